@@ -1,0 +1,29 @@
+# Our warnings are errors; the headers of others are SYSTEM and do not count.
+add_library(morpheus_flags INTERFACE)
+target_compile_options(morpheus_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Werror)
+target_include_directories(morpheus_flags INTERFACE ${CMAKE_SOURCE_DIR})
+if(MORPHEUS_SANITIZE)
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -g1)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+
+# morpheus_library(NAME FILES... ) makes a library of one folder; the folder's link list is its include direction.
+function(morpheus_library name)
+  add_library(${name} STATIC ${ARGN})
+  target_link_libraries(${name} PUBLIC morpheus_flags)
+endfunction()
+
+# morpheus_precompile(NAME) reuses the precompiled Asio and Beast headers; for targets that link morpheus_asio.
+function(morpheus_precompile name)
+  if(MORPHEUS_PRECOMPILE)
+    target_precompile_headers(${name} REUSE_FROM morpheus_asio)
+  endif()
+endfunction()
+
+# morpheus_test(NAME FILES...) makes a GoogleTest program and registers each of its cases with CTest.
+include(GoogleTest)
+function(morpheus_test name)
+  add_executable(${name} ${ARGN})
+  target_link_libraries(${name} PRIVATE morpheus_flags GTest::gmock GTest::gtest_main)
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST)
+endfunction()

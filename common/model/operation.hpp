@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "common/model/time.hpp"
+
+namespace morpheus {
+
+enum class OperationKind { plant, grow, shrink, teardown };
+enum class OperationState { running, succeeded, failed, cancelled };
+
+// Who asked: a peer of the control socket, or the daemon's own policy.
+struct Caller {
+  std::int64_t uid = -1;  // -1: the daemon itself
+  std::int64_t pid = 0;
+  std::string user = "policy";
+};
+
+// Long work as the store has it. While it is running its forest belongs to it.
+struct Operation {
+  std::int64_t id = 0;
+  std::int64_t forest_id = 0;
+  std::string forest;  // the name, kept for the record after the forest is gone
+  OperationKind kind = OperationKind::plant;
+  OperationState state = OperationState::running;
+  Caller caller;
+  std::string reason;                       // why it was started, in words
+  std::optional<std::int64_t> decision_id;  // the decision that started it
+  int nodes = 0;                            // how many it adds or removes
+  std::string error;                        // why it failed, and what became of what it had begun
+  Stamp started;
+  std::optional<Stamp> ended;
+};
+
+std::string_view to_string(OperationKind kind);
+std::string_view to_string(OperationState state);
+
+}  // namespace morpheus

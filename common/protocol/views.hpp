@@ -1,0 +1,183 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/protocol/json.hpp"
+
+namespace morpheus {
+
+// What the control socket answers with, and `-o json` prints: one stable schema. Times are RFC 3339 in UTC. Fields are only
+// ever added; readers ignore those that they do not know. docs/openapi.yaml describes them.
+
+struct OperationView {
+  std::int64_t id = 0;
+  std::string forest;
+  OperationKind kind = OperationKind::plant;
+  OperationState state = OperationState::running;
+  Caller caller;
+  std::string reason;
+  std::optional<std::int64_t> decision_id;
+  int nodes = 0;
+  std::string error;
+  std::string started;
+  std::optional<std::string> ended;
+};
+
+struct EventView {
+  std::int64_t id = 0;
+  std::string at;
+  EventLevel level = EventLevel::info;
+  std::string kind;
+  std::string forest;
+  std::string node;
+  std::int64_t operation_id = 0;
+  std::string message;
+};
+
+struct DecisionView {
+  std::int64_t id = 0;
+  std::string at;     // last time that this was the answer
+  std::string since;  // first time, in a row
+  std::int64_t times = 1;
+  Trigger trigger = Trigger::loop;
+  Outcome outcome = Outcome::none;
+  int nodes = 0;
+  std::string reason;
+  std::string blocked_by;
+  std::vector<Gate> gates;
+  std::vector<NodeFinding> findings;
+  double threshold_cpu = 0;
+  double threshold_memory = 0;
+  std::int64_t window_seconds = 0;
+};
+
+// One line of `list`.
+struct ForestSummary {
+  std::string name;
+  std::string provider;
+  ForestState state = ForestState::planting;
+  bool paused = false;
+  int nodes = 0;  // all that cost
+  int nodes_ready = 0;
+  std::string created;
+  std::optional<OperationView> operation;  // the running one
+};
+
+struct ClusterView {
+  int nodes = 0;    // all that cost
+  int healthy = 0;  // ready, and the last poll answered
+  std::optional<double> cpu_percent;     // mean of the known nodes
+  std::optional<double> memory_percent;  // mean of the known nodes
+  std::optional<std::int64_t> connections;
+  std::optional<std::uint64_t> in_msgs;   // since each server's start
+  std::optional<std::uint64_t> out_msgs;
+  std::optional<double> in_msgs_rate;     // a second
+  std::optional<double> out_msgs_rate;
+  std::optional<std::string> meta_leader;  // server name; null: none or unknown
+  std::vector<std::string> urls;           // for clients: nats://ADDRESS:4222
+};
+
+struct NodeView {
+  std::string name;
+  std::string server_name;
+  NodeRole role = NodeRole::core;
+  NodeState state = NodeState::planned;
+  std::string since;  // in this state
+  std::string address;
+  std::optional<double> cpu_percent;
+  std::optional<double> memory_percent;
+  std::optional<std::int64_t> connections;
+  std::optional<std::string> version;
+  std::optional<std::string> unknown;        // why nothing is known; null: known, or not expected to answer yet
+  std::optional<std::string> unknown_since;
+  bool hot = false;  // a latest number is above its threshold
+  bool witness = false;
+  std::string reason;
+};
+
+struct GrowthView {
+  bool enabled = false;
+  double threshold_cpu = 0;
+  double threshold_memory = 0;
+  int max_nodes = 0;
+  std::int64_t cooldown_remaining_seconds = 0;
+  std::vector<std::string> warnings;      // one sentence each
+  std::optional<DecisionView> decision;   // the loop's last
+};
+
+struct StatusView {
+  ForestSummary forest;
+  ClusterView cluster;
+  std::vector<NodeView> nodes;  // gone ones are left out
+  GrowthView growth;
+};
+
+struct PlantRequest {
+  std::string provider;
+  std::string size;
+  std::string name;  // empty: forest-<unix seconds>
+};
+
+struct GrowRequest {
+  int nodes = 1;
+  bool automatic = false;  // only if the policy says so (`--auto`)
+  std::optional<double> threshold;
+  bool dry_run = false;
+};
+
+struct PlannedNode {
+  std::string name;
+  NodeRole role = NodeRole::core;
+};
+
+struct GrowAnswer {
+  std::string action = "none";  // "grow" or "none"
+  std::string reason;
+  bool dry_run = false;
+  DecisionView decision;
+  std::vector<PlannedNode> nodes;          // that are, or would be, created
+  std::optional<OperationView> operation;  // set if it grows
+};
+
+struct VersionView {
+  std::string version;
+  std::string api = "v1";
+};
+
+struct ErrorView {
+  std::string code;
+  std::string message;
+  std::string hint;
+};
+
+OperationView to_view(const Operation& operation);
+EventView to_view(const Event& event);
+DecisionView to_view(const Decision& decision);
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(OperationView, id, forest, kind, state, caller, reason, decision_id, nodes,
+                                                error, started, ended)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(EventView, id, at, level, kind, forest, node, operation_id, message)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DecisionView, id, at, since, times, trigger, outcome, nodes, reason,
+                                                blocked_by, gates, findings, threshold_cpu, threshold_memory,
+                                                window_seconds)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ForestSummary, name, provider, state, paused, nodes, nodes_ready, created,
+                                                operation)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ClusterView, nodes, healthy, cpu_percent, memory_percent, connections,
+                                                in_msgs, out_msgs, in_msgs_rate, out_msgs_rate, meta_leader, urls)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(NodeView, name, server_name, role, state, since, address, cpu_percent,
+                                                memory_percent, connections, version, unknown, unknown_since, hot,
+                                                witness, reason)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(GrowthView, enabled, threshold_cpu, threshold_memory, max_nodes,
+                                                cooldown_remaining_seconds, warnings, decision)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StatusView, forest, cluster, nodes, growth)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PlantRequest, provider, size, name)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(GrowRequest, nodes, automatic, threshold, dry_run)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PlannedNode, name, role)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(GrowAnswer, action, reason, dry_run, decision, nodes, operation)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(VersionView, version, api)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ErrorView, code, message, hint)
+
+}  // namespace morpheus

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/error.hpp"
+#include "common/model/operation.hpp"
+#include "common/protocol/views.hpp"
+
+namespace morpheus {
+
+// What an operator (through the control socket) may ask of the forests. Each call checks, stores, and returns at once; what
+// takes long goes on as an operation. Errors say what to type.
+class Forests {
+ public:
+  virtual ~Forests() = default;
+
+  virtual std::vector<ForestSummary> list() const = 0;
+  virtual Result<StatusView> status(std::string_view forest) const = 0;
+  // The last decision of the loop about this forest; not_found: none yet.
+  virtual Result<DecisionView> explain(std::string_view forest) const = 0;
+  // Decisions, newest first.
+  virtual Result<std::vector<DecisionView>> history(std::string_view forest, int limit) const = 0;
+
+  virtual Result<OperationView> plant(const PlantRequest& request, const Caller& caller) = 0;
+  // Asks the policy, and grows if it says so. A growth that is needed and blocked, or asked for by hand and refused, is an
+  // answer (action "none", the decision says why), not an error.
+  virtual Result<GrowAnswer> grow(std::string_view forest, const GrowRequest& request, const Caller& caller) = 0;
+  virtual Result<OperationView> shrink(std::string_view forest, std::string_view node, const Caller& caller) = 0;
+  virtual Result<OperationView> teardown(std::string_view forest, const Caller& caller) = 0;
+  virtual Result<ForestSummary> pause(std::string_view forest, const Caller& caller) = 0;
+  // Ends a pause, and acknowledges a growth that was reported as futile.
+  virtual Result<ForestSummary> resume(std::string_view forest, const Caller& caller) = 0;
+};
+
+}  // namespace morpheus

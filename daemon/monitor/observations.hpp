@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/model/sample.hpp"
+#include "daemon/monitor/report.hpp"
+
+namespace morpheus {
+
+// Messages and bytes a second between the last two samples of one run of the server.
+struct Rates {
+  double in_msgs = 0;
+  double out_msgs = 0;
+  double in_bytes = 0;
+  double out_bytes = 0;
+};
+
+// What is known of one node now. `last` holds the newest answer to each endpoint, kept over polls that did not ask for it;
+// a poll that failed clears all of them.
+struct NodeObservation {
+  NodeReport last;
+  std::int64_t polls = 0;     // that count; lets a waiter tell two polls apart
+  std::string unknown;        // why nothing is known now; empty: the last poll answered
+  Stamp unknown_since;        // of the first failed poll in a row
+  std::optional<Rates> rates;
+  std::deque<Sample> window;  // newest last; bounded by age
+};
+
+// What the monitor has seen, by node id. In memory alone; warmed from the store at the start.
+class Observations {
+ public:
+  explicit Observations(Millis window);
+
+  void set_window(Millis window);
+  // Takes a stored sample in at the start; samples come oldest first.
+  void warm(const Sample& sample);
+  // Takes in one poll; returns the sample that is to be stored, if it brought one.
+  std::optional<Sample> add(std::int64_t node_id, const Capacity& capacity, const NodeReport& report);
+  void forget(std::int64_t node_id);
+
+  // Null: never polled.
+  const NodeObservation* find(std::int64_t node_id) const;
+
+ private:
+  void trim(NodeObservation& node) const;
+
+  Millis window_;
+  std::map<std::int64_t, NodeObservation> nodes_;
+};
+
+}  // namespace morpheus

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "common/config/config.hpp"
+#include "common/model/node.hpp"
+#include "daemon/monitor/node_probe.hpp"
+#include "daemon/monitor/observations.hpp"
+#include "daemon/runtime/clock.hpp"
+#include "daemon/runtime/loop_lag.hpp"
+#include "daemon/runtime/signal.hpp"
+#include "daemon/runtime/task_group.hpp"
+#include "daemon/store/store.hpp"
+
+namespace morpheus {
+
+// Polls every node that has a server (booting, joining, ready, draining), all at the same time: each poll_interval, and each
+// second the nodes of a forest with a running operation. A sweep waits for nobody: a node whose last poll is still under way
+// when its turn comes again is left out, so a hung one delays no other. Samples are stored in one transaction a sweep. A
+// failed poll during which the loop itself stood still counts for nobody.
+class Poller {
+ public:
+  static constexpr Millis busy_interval{1'000};
+  static constexpr int steady_extras_every = 6;  // sweeps between two looks at /healthz, /routez and /jsz of a ready node
+
+  Poller(Clock& clock, Store& store, NodeProbe& probe, LoopLag& lag, Observations& observations,
+         const asio::any_io_executor& executor, const Config& config);
+
+  // Sweeps until cancelled.
+  asio::awaitable<void> run();
+
+  // Notified when the answers of a sweep are in the observations and its samples are stored.
+  Signal& swept() { return swept_; }
+
+  // Look again now: a forest was given work.
+  void hurry() { wake_.notify(); }
+
+ private:
+  struct Due {
+    Node node;
+    ProbeWants wants;
+  };
+
+  std::vector<Due> due_nodes();
+  asio::awaitable<void> poll_one(Due due);
+  void flush();
+
+  Clock& clock_;
+  Store& store_;
+  NodeProbe& probe_;
+  LoopLag& lag_;
+  Observations& observations_;
+  const Config& config_;
+  TaskGroup polls_;
+  Signal swept_;
+  Signal wake_;
+  std::map<std::int64_t, BootTime> last_poll_;  // by node id, of those that exist
+  std::set<std::int64_t> in_flight_;
+  std::vector<Sample> unstored_;
+};
+
+}  // namespace morpheus

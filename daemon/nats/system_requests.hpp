@@ -1,0 +1,29 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <string>
+#include <vector>
+
+#include "common/error.hpp"
+
+namespace morpheus {
+
+namespace asio = boost::asio;
+
+// How to reach a forest as its system user.
+struct SystemAccess {
+  std::vector<std::string> addresses;  // of servers that were seen alive, without brackets; any of them will do
+  std::string password;                // of user "system"
+};
+
+// Requests that only the system account may make.
+class SystemRequests {
+ public:
+  virtual ~SystemRequests() = default;
+
+  // Asks the meta leader to drop `server_name` from the meta group ($JS.API.SERVER.REMOVE). Success only says that it was
+  // asked: the caller watches the leader's cluster_size. Success too if the leader knows no such peer.
+  virtual asio::awaitable<Result<>> remove_peer(SystemAccess access, std::string server_name) = 0;
+};
+
+}  // namespace morpheus

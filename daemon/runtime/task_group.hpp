@@ -1,0 +1,51 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <exception>
+#include <list>
+#include <string>
+
+#include "daemon/runtime/signal.hpp"
+
+namespace morpheus {
+
+// Coroutines with an owner: each is spawned here, cancelled here, and joined here. The first exception (other than a
+// cancellation that was asked for) is kept and rethrown by join(), and cancels the rest.
+class TaskGroup {
+ public:
+  explicit TaskGroup(asio::any_io_executor executor);
+  ~TaskGroup();  // asserts that nothing is running, unless the loop itself is being thrown away
+
+  TaskGroup(const TaskGroup&) = delete;
+  TaskGroup& operator=(const TaskGroup&) = delete;
+
+  // Starts `task`; `name` is for the log. Ignored after cancel().
+  void spawn(std::string name, asio::awaitable<void> task);
+
+  // Asks every task to end. Each ends at its next suspension.
+  void cancel();
+
+  // Returns when no task is left; rethrows the first exception.
+  asio::awaitable<void> join();
+
+  std::size_t running() const { return tasks_.size(); }
+
+ private:
+  struct Task {
+    std::string name;
+    asio::cancellation_signal cancel;
+  };
+  using Handle = std::list<Task>::iterator;
+
+  void ended(Handle task, const std::exception_ptr& error);
+
+  asio::any_io_executor executor_;
+  std::list<Task> tasks_;  // a list: a signal's address must not change while its task runs
+  bool cancelled_ = false;
+  std::exception_ptr first_error_;
+  Signal changed_;
+};
+
+}  // namespace morpheus

@@ -1,0 +1,35 @@
+#include "daemon/store/journal.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+namespace morpheus {
+namespace {
+
+spdlog::level::level_enum log_level(EventLevel level) {
+  switch (level) {
+    case EventLevel::info: return spdlog::level::info;
+    case EventLevel::warning: return spdlog::level::warn;
+    case EventLevel::error: return spdlog::level::err;
+  }
+  return spdlog::level::err;
+}
+
+std::string subject(const Event& event) {
+  if (!event.node.empty()) return event.node + ": ";
+  return event.forest.empty() ? "" : event.forest + ": ";
+}
+
+}  // namespace
+
+Journal::Journal(Clock& clock, Store& store, const asio::any_io_executor& executor)
+    : clock_(clock), store_(store), news_(executor) {}
+
+void Journal::record(Event event) {
+  event.at = clock_.wall();
+  store_.add_event(event);
+  spdlog::log(log_level(event.level), "{}{}", subject(event), event.message);
+  news_.notify();
+}
+
+}  // namespace morpheus

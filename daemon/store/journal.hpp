@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+
+#include "common/model/event.hpp"
+#include "daemon/runtime/clock.hpp"
+#include "daemon/runtime/signal.hpp"
+#include "daemon/store/store.hpp"
+
+namespace morpheus {
+
+// Writes down what happens: into the events table (as part of whatever transaction is open), into the log, and to whoever
+// waits for news.
+class Journal {
+ public:
+  Journal(Clock& clock, Store& store, const asio::any_io_executor& executor);
+
+  // `event.at` is filled in.
+  void record(Event event);
+
+  // Notified after each event; readers read Store::events_after() themselves, so nothing queues for a slow one.
+  Signal& news() { return news_; }
+
+ private:
+  Clock& clock_;
+  Store& store_;
+  Signal news_;
+};
+
+}  // namespace morpheus

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/error.hpp"
+#include "common/model/decision.hpp"
+#include "common/model/event.hpp"
+#include "common/model/forest.hpp"
+#include "common/model/node.hpp"
+#include "common/model/operation.hpp"
+#include "common/model/sample.hpp"
+#include "daemon/policy/input.hpp"
+
+namespace morpheus {
+
+// The daemon's memory: one SQLite database (WAL, STRICT tables, foreign keys, migrations by user_version). Everything is
+// committed with synchronous=FULL but samples. One daemon has it at a time. What SQLite refuses (a full disk, a damaged
+// page) is thrown as StoreError: the caller's transaction is rolled back and nothing of it happened.
+class Store {
+ public:
+  // Opens or creates the database at `path` (mode 0600) and migrates it. `installation_id` is used when there is none in it
+  // yet. conflict: another daemon has it open; invalid: a newer schema or not a database.
+  static Result<std::unique_ptr<Store>> open(const std::string& path, std::string_view new_installation_id);
+  ~Store();
+
+  // A unit of change. Rolled back when it goes out of scope uncommitted. Never held over a co_await; they do not nest.
+  class Transaction {
+   public:
+    explicit Transaction(Store& store);
+    ~Transaction();
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+    void commit();
+
+   private:
+    Store& store_;
+    bool open_ = true;
+  };
+
+  // Called after each commit that is not one of samples alone; the simulation ends the daemon here.
+  void on_commit(std::function<void()> hook);
+
+  // Made once for a database: the morpheus-controller label.
+  const std::string& installation_id() const;
+
+  // add_* assign and return the id. update_* write every column of the row with that id. Lists are in order of id.
+  std::int64_t add_forest(const Forest& forest);
+  void update_forest(const Forest& forest);
+  void remove_forest(std::int64_t id);  // with its nodes, samples, decisions and cooldown; operations and events stay
+  std::vector<Forest> forests() const;
+  std::optional<Forest> forest(std::int64_t id) const;
+  std::optional<Forest> forest(std::string_view name) const;
+
+  std::int64_t add_node(const Node& node);
+  void update_node(const Node& node);
+  std::vector<Node> nodes(std::int64_t forest_id) const;  // gone ones too
+  std::optional<Node> node(std::int64_t id) const;
+
+  std::int64_t add_operation(const Operation& operation);
+  void update_operation(const Operation& operation);
+  std::optional<Operation> operation(std::int64_t id) const;
+  std::vector<Operation> running_operations() const;
+  std::vector<Operation> operations(std::string_view forest, int limit) const;  // newest first
+
+  // A decision with the same answer as the forest's last one (all but `at`, `times`, the numbers of the findings and the
+  // details of the gates) updates that row and counts it; any other is a new row. Returns the row's id.
+  std::int64_t record_decision(const Decision& decision);
+  std::optional<Decision> last_decision(std::int64_t forest_id) const;
+  std::optional<Decision> decision(std::int64_t id) const;
+  std::vector<Decision> decisions(std::int64_t forest_id, int limit) const;  // newest first
+
+  void set_cooldown(std::int64_t forest_id, const Cooldown& cooldown);
+  std::optional<Cooldown> cooldown(std::int64_t forest_id) const;
+
+  // One transaction with synchronous=NORMAL: the newest may be lost with the machine's power.
+  void add_samples(std::span<const Sample> samples);
+  std::vector<Sample> samples(std::int64_t forest_id, WallTime since) const;  // oldest first
+  // Thins samples by age, and drops old decisions, operations and events beyond their bounds. Bounded work a call.
+  void thin(WallTime now);
+
+  std::int64_t add_event(const Event& event);
+  std::vector<Event> events_after(std::int64_t id, std::string_view forest, int limit) const;  // oldest first; "" = all
+  std::vector<Event> last_events(std::string_view forest, int limit) const;                    // oldest first; "" = all
+
+ private:
+  class Impl;
+  explicit Store(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// Thrown by every Store function when SQLite fails; what() names the database and what to do.
+class StoreError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+}  // namespace morpheus
