@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,8 @@
 #include "common/protocol/views.hpp"
 
 namespace morpheus {
+
+namespace asio = boost::asio;
 
 // What an operator (through the control socket) may ask of the forests. Each call checks, stores, and returns at once; what
 // takes long goes on as an operation. Errors say what to type.
@@ -27,7 +30,8 @@ class Forests {
   // Asks the policy, and grows if it says so. A growth that is needed and blocked, or asked for by hand and refused, is an
   // answer (action "none", the decision says why), not an error.
   virtual Result<GrowAnswer> grow(std::string_view forest, const GrowRequest& request, const Caller& caller) = 0;
-  virtual Result<OperationView> shrink(std::string_view forest, std::string_view node, const Caller& caller) = 0;
+  // Asks the provider first whether a core is really dead.
+  virtual asio::awaitable<Result<OperationView>> shrink(std::string forest, std::string node, Caller caller) = 0;
   virtual Result<OperationView> teardown(std::string_view forest, const Caller& caller) = 0;
   virtual Result<ForestSummary> pause(std::string_view forest, const Caller& caller) = 0;
   // Ends a pause, and acknowledges a growth that was reported as futile.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/error.hpp"
+#include "daemon/monitor/report.hpp"
 
 namespace morpheus {
 
@@ -24,6 +25,10 @@ class SystemRequests {
   // Asks the meta leader to drop `server_name` from the meta group ($JS.API.SERVER.REMOVE). Success only says that it was
   // asked: the caller watches the leader's cluster_size. Success too if the leader knows no such peer.
   virtual asio::awaitable<Result<>> remove_peer(SystemAccess access, std::string server_name) = 0;
+
+  // The meta group as its leader sees it ($SYS.REQ.SERVER.PING.JSZ, the answer of the server that names itself leader): for a
+  // leader whose monitoring port cannot be reached, as a witness's. unavailable: no leader answered.
+  virtual asio::awaitable<Result<Jsz>> leader_view(SystemAccess access) = 0;
 };
 
 }  // namespace morpheus

@@ -33,6 +33,14 @@ struct Machine {
   bool running = false;  // it is up, as far as the provider can tell from outside
 };
 
+// How long each stage of a machine may take before the node has failed.
+struct StageLimits {
+  Millis create{5 * 60'000};
+  Millis boot{10 * 60'000};
+  Millis join{5 * 60'000};
+  Millis drain{150'000};
+};
+
 // Where machines come from. Every call may fail, and may fail after it was carried out (ErrorCode::ambiguous,
 // unavailable): callers look the name up before they ask again. Only machines with this installation's labels are seen or
 // touched. Calls on different names may run at the same time.
@@ -66,6 +74,8 @@ class Provider {
 
   // What the next machine would offer, before it exists.
   virtual Capacity capacity() const = 0;
+
+  virtual StageLimits stage_limits() const { return StageLimits{}; }
 
   // Net price of one machine a month in the provider's currency; unset where machines cost nothing.
   virtual std::optional<double> monthly_cost() const = 0;

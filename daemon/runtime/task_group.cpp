@@ -2,10 +2,11 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 
 namespace morpheus {
@@ -41,19 +42,31 @@ void TaskGroup::spawn(std::string name, asio::awaitable<void> task) {
 void TaskGroup::cancel() {
   if (cancelled_) return;
   cancelled_ = true;
-  // Posted: a task may be the caller, and a task's end changes the list.
-  for (auto task = tasks_.begin(); task != tasks_.end();) {
-    const Handle current = task++;
-    current->cancel.emit(asio::cancellation_type::terminal);
+  // A task may end inside emit() and leave the list, and so may others that it woke: start over after each.
+  for (;;) {
+    const auto task = std::ranges::find_if(tasks_, [](const Task& each) { return !each.told; });
+    if (task == tasks_.end()) return;
+    task->told = true;
+    task->cancel.emit(asio::cancellation_type::terminal);
   }
 }
 
 asio::awaitable<void> TaskGroup::join() {
+  std::exception_ptr interrupted;
   while (!tasks_.empty()) {
     const auto seen = changed_.count();
-    co_await changed_.wait_past(seen);
+    try {
+      co_await changed_.wait_past(seen);
+    } catch (const boost::system::system_error&) {
+      interrupted = std::current_exception();
+    }
+    if (interrupted) {
+      cancel();
+      co_await asio::this_coro::reset_cancellation_state();
+    }
   }
   if (first_error_) std::rethrow_exception(std::exchange(first_error_, nullptr));
+  if (interrupted) std::rethrow_exception(interrupted);
 }
 
 void TaskGroup::ended(Handle task, const std::exception_ptr& error) {

@@ -16,7 +16,8 @@ namespace morpheus {
 class TaskGroup {
  public:
   explicit TaskGroup(asio::any_io_executor executor);
-  ~TaskGroup();  // asserts that nothing is running, unless the loop itself is being thrown away
+  // Tasks that still run then must never be resumed: join() first, or throw the whole loop away.
+  ~TaskGroup();
 
   TaskGroup(const TaskGroup&) = delete;
   TaskGroup& operator=(const TaskGroup&) = delete;
@@ -27,7 +28,8 @@ class TaskGroup {
   // Asks every task to end. Each ends at its next suspension.
   void cancel();
 
-  // Returns when no task is left; rethrows the first exception.
+  // Returns when no task is left; rethrows the first exception. When the caller is cancelled meanwhile, the tasks are
+  // cancelled and still waited for, and the cancellation comes through then.
   asio::awaitable<void> join();
 
   std::size_t running() const { return tasks_.size(); }
@@ -35,6 +37,7 @@ class TaskGroup {
  private:
   struct Task {
     std::string name;
+    bool told = false;  // was asked to end
     asio::cancellation_signal cancel;
   };
   using Handle = std::list<Task>::iterator;

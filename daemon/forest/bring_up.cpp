@@ -1,0 +1,131 @@
+#include "daemon/forest/bring_up.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "daemon/forest/meta_group.hpp"
+#include "daemon/forest/node_steps.hpp"
+#include "daemon/forest/operation.hpp"
+#include "daemon/forest/raise_node.hpp"
+#include "daemon/runtime/backoff.hpp"
+#include "daemon/runtime/task_group.hpp"
+
+namespace morpheus {
+namespace {
+
+bool is_core(const Node& node) { return node.role == NodeRole::core; }
+bool is_ready(const Node& node) { return node.state == NodeState::ready; }
+
+// Every address is known before the first machine is made: planted cores list each other.
+asio::awaitable<Result<>> reserve_address(const ForestContext& context, Node node) {
+  const Forest forest = forest_of(context, node.forest_id);
+  Provider& provider = context.provider_of(forest);
+  Backoff backoff;
+  for (;;) {
+    const auto address = co_await provider.reserve_address(forest.name, node.name);
+    if (!is_running(context, node.operation_id)) {
+      Error error{ErrorCode::refused, "another operation took over", ""};
+      co_return error;
+    }
+    if (address) {
+      node.address = *address;
+      context.store.update_node(node);
+      co_return Result<>{};
+    }
+    const Millis left = stage_time_left(context, node, provider.stage_limits().create);
+    if (left == Millis{0} || address.error().code != ErrorCode::unavailable) co_return address.error();
+    co_await context.clock.sleep_for(std::min(backoff.next(), left));
+  }
+}
+
+asio::awaitable<Result<>> reserve_addresses(const ForestContext& context, Operation operation) {
+  const auto nodes = nodes_of(context, operation);
+  for (const Node& node : nodes) {
+    if (node.state != NodeState::planned || !node.address.empty()) continue;
+    const auto reserved = co_await reserve_address(context, node);
+    if (!reserved) co_return reserved.error();
+  }
+  co_return Result<>{};
+}
+
+// Before machines are made: addresses for all of them, and no dead member in the meta group that new cores would add to.
+asio::awaitable<Result<>> prepare(const ForestContext& context, Operation operation) {
+  if (operation.kind == OperationKind::grow) {
+    const auto clean = co_await remove_departed_peers(context, forest_of(context, operation.forest_id));
+    if (!clean) co_return clean.error();
+  }
+  co_return co_await reserve_addresses(context, operation);
+}
+
+// Nodes that were not begun and will not be: nothing was asked of the provider but perhaps an address.
+asio::awaitable<void> drop_planned(const ForestContext& context, Operation operation, std::string why) {
+  const auto nodes = nodes_of(context, operation);
+  for (Node node : nodes) {
+    if (node.state != NodeState::planned || !is_running(context, operation.id)) continue;
+    store_state(context, node, NodeState::failed, why);
+    co_await raise_node(context, node.id);
+  }
+}
+
+asio::awaitable<void> raise_grown_cores(const ForestContext& context, Operation operation) {
+  const auto nodes = nodes_of(context, operation);
+  for (const Node& node : nodes) {
+    if (!is_core(node)) continue;
+    co_await raise_node(context, node.id);
+    const auto after = context.store.node(node.id);
+    if (!after || !is_ready(*after)) co_return;
+  }
+}
+
+asio::awaitable<void> raise_all(const ForestContext& context, Operation operation) {
+  TaskGroup tasks(context.executor);
+  if (operation.kind == OperationKind::grow) tasks.spawn("cores", raise_grown_cores(context, operation));
+  for (const Node& node : nodes_of(context, operation)) {
+    if (is_core(node) && operation.kind == OperationKind::grow) continue;
+    tasks.spawn(node.name, raise_node(context, node.id));
+  }
+  co_await tasks.join();
+}
+
+// What the operation's nodes came to; empty: all are ready.
+std::string shortfall(const std::vector<Node>& nodes) {
+  std::vector<std::string> missing;
+  for (const Node& node : nodes) {
+    if (!is_ready(node)) missing.push_back(fmt::format("{} {}", node.name, node.reason));
+  }
+  return fmt::format("{}", fmt::join(missing, "; "));
+}
+
+// A planted forest lives if its cores that came up are a majority of those that were planted.
+void settle_planted(const ForestContext& context, const Operation& operation, const std::vector<Node>& nodes) {
+  Forest forest = forest_of(context, operation.forest_id);
+  const auto cores = std::ranges::count_if(nodes, is_core);
+  const auto ready = std::ranges::count_if(nodes, [](const Node& node) { return is_core(node) && is_ready(node); });
+  forest.state = 2 * ready > cores ? ForestState::active : ForestState::failed;
+  context.store.update_forest(forest);
+}
+
+}  // namespace
+
+asio::awaitable<void> bring_up(const ForestContext& context, Operation operation) {
+  const auto prepared = co_await prepare(context, operation);
+  if (prepared) co_await raise_all(context, operation);
+  const std::string dropped = prepared ? "not begun: the node before it failed" : describe(prepared.error());
+  co_await drop_planned(context, operation, dropped);
+  const auto left = co_await remove_departed_peers(context, forest_of(context, operation.forest_id));
+  const auto retired = co_await retire_witness_if_due(context, forest_of(context, operation.forest_id));
+  if (!is_running(context, operation.id)) co_return;
+
+  const auto nodes = nodes_of(context, operation);
+  std::string error = shortfall(nodes);
+  if (!left) error += (error.empty() ? "" : "; ") + describe(left.error());
+  if (!retired) error += (error.empty() ? "" : "; ") + describe(retired.error());
+  Store::Transaction transaction(context.store);
+  if (operation.kind == OperationKind::plant) settle_planted(context, operation, nodes);
+  end_operation(context, operation, error);
+  transaction.commit();
+}
+
+}  // namespace morpheus

@@ -1,0 +1,105 @@
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "daemon/forest/intents.hpp"
+#include "daemon/forest/manager.hpp"
+#include "daemon/forest/policy_input.hpp"
+#include "daemon/policy/evaluate.hpp"
+#include "daemon/runtime/timeout.hpp"
+
+namespace morpheus {
+namespace {
+
+constexpr Millis thin_interval{10 * 60'000};
+
+Event decision_event(const Forest& forest, const Decision& decision) {
+  Event event;
+  event.kind = "decision";
+  event.level = decision.outcome == Outcome::none || decision.outcome == Outcome::grow ? EventLevel::info
+                                                                                       : EventLevel::warning;
+  event.forest = forest.name;
+  event.message = fmt::format("{}: {}", to_string(decision.outcome), decision.reason);
+  return event;
+}
+
+Event growth_event(const Operation& operation, const std::vector<Node>& nodes) {
+  Event event;
+  event.kind = "operation";
+  event.forest = operation.forest;
+  event.operation_id = operation.id;
+  event.message = fmt::format("grow {} starts, adds", operation.id);
+  for (const Node& node : nodes) event.message += fmt::format(" {} ({})", node.name, to_string(node.role));
+  event.message += ": " + operation.reason;
+  return event;
+}
+
+}  // namespace
+
+asio::awaitable<void> ForestManager::decide_for_ever() {
+  Signal& swept = context_.poller.swept();
+  BootTime next = context_.clock.boot();
+  for (;;) {
+    const auto seen = swept.count();
+    const Millis interval = context_.config.monitor.poll_interval;
+    co_await finishes_within(context_.clock, interval, swept.wait_past(seen));
+    const BootTime now = context_.clock.boot();
+    if (now < next) continue;
+    next = now + interval / 2;
+    try {
+      decide_all();
+    } catch (const StoreError& error) {
+      spdlog::error("nothing is decided: {}; again in {} ms", error.what(), interval.count());
+    }
+  }
+}
+
+void ForestManager::decide_all() {
+  for (const Forest& forest : context_.store.forests()) decide(forest);
+  const BootTime now = context_.clock.boot();
+  if (now < thinned_ + thin_interval) return;
+  thinned_ = now;
+  context_.store.thin(context_.clock.wall());
+}
+
+void ForestManager::decide(const Forest& forest) {
+  if (forest.state == ForestState::tearing_down) return;
+  const PolicyInput input = policy_input(context_, forest, Trigger::loop);
+  Decision decision = evaluate(input);
+  store_decision(input, decision, Caller{});
+}
+
+std::int64_t ForestManager::store_decision(const PolicyInput& input, Decision& decision, const Caller& caller) {
+  Forest forest = input.forest;
+  decision.forest_id = forest.id;
+  const auto previous = context_.store.last_decision(forest.id);
+
+  Store::Transaction transaction(context_.store);
+  decision.id = context_.store.record_decision(decision);
+  if (!previous || previous->id != decision.id) context_.journal.record(decision_event(forest, decision));
+  if (decision.outcome != Outcome::grow) {
+    transaction.commit();
+    return 0;
+  }
+  Operation operation = new_operation(forest, OperationKind::grow, caller, decision.reason);
+  operation.decision_id = decision.id;
+  operation.nodes = decision.nodes;
+  operation.id = context_.store.add_operation(operation);
+  auto nodes = plan_nodes(forest, context_.store.nodes(forest.id), decision.nodes,
+                          context_.config.jetstream.core_nodes, context_.ids, input.now);
+  for (Node& node : nodes) {
+    node.operation_id = operation.id;
+    context_.store.add_node(node);
+  }
+  if (decision.trigger == Trigger::manual && input.last_growth) {
+    forest.futility_cleared_op = input.last_growth->operation_id;
+  }
+  context_.store.update_forest(forest);
+  const auto minutes = std::chrono::duration<double, std::ratio<60>>(input.growth.cooldown_minutes);
+  context_.store.set_cooldown(forest.id, Cooldown{input.now, std::chrono::ceil<Millis>(minutes)});
+  context_.journal.record(growth_event(operation, nodes));
+  transaction.commit();
+  start(operation);
+  return operation.id;
+}
+
+}  // namespace morpheus

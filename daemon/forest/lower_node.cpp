@@ -1,0 +1,69 @@
+#include "daemon/forest/lower_node.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "daemon/forest/node_steps.hpp"
+#include "daemon/runtime/backoff.hpp"
+
+namespace morpheus {
+namespace {
+
+// draining -> deleting once the machine has shut down, or when its time is over.
+asio::awaitable<void> drain(const ForestContext& context, Node node) {
+  Provider& provider = context.provider_of(forest_of(context, node.forest_id));
+  const auto asked = co_await provider.drain(node.name);
+  if (!asked) spdlog::warn("{}: it could not be drained: {}; it is deleted", node.name, asked.error().message);
+  bool down = !asked;
+  while (!down && is_running(context, node.operation_id)) {
+    const auto machine = co_await provider.find(node.name);
+    down = machine && (!*machine || !(*machine)->running);
+    down = down || stage_time_left(context, node, provider.stage_limits().drain) == Millis{0};
+    if (!down) co_await next_look(context);
+  }
+  if (is_running(context, node.operation_id)) store_state(context, node, NodeState::deleting);
+}
+
+// Deletes the machine if this node's intent made it. A stranger under its name is left alone: it is somebody's.
+asio::awaitable<Result<>> destroy_own(Provider& provider, Node node) {
+  const auto found = co_await provider.find(node.name);
+  if (!found) co_return found.error();
+  const bool stranger = *found && (*found)->intent != node.intent && !(*found)->id.empty();
+  if (stranger) {
+    spdlog::warn("{}: a machine of that name is not ours and stays", node.name);
+    co_return Result<>{};
+  }
+  co_return co_await provider.destroy(node.name);
+}
+
+// deleting (or failed) -> gone.
+asio::awaitable<void> destroy(const ForestContext& context, Node node) {
+  Provider& provider = context.provider_of(forest_of(context, node.forest_id));
+  Backoff backoff;
+  while (is_running(context, node.operation_id)) {
+    const auto done = co_await destroy_own(provider, node);
+    if (!is_running(context, node.operation_id)) co_return;
+    if (done) {
+      store_state(context, node, NodeState::gone);
+      co_return;
+    }
+    const Millis pause = backoff.next();
+    spdlog::warn("{}: not deleted yet: {}; again in {} s", node.name, done.error().message, pause.count() / 1000);
+    co_await context.clock.sleep_for(pause);
+  }
+}
+
+}  // namespace
+
+asio::awaitable<void> lower_node(const ForestContext& context, std::int64_t node_id) {
+  for (;;) {
+    const auto node = context.store.node(node_id);
+    if (!node || node->state == NodeState::gone || !is_running(context, node->operation_id)) co_return;
+    if (node->state == NodeState::draining) {
+      co_await drain(context, *node);
+    } else {
+      co_await destroy(context, *node);
+    }
+  }
+}
+
+}  // namespace morpheus

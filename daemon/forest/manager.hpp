@@ -1,0 +1,68 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/forest/context.hpp"
+#include "daemon/forest/forests.hpp"
+#include "daemon/policy/input.hpp"
+#include "daemon/runtime/task_group.hpp"
+
+namespace morpheus {
+
+// The forests' life: answers what operators ask, lets the policy decide after the monitor's sweeps, and carries the
+// operations that follow from either, one a forest at a time.
+class ForestManager : public Forests {
+ public:
+  explicit ForestManager(ForestContext context);
+
+  // Takes up every operation that the store says is running, then decides and works until cancelled.
+  asio::awaitable<void> run();
+
+  std::vector<ForestSummary> list() const override;
+  Result<StatusView> status(std::string_view forest) const override;
+  Result<DecisionView> explain(std::string_view forest) const override;
+  Result<std::vector<DecisionView>> history(std::string_view forest, int limit) const override;
+  Result<OperationView> plant(const PlantRequest& request, const Caller& caller) override;
+  Result<GrowAnswer> grow(std::string_view forest, const GrowRequest& request, const Caller& caller) override;
+  asio::awaitable<Result<OperationView>> shrink(std::string forest, std::string node, Caller caller) override;
+  Result<OperationView> teardown(std::string_view forest, const Caller& caller) override;
+  Result<ForestSummary> pause(std::string_view forest, const Caller& caller) override;
+  Result<ForestSummary> resume(std::string_view forest, const Caller& caller) override;
+
+ private:
+  // Decides about every forest after each regular sweep.
+  asio::awaitable<void> decide_for_ever();
+  void decide_all();
+  void decide(const Forest& forest);
+
+  // Stores a decision and, where it says grow, the operation, the nodes' intents and the cooldown, all in one transaction.
+  // Returns the operation's id; 0: it does not grow.
+  std::int64_t store_decision(const PolicyInput& input, Decision& decision, const Caller& caller);
+
+  void start(const Operation& operation);
+  // Runs an operation once the forest's earlier one has ended; what the store refuses is tried again.
+  asio::awaitable<void> perform(std::int64_t operation_id, std::int64_t forest_id);
+  bool has_earlier(std::int64_t operation_id, std::int64_t forest_id) const;
+
+  Operation new_operation(const Forest& forest, OperationKind kind, const Caller& caller, std::string reason) const;
+  Result<Forest> find(std::string_view name) const;
+  Result<Forest> find_idle(std::string_view name) const;  // no operation is at work on it
+  Result<Node> find_node(const Forest& forest, std::string_view name) const;
+  Result<> check_limits(const Forest& forest, int nodes) const;
+  Result<OperationView> begin_shrink(const Forest& forest, Node node, const Caller& caller);
+  void record_command(const Caller& caller, const std::string& forest, const std::string& node, const std::string& what);
+  Result<ForestSummary> set_paused(std::string_view name, bool paused, const Caller& caller);
+
+  ForestContext context_;
+  TaskGroup tasks_;
+  std::map<std::int64_t, std::int64_t> performing_;  // operation -> forest, of the coroutines that have not ended
+  Signal performed_;
+  BootTime thinned_{};
+};
+
+}  // namespace morpheus

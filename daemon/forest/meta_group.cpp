@@ -1,0 +1,116 @@
+#include "daemon/forest/meta_group.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/forest/node_steps.hpp"
+#include "daemon/forest/readiness.hpp"
+#include "daemon/image/nats_conf.hpp"
+
+namespace morpheus {
+namespace {
+
+constexpr int cores_without_witness = 3;
+
+bool is_ready_core(const Node& node) { return node.role == NodeRole::core && node.state == NodeState::ready; }
+
+// Servers that answered their last poll; any of them takes a system request.
+std::vector<std::string> answering_addresses(const ForestContext& context, const std::vector<Node>& nodes) {
+  std::vector<std::string> addresses;
+  for (const Node& node : nodes) {
+    const NodeObservation* seen = context.observations.find(node.id);
+    if (costs(node) && seen && seen->unknown.empty()) addresses.push_back(node.address);
+  }
+  return addresses;
+}
+
+// The leader counts exactly those that it lists (itself is not in the list), and `server_name` is not among them.
+bool has_left(const Jsz& leader, const std::string& server_name) {
+  const int listed = static_cast<int>(leader.replicas.size()) + 1;
+  return !is_member(leader, server_name) && leader.cluster_size.value_or(listed) <= listed;
+}
+
+// Asks for the removal of a stopped server again at each look until the leader shows that it has left.
+asio::awaitable<Result<>> remove_peer(const ForestContext& context, Forest forest, std::string server_name) {
+  const BootTime deadline = context.clock.boot() + leave_limit;
+  std::string why = "not tried";
+  while (context.clock.boot() < deadline) {
+    const auto view = co_await leader_view(context, forest);
+    if (view && has_left(*view, server_name)) co_return Result<>{};
+    if (view) {
+      const auto secrets = context.secrets.get(forest.name);
+      if (!secrets) co_return secrets.error();
+      SystemAccess access{answering_addresses(context, context.store.nodes(forest.id)), secrets->system_password};
+      const auto asked = co_await context.system.remove_peer(access, server_name);
+      why = asked ? "its leader still counts it" : asked.error().message;
+    } else {
+      why = view.error().message;
+    }
+    co_await next_look(context);
+  }
+  Error error{ErrorCode::unavailable, fmt::format("{} could not be taken out of the meta group: {}", server_name, why),
+              "tried again before the next growth"};
+  co_return error;
+}
+
+}  // namespace
+
+asio::awaitable<Result<Jsz>> leader_view(const ForestContext& context, Forest forest) {
+  const auto nodes = context.store.nodes(forest.id);
+  if (const Jsz* polled = polled_leader_view(nodes, context.observations)) co_return *polled;
+  SystemAccess access;
+  access.addresses = answering_addresses(context, nodes);
+  if (access.addresses.empty()) {
+    Error error{ErrorCode::unavailable, "no node of the forest answers", ""};
+    co_return error;
+  }
+  const auto secrets = context.secrets.get(forest.name);
+  if (!secrets) co_return secrets.error();
+  access.password = secrets->system_password;
+  co_return co_await context.system.leader_view(access);
+}
+
+asio::awaitable<Result<>> remove_departed_peers(const ForestContext& context, Forest forest) {
+  const auto nodes = context.store.nodes(forest.id);
+  const bool core_left = std::ranges::any_of(nodes, is_ready_core);
+  for (const Node& node : nodes) {
+    if (node.state != NodeState::gone || !node.in_meta_group) continue;
+    if (core_left) {
+      const auto left = co_await remove_peer(context, forest, node.server_name);
+      if (!left) co_return left.error();
+    }
+    auto changed = context.store.node(node.id);
+    if (!changed) continue;
+    changed->in_meta_group = false;
+    context.store.update_node(*changed);
+  }
+  co_return Result<>{};
+}
+
+asio::awaitable<Result<>> retire_witness_if_due(const ForestContext& context, Forest forest) {
+  if (forest.witness_retired) co_return Result<>{};
+  const auto nodes = context.store.nodes(forest.id);
+  const auto host = std::ranges::find_if(nodes, [](const Node& node) { return node.witness && costs(node); });
+  if (host == nodes.end() || std::ranges::count_if(nodes, is_ready_core) < cores_without_witness) co_return Result<>{};
+
+  const auto ended = co_await context.provider_of(forest).retire_witness(host->name);
+  if (!ended) co_return ended.error();
+  const auto left = co_await remove_peer(context, forest, witness_server_name(host->server_name));
+  if (!left) co_return left.error();
+
+  Forest changed = forest_of(context, forest.id);
+  changed.witness_retired = true;
+  Event event;
+  event.kind = "forest";
+  event.forest = forest.name;
+  event.node = host->name;
+  event.message = "its witness is retired: three cores are current";
+  Store::Transaction transaction(context.store);
+  context.store.update_forest(changed);
+  context.journal.record(std::move(event));
+  transaction.commit();
+  co_return Result<>{};
+}
+
+}  // namespace morpheus

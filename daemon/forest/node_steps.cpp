@@ -1,0 +1,59 @@
+#include "daemon/forest/node_steps.hpp"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+#include "daemon/runtime/timeout.hpp"
+
+namespace morpheus {
+
+void store_state(const ForestContext& context, Node& node, NodeState state, const std::string& reason) {
+  node.state = state;
+  node.state_since = context.clock.stamp();
+  if (!reason.empty()) node.reason = reason;
+
+  Event event;
+  event.kind = "node";
+  event.level = state == NodeState::failed ? EventLevel::warning : EventLevel::info;
+  event.forest = forest_of(context, node.forest_id).name;
+  event.node = node.name;
+  event.operation_id = node.operation_id;
+  event.message = reason.empty() ? std::string(to_string(state)) : fmt::format("{}: {}", to_string(state), reason);
+
+  Store::Transaction transaction(context.store);
+  context.store.update_node(node);
+  context.journal.record(std::move(event));
+  transaction.commit();
+}
+
+bool is_running(const ForestContext& context, std::int64_t operation_id) {
+  const auto operation = context.store.operation(operation_id);
+  return operation && operation->state == OperationState::running;
+}
+
+std::vector<Node> nodes_of(const ForestContext& context, const Operation& operation) {
+  std::vector<Node> nodes;
+  for (Node& node : context.store.nodes(operation.forest_id)) {
+    if (node.operation_id == operation.id) nodes.push_back(std::move(node));
+  }
+  return nodes;
+}
+
+Millis stage_time_left(const ForestContext& context, const Node& node, Millis limit) {
+  return remaining(node.state_since, limit, context.clock.stamp());
+}
+
+asio::awaitable<void> next_look(const ForestContext& context) {
+  Signal& swept = context.poller.swept();
+  const auto seen = swept.count();
+  co_await finishes_within(context.clock, Poller::busy_interval, swept.wait_past(seen));
+}
+
+Forest forest_of(const ForestContext& context, std::int64_t forest_id) {
+  auto forest = context.store.forest(forest_id);
+  if (!forest) throw std::logic_error(fmt::format("forest {} is gone while it is worked on", forest_id));
+  return *std::move(forest);
+}
+
+}  // namespace morpheus

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "daemon/forest/context.hpp"
+
+namespace morpheus {
+
+// Stores that `node` is in `state` now, with an event that says so, in one transaction; `node` is changed too.
+void store_state(const ForestContext& context, Node& node, NodeState state, const std::string& reason = "");
+
+// The operation has not ended, and nobody has ended it: a teardown ends the one that it takes over from.
+bool is_running(const ForestContext& context, std::int64_t operation_id);
+
+// Nodes that an operation has in its hands.
+std::vector<Node> nodes_of(const ForestContext& context, const Operation& operation);
+
+// What is left of `limit` since the node entered its state; 0 when it is over.
+Millis stage_time_left(const ForestContext& context, const Node& node, Millis limit);
+
+// Returns after the monitor's next sweep, or after a second.
+asio::awaitable<void> next_look(const ForestContext& context);
+
+// Reads the forest that must be there while one of its operations runs.
+Forest forest_of(const ForestContext& context, std::int64_t forest_id);
+
+}  // namespace morpheus

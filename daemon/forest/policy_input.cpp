@@ -1,0 +1,96 @@
+#include "daemon/forest/policy_input.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace morpheus {
+namespace {
+
+constexpr int polls_until_stale = 3;
+constexpr int operations_looked_through = 50;
+
+PolicyNode policy_node(const ForestContext& context, const Node& node, const Stamp& now) {
+  PolicyNode result;
+  result.id = node.id;
+  result.name = node.name;
+  result.role = node.role;
+  result.state = node.state;
+  if (node.state != NodeState::ready) return result;
+  result.unknown = why_unknown(context, node);
+  const NodeObservation* seen = context.observations.find(node.id);
+  if (!seen) return result;
+  for (const Sample& sample : seen->window) {
+    result.samples.push_back({elapsed(sample.at, now), sample.cpu_percent, sample.memory_percent});
+  }
+  return result;
+}
+
+std::optional<LastGrowth> last_growth(const ForestContext& context, const Forest& forest) {
+  for (const Operation& operation : context.store.operations(forest.name, operations_looked_through)) {
+    const bool grew = operation.forest_id == forest.id && operation.kind == OperationKind::grow &&
+                      operation.state == OperationState::succeeded && operation.decision_id && operation.ended;
+    if (!grew) continue;
+    const auto decision = context.store.decision(*operation.decision_id);
+    if (!decision || decision->trigger == Trigger::manual) continue;
+    LastGrowth growth;
+    growth.operation_id = operation.id;
+    growth.ended = *operation.ended;
+    std::ranges::copy_if(decision->findings, std::back_inserter(growth.hot), &NodeFinding::hot);
+    return growth;
+  }
+  return std::nullopt;
+}
+
+std::string running_operation(const ForestContext& context, const Forest& forest) {
+  for (const Operation& operation : context.store.running_operations()) {
+    if (operation.forest_id == forest.id) return fmt::format("{} {}", to_string(operation.kind), operation.id);
+  }
+  return {};
+}
+
+// Of everything that costs, all forests; unset as soon as one price is not known.
+std::optional<double> monthly_cost(const ForestContext& context) {
+  std::optional<double> total;
+  for (const Forest& forest : context.store.forests()) {
+    const auto price = context.provider_of(forest).monthly_cost();
+    if (!price) continue;
+    const auto nodes = context.store.nodes(forest.id);
+    total = total.value_or(0) + *price * static_cast<double>(std::ranges::count_if(nodes, costs));
+  }
+  return total;
+}
+
+}  // namespace
+
+PolicyInput policy_input(const ForestContext& context, const Forest& forest, Trigger trigger) {
+  PolicyInput input;
+  input.forest = forest;
+  input.trigger = trigger;
+  input.growth = context.config.growth;
+  input.poll_interval = context.config.monitor.poll_interval;
+  input.now = context.clock.stamp();
+  for (const Node& node : context.store.nodes(forest.id)) {
+    if (costs(node)) input.nodes.push_back(policy_node(context, node, input.now));
+  }
+  input.running_operation = running_operation(context, forest);
+  input.cooldown = context.store.cooldown(forest.id);
+  input.last_growth = last_growth(context, forest);
+  input.monthly_cost = monthly_cost(context);
+  input.node_monthly_cost = context.provider_of(forest).monthly_cost();
+  return input;
+}
+
+std::string why_unknown(const ForestContext& context, const Node& node) {
+  const NodeObservation* seen = context.observations.find(node.id);
+  if (!seen || (seen->unknown.empty() && !seen->last.varz)) return "it has not been polled yet";
+  if (!seen->unknown.empty()) {
+    return fmt::format("{}, since {}", seen->unknown, to_rfc3339(seen->unknown_since.wall));
+  }
+  const auto& monitor = context.config.monitor;
+  const Millis age = elapsed(seen->last.at, context.clock.stamp());
+  if (age <= polls_until_stale * monitor.poll_interval + monitor.timeout) return {};
+  return fmt::format("its last answer is {} s old", age.count() / 1000);
+}
+
+}  // namespace morpheus

@@ -1,0 +1,173 @@
+#include "daemon/forest/raise_node.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "daemon/forest/lower_node.hpp"
+#include "daemon/forest/meta_group.hpp"
+#include "daemon/forest/node_steps.hpp"
+#include "daemon/forest/readiness.hpp"
+#include "daemon/runtime/backoff.hpp"
+
+namespace morpheus {
+namespace {
+
+constexpr int polls_to_be_ready = 2;  // in a row
+
+// Worth another try: it may have been carried out, or the other side may come back.
+bool may_be_tried_again(const Error& error) {
+  return error.code == ErrorCode::unavailable || error.code == ErrorCode::ambiguous;
+}
+
+std::string stage_missed(NodeState stage, const std::string& why) {
+  return fmt::format("never got past {}: {}", to_string(stage), why);
+}
+
+int planted_cores(const ForestContext& context, const Node& node, const std::vector<Node>& nodes) {
+  const auto operation = context.store.operation(node.operation_id);
+  if (!operation || operation->kind != OperationKind::plant) return 0;
+  return static_cast<int>(std::ranges::count_if(nodes, [&](const Node& each) {
+    return each.operation_id == operation->id && each.role == NodeRole::core;
+  }));
+}
+
+Result<MachineSpec> machine_spec(const ForestContext& context, const Forest& forest, const Node& node) {
+  const auto secrets = context.secrets.get(forest.name);
+  if (!secrets) return secrets.error();
+  const auto nodes = context.store.nodes(forest.id);
+  MachineSpec spec;
+  spec.name = node.name;
+  spec.forest = forest.name;
+  spec.intent = node.intent;
+  spec.address = node.address;
+  spec.image = make_node_spec(forest, node, nodes, planted_cores(context, node, nodes), *secrets,
+                              context.config.jetstream);
+  return spec;
+}
+
+// planned -> creating. From here on a machine may exist.
+void begin_creating(const ForestContext& context, Node node) {
+  node.in_meta_group = node.role == NodeRole::core;
+  store_state(context, node, NodeState::creating);
+}
+
+// creating -> booting, or failed.
+asio::awaitable<void> create_machine(const ForestContext& context, Node node) {
+  const Forest forest = forest_of(context, node.forest_id);
+  Provider& provider = context.provider_of(forest);
+  const auto spec = machine_spec(context, forest, node);
+  if (!spec) {
+    store_state(context, node, NodeState::failed, describe(spec.error()));
+    co_return;
+  }
+  Backoff backoff;
+  while (is_running(context, node.operation_id)) {
+    const auto made = co_await provider.create(*spec);
+    if (!is_running(context, node.operation_id)) co_return;
+    if (made) {
+      node.machine_id = made->id;
+      node.address = made->address;
+      node.capacity = made->capacity;
+      store_state(context, node, NodeState::booting);
+      context.poller.hurry();
+      co_return;
+    }
+    const Millis left = stage_time_left(context, node, provider.stage_limits().create);
+    if (!may_be_tried_again(made.error()) || left == Millis{0}) {
+      store_state(context, node, NodeState::failed, stage_missed(node.state, describe(made.error())));
+      co_return;
+    }
+    const Millis pause = std::min(backoff.next(), left);
+    spdlog::warn("{}: not created yet: {}; again in {} ms", node.name, made.error().message, pause.count());
+    co_await context.clock.sleep_for(pause);
+  }
+}
+
+// booting -> joining once its server answers under its own name, or failed.
+asio::awaitable<void> await_boot(const ForestContext& context, Node node) {
+  const Millis limit = context.provider_of(forest_of(context, node.forest_id)).stage_limits().boot;
+  while (is_running(context, node.operation_id)) {
+    const NodeObservation* seen = context.observations.find(node.id);
+    const bool answers = seen && seen->unknown.empty() && seen->last.varz;
+    if (answers && seen->last.varz->server_name == node.server_name) {
+      store_state(context, node, NodeState::joining);
+      co_return;
+    }
+    if (stage_time_left(context, node, limit) == Millis{0}) {
+      std::string why = seen && !seen->unknown.empty() ? seen->unknown : "its server was never seen";
+      if (answers) why = fmt::format("{} answers at its address", seen->last.varz->server_name);
+      store_state(context, node, NodeState::failed, stage_missed(NodeState::booting, why));
+      co_return;
+    }
+    co_await next_look(context);
+  }
+}
+
+asio::awaitable<std::string> what_is_missing(const ForestContext& context, Node node) {
+  Result<Jsz> leader = Error{ErrorCode::unavailable, "", ""};
+  if (node.role == NodeRole::core) leader = co_await leader_view(context, forest_of(context, node.forest_id));
+  co_return missing_to_join(node, context.store.nodes(node.forest_id), context.observations,
+                            leader ? &*leader : nullptr);
+}
+
+// joining -> ready once it was joined on two polls running, or failed.
+asio::awaitable<void> await_join(const ForestContext& context, Node node) {
+  const Millis limit = context.provider_of(forest_of(context, node.forest_id)).stage_limits().join;
+  std::int64_t last_poll = -1;
+  int in_a_row = 0;
+  while (is_running(context, node.operation_id)) {
+    const auto missing = co_await what_is_missing(context, node);
+    if (!is_running(context, node.operation_id)) co_return;
+    const NodeObservation* seen = context.observations.find(node.id);
+    if (!missing.empty()) {
+      in_a_row = 0;
+    } else if (seen && seen->polls != last_poll) {
+      last_poll = seen->polls;
+      ++in_a_row;
+    }
+    if (in_a_row == polls_to_be_ready) {
+      store_state(context, node, NodeState::ready);
+      co_return;
+    }
+    if (stage_time_left(context, node, limit) == Millis{0}) {
+      store_state(context, node, NodeState::failed, stage_missed(NodeState::joining, missing));
+      co_return;
+    }
+    co_await next_look(context);
+  }
+}
+
+}  // namespace
+
+asio::awaitable<void> raise_node(const ForestContext& context, std::int64_t node_id) {
+  for (;;) {
+    auto node = context.store.node(node_id);
+    if (!node || !is_running(context, node->operation_id)) co_return;
+    switch (node->state) {
+      case NodeState::planned:
+        begin_creating(context, *node);
+        break;
+      case NodeState::creating:
+        co_await create_machine(context, *node);
+        break;
+      case NodeState::booting:
+        co_await await_boot(context, *node);
+        break;
+      case NodeState::joining:
+        co_await await_join(context, *node);
+        break;
+      case NodeState::failed:
+      case NodeState::draining:
+      case NodeState::deleting:
+        co_await lower_node(context, node_id);
+        break;
+      case NodeState::ready:
+      case NodeState::gone:
+        co_return;
+    }
+  }
+}
+
+}  // namespace morpheus

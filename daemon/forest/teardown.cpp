@@ -1,0 +1,62 @@
+#include "daemon/forest/teardown.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "daemon/forest/lower_node.hpp"
+#include "daemon/forest/node_steps.hpp"
+#include "daemon/forest/operation.hpp"
+#include "daemon/runtime/backoff.hpp"
+#include "daemon/runtime/task_group.hpp"
+
+namespace morpheus {
+namespace {
+
+asio::awaitable<void> lower_all(const ForestContext& context, Operation operation) {
+  TaskGroup tasks(context.executor);
+  for (const Node& node : nodes_of(context, operation)) tasks.spawn(node.name, lower_node(context, node.id));
+  co_await tasks.join();
+}
+
+// Deletes what the provider still lists under the forest's labels; true when there was nothing.
+asio::awaitable<Result<bool>> sweep_remains(const ForestContext& context, Forest forest) {
+  Provider& provider = context.provider_of(forest);
+  const auto remains = co_await provider.list(forest.name);
+  if (!remains) co_return remains.error();
+  for (const Machine& machine : *remains) {
+    spdlog::warn("{}: {} was left over and is deleted", forest.name, machine.name);
+    const auto destroyed = co_await provider.destroy(machine.name);
+    if (!destroyed) co_return destroyed.error();
+  }
+  co_return Result<bool>{remains->empty()};
+}
+
+Result<> forget(const ForestContext& context, const Forest& forest, const Operation& operation) {
+  const auto removed = context.secrets.remove(forest.name);
+  if (!removed) return removed.error();
+  Store::Transaction transaction(context.store);
+  end_operation(context, operation, "");
+  context.store.remove_forest(forest.id);
+  transaction.commit();
+  return {};
+}
+
+}  // namespace
+
+asio::awaitable<void> tear_down(const ForestContext& context, Operation operation) {
+  const Forest forest = forest_of(context, operation.forest_id);
+  co_await lower_all(context, operation);
+  Backoff backoff;
+  for (;;) {
+    const auto clean = co_await sweep_remains(context, forest);
+    if (clean && *clean) {
+      const auto forgotten = forget(context, forest, operation);
+      if (forgotten) co_return;
+      spdlog::error("{}: {}", forest.name, describe(forgotten.error()));
+    } else if (!clean) {
+      spdlog::warn("{}: not torn down yet: {}", forest.name, describe(clean.error()));
+    }
+    co_await context.clock.sleep_for(backoff.next());
+  }
+}
+
+}  // namespace morpheus
