@@ -1,1 +1,160 @@
-// to be written
+#include "daemon/app/app.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <csignal>
+#include <filesystem>
+
+#include "common/config/load.hpp"
+#include "daemon/control/server.hpp"
+#include "daemon/forest/manager.hpp"
+#include "daemon/forest/secret_files.hpp"
+#include "daemon/monitor/http_probe.hpp"
+#include "daemon/nats/libnats_requests.hpp"
+#include "daemon/provider/local/local_provider.hpp"
+#include "daemon/runtime/system_clock.hpp"
+#include "daemon/runtime/timeout.hpp"
+
+namespace morpheus {
+namespace {
+
+constexpr int installation_id_bytes = 8;
+constexpr Millis stop_limit{10'000};  // for a provider call or a client that is under way
+
+std::string comma_separated(const std::vector<std::string>& words) {
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
+// Every adapter, wired. Members are destroyed from the last to the first, the loop's coroutines before what they refer to.
+class App {
+ public:
+  App(Config config, std::string config_path, std::unique_ptr<Store> store)
+      : config_(std::move(config)),
+        config_path_(std::move(config_path)),
+        store_(std::move(store)),
+        lag_(clock_),
+        journal_(clock_, *store_, loop_.get_executor()),
+        observations_(std::chrono::seconds(config_.growth.sustain_seconds)),
+        probe_(clock_, loop_.get_executor(), config_),
+        poller_(clock_, *store_, probe_, lag_, observations_, loop_.get_executor(), config_),
+        system_(loop_.get_executor()),
+        secrets_(config_.daemon.state_dir, ids_),
+        local_(clock_, config_.daemon.state_dir, store_->installation_id(), config_.local),
+        providers_{{"local", &local_}},
+        manager_({loop_.get_executor(), clock_, ids_, *store_, journal_, observations_, poller_, system_, secrets_,
+                  providers_, config_}),
+        control_(loop_.get_executor(), clock_, manager_, *store_, journal_, MORPHEUS_VERSION),
+        signals_(loop_, SIGTERM, SIGINT, SIGHUP),
+        tasks_(loop_.get_executor()) {}
+
+  Result<> run() {
+    warm_observations();
+    const auto opened = control_.open(config_.daemon.socket);
+    if (!opened) return opened;
+    std::exception_ptr failure;
+    asio::co_spawn(loop_, live(), [&failure](std::exception_ptr error) { failure = error; });
+    loop_.run();
+    if (failure) std::rethrow_exception(failure);
+    return {};
+  }
+
+ private:
+  asio::awaitable<void> live() {
+    tasks_.spawn("loop lag", lag_.run());
+    tasks_.spawn("monitor", poller_.run());
+    tasks_.spawn("forests", manager_.run());
+    tasks_.spawn("control", control_.run());
+    tasks_.spawn("signals", obey_signals());
+    spdlog::info("morpheusd {} serves {}", MORPHEUS_VERSION, config_.daemon.socket);
+    co_await tasks_.join();
+    spdlog::info("stopped; the forests go on");
+  }
+
+  asio::awaitable<void> obey_signals() {
+    for (;;) {
+      const auto signal = co_await signals_.async_wait(asio::use_awaitable);
+      if (signal == SIGHUP) {
+        reload();
+        continue;
+      }
+      spdlog::info("{}: stopping", strsignal(signal));
+      tasks_.cancel();
+      co_return;
+    }
+  }
+
+  // A bad file changes nothing; keys that need a restart keep their old value and are named.
+  void reload() {
+    auto report = load_config(config_path_);
+    if (!report.config) {
+      spdlog::error("not reloaded, nothing is changed:\n{}", format_errors(config_path_, report.errors));
+      return;
+    }
+    const auto restart = keys_needing_restart(config_, *report.config);
+    if (!restart.empty()) spdlog::warn("these keys need a restart: {}", comma_separated(restart));
+    config_.growth = report.config->growth;
+    config_.monitor = report.config->monitor;
+    config_.jetstream = report.config->jetstream;
+    config_.daemon.log_level = report.config->daemon.log_level;
+    spdlog::set_level(spdlog::level::from_str(config_.daemon.log_level));
+    observations_.set_window(std::chrono::seconds(config_.growth.sustain_seconds));
+    poller_.hurry();
+    spdlog::info("reloaded {}", config_path_);
+  }
+
+  // A restart goes on with the window that it had.
+  void warm_observations() {
+    const auto since = clock_.wall() - std::chrono::seconds(config_.growth.sustain_seconds);
+    for (const Forest& forest : store_->forests()) {
+      for (const Sample& sample : store_->samples(forest.id, since)) observations_.warm(sample);
+    }
+  }
+
+  Config config_;
+  std::string config_path_;
+  SystemClock clock_;
+  SystemIds ids_;
+  std::unique_ptr<Store> store_;
+  asio::io_context loop_{1};
+  LoopLag lag_;
+  Journal journal_;
+  Observations observations_;
+  HttpProbe probe_;
+  Poller poller_;
+  LibnatsRequests system_;
+  SecretFiles secrets_;
+  LocalProvider local_;
+  std::map<std::string, Provider*> providers_;
+  ForestManager manager_;
+  ControlServer control_;
+  asio::signal_set signals_;
+  TaskGroup tasks_;
+};
+
+Result<> make_state_dir(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (!error) return {};
+  return Error{ErrorCode::failed, fmt::format("daemon.state_dir {}: {}", path, error.message()),
+               "make it, or give morpheusd the right to"};
+}
+
+}  // namespace
+
+Result<> run_app(Config config, const std::string& config_path) {
+  const auto made = make_state_dir(config.daemon.state_dir);
+  if (!made) return made;
+  SystemIds ids;
+  auto store = Store::open(config.daemon.database, ids.random_hex(installation_id_bytes));
+  if (!store) return store.error();
+  App app(std::move(config), config_path, *std::move(store));
+  return app.run();
+}
+
+}  // namespace morpheus

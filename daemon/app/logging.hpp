@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+
+namespace morpheus {
+
+// Logs to stderr: with time and level for a person, with journald's priority prefixes ("<4>") when stderr is the journal's
+// (JOURNAL_STREAM is set). `level` is one of debug, info, warning, error.
+void set_up_logging(const std::string& level);
+
+}  // namespace morpheus
