@@ -1,1 +1,113 @@
-// to be written
+#include "daemon/http/client.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/system/system_error.hpp>
+#include <chrono>
+
+namespace morpheus {
+namespace {
+
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+
+Error unavailable(std::string message) { return Error{ErrorCode::unavailable, std::move(message), ""}; }
+
+std::string seconds(Millis time) { return fmt::format("{:g} s", std::chrono::duration<double>(time).count()); }
+
+// A cancelled caller is not an answer: it goes up as an exception.
+void throw_if_cancelled(const error_code& error) {
+  if (error == asio::error::operation_aborted) throw boost::system::system_error(error);
+}
+
+std::string explain_read(const error_code& error, const HttpBounds& bounds) {
+  if (error == beast::error::timeout) return "no answer within " + seconds(bounds.whole);
+  if (error == http::error::body_limit) return fmt::format("an answer larger than {} bytes", bounds.body);
+  if (error == http::error::header_limit) return "an answer with too large a header";
+  if (error == http::error::partial_message || error == http::error::end_of_stream ||
+      error == asio::error::connection_reset || error == asio::error::eof) {
+    return "closed in the middle of the answer";
+  }
+  if (error.category() == error_code(http::error::bad_version).category()) return "not HTTP: " + error.message();
+  return error.message();
+}
+
+// What a server does that closed an idle connection just before we wrote.
+bool was_closed_before(const error_code& error) {
+  return error == http::error::end_of_stream || error == asio::error::connection_reset ||
+         error == asio::error::broken_pipe || error == asio::error::eof;
+}
+
+}  // namespace
+
+HttpClient::HttpClient(const asio::any_io_executor& executor, std::string address, int port)
+    : address_(std::move(address)), port_(port), stream_(executor) {}
+
+asio::awaitable<Result<HttpAnswer>> HttpClient::get(std::string path, HttpBounds bounds) {
+  const bool kept = connected_;
+  if (!kept) {
+    const auto connected = co_await connect(bounds);
+    if (!connected) co_return connected.error();
+  }
+  auto answer = co_await exchange(path, bounds);
+  if (answer || !kept || answer.error().code != ErrorCode::ambiguous) co_return answer;
+  const auto connected = co_await connect(bounds);
+  if (!connected) co_return connected.error();
+  co_return co_await exchange(path, bounds);
+}
+
+asio::awaitable<Result<>> HttpClient::connect(HttpBounds bounds) {
+  error_code error;
+  const auto ip = asio::ip::make_address(address_, error);
+  if (error) co_return unavailable(fmt::format("\"{}\" is not an IP address", address_));
+  const asio::ip::tcp::endpoint endpoint(ip, static_cast<std::uint16_t>(port_));
+  close();
+  stream_.expires_after(bounds.connect);
+  co_await stream_.async_connect(endpoint, asio::redirect_error(asio::use_awaitable, error));
+  throw_if_cancelled(error);
+  if (error == beast::error::timeout) co_return unavailable("no connection within " + seconds(bounds.connect));
+  if (error == asio::error::connection_refused) co_return unavailable("connection refused");
+  if (error) co_return unavailable(error.message());
+  connected_ = true;
+  co_return Result<>{};
+}
+
+// ambiguous: the other side closed before it answered anything.
+asio::awaitable<Result<HttpAnswer>> HttpClient::exchange(std::string path, HttpBounds bounds) {
+  http::request<http::empty_body> request(http::verb::get, path, 11);
+  request.set(http::field::host, fmt::format("{}:{}", address_, port_));
+  request.keep_alive(true);
+  stream_.expires_after(bounds.whole);
+  error_code error;
+  co_await http::async_write(stream_, request, asio::redirect_error(asio::use_awaitable, error));
+  http::response_parser<http::string_body> parser;
+  parser.body_limit(bounds.body);
+  parser.header_limit(bounds.header);
+  if (!error) co_await http::async_read(stream_, buffer_, parser, asio::redirect_error(asio::use_awaitable, error));
+  if (error) {
+    close();
+    throw_if_cancelled(error);
+    const bool unanswered = was_closed_before(error) && !parser.got_some();
+    Error failure{unanswered ? ErrorCode::ambiguous : ErrorCode::unavailable, explain_read(error, bounds), ""};
+    co_return failure;
+  }
+  auto response = parser.release();
+  HttpAnswer answer;
+  answer.status = response.result_int();
+  answer.location = std::string(response[http::field::location]);
+  if (!response.keep_alive()) close();
+  answer.body = std::move(response.body());
+  co_return answer;
+}
+
+void HttpClient::close() {
+  connected_ = false;
+  buffer_.clear();
+  stream_.close();
+}
+
+}  // namespace morpheus

@@ -45,7 +45,14 @@ class Poller {
     Node node;
     ProbeWants wants;
   };
+  // When a node's last poll was due, and how many it has had.
+  struct Turn {
+    BootTime last_due{};
+    std::int64_t polls = 0;
+  };
 
+  asio::awaitable<void> sweep_for_ever();
+  void start_polls();
   std::vector<Due> due_nodes();
   asio::awaitable<void> poll_one(Due due);
   void flush();
@@ -59,9 +66,10 @@ class Poller {
   TaskGroup polls_;
   Signal swept_;
   Signal wake_;
-  std::map<std::int64_t, BootTime> last_poll_;  // by node id, of those that exist
+  std::map<std::int64_t, Turn> turns_;  // by node id, of those that have a server
   std::set<std::int64_t> in_flight_;
   std::vector<Sample> unstored_;
+  bool answered_ = false;  // something came since the last flush
 };
 
 }  // namespace morpheus

@@ -1,1 +1,147 @@
-// to be written
+#include "daemon/policy/gates.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/policy/pressure.hpp"
+
+namespace morpheus {
+namespace {
+
+bool is_manual(const PolicyInput& input) { return input.trigger == Trigger::manual; }
+
+Gate pass(const char* name, std::string detail) { return Gate{name, Verdict::pass, std::move(detail), ""}; }
+Gate block(const char* name, std::string detail, std::string to_change) {
+  return Gate{name, Verdict::block, std::move(detail), std::move(to_change)};
+}
+
+// A verdict that this kind of request is not asked about.
+Gate ignored(Gate gate) {
+  gate.verdict = Verdict::ignored;
+  gate.to_change.clear();
+  return gate;
+}
+
+Gate ask_enabled(const PolicyInput& input) {
+  Gate gate = input.growth.enabled
+                  ? pass("enabled", "growth.enabled is true")
+                  : block("enabled", "growth.enabled is false", "set growth.enabled: true and reload");
+  return input.trigger == Trigger::loop ? gate : ignored(gate);
+}
+
+Gate ask_paused(const PolicyInput& input) {
+  if (!input.forest.paused) return pass("paused", "not paused");
+  return block("paused", "an operator paused it", fmt::format("morpheusctl resume {}", input.forest.name));
+}
+
+Gate ask_pressure(const PolicyInput& input, const std::vector<NodeFinding>& findings) {
+  const auto pressure = describe_pressure(input, findings);
+  Gate gate = pressure.empty()
+                  ? block("pressure", "no node is above a threshold for the whole window",
+                          fmt::format("CPU above {:g} % or memory above {:g} % on one node for {} s", cpu_threshold(input),
+                                      memory_threshold(input), input.growth.sustain_seconds))
+                  : pass("pressure", pressure);
+  return is_manual(input) ? ignored(gate) : gate;
+}
+
+Gate ask_operation(const PolicyInput& input) {
+  if (!input.running_operation.empty()) {
+    return block("operation", input.running_operation + " is at work",
+                 fmt::format("wait for {} to end", input.running_operation));
+  }
+  if (input.forest.state != ForestState::active) {
+    return block("operation", fmt::format("the forest is {}", to_string(input.forest.state)),
+                 fmt::format("morpheusctl teardown {}", input.forest.name));
+  }
+  return pass("operation", "nothing is at work");
+}
+
+Gate ask_max_nodes(const PolicyInput& input) {
+  const int now = static_cast<int>(input.nodes.size());
+  const int limit = input.growth.max_nodes;
+  auto detail = fmt::format("{} of {} nodes, {} more wanted", now, limit, input.nodes_wanted);
+  if (now + input.nodes_wanted <= limit) return pass("max_nodes", std::move(detail));
+  return block("max_nodes", std::move(detail),
+               fmt::format("raise growth.max_nodes to {}, or morpheusctl shrink", now + input.nodes_wanted));
+}
+
+Gate ask_cooldown(const PolicyInput& input) {
+  if (!input.cooldown) return pass("cooldown", "it has not grown yet");
+  const auto minutes = std::chrono::duration<double, std::ratio<60>>(input.growth.cooldown_minutes);
+  const Millis length = std::min(input.cooldown->length, std::chrono::ceil<Millis>(minutes));
+  const Millis left = remaining(input.cooldown->started, length, input.now);
+  Gate gate = left == Millis{0}
+                  ? pass("cooldown", "over")
+                  : block("cooldown", format_wait(left) + " left", fmt::format("wait {}", format_wait(left)));
+  return is_manual(input) ? ignored(gate) : gate;
+}
+
+Gate ask_cost(const PolicyInput& input) {
+  const auto& limit = input.growth.max_monthly_cost;
+  if (!limit) return pass("cost", "no limit is set");
+  if (!input.monthly_cost && !input.node_monthly_cost) return pass("cost", "these machines cost nothing");
+  if (!input.monthly_cost || !input.node_monthly_cost) {
+    return block("cost", "the price of a machine is not known", "wait until the provider answers with its prices");
+  }
+  const double after = *input.monthly_cost + *input.node_monthly_cost * input.nodes_wanted;
+  auto detail = fmt::format("{:.2f} a month now, {:.2f} after, limit {:.2f}", *input.monthly_cost, after, *limit);
+  if (after <= *limit) return pass("cost", std::move(detail));
+  return block("cost", std::move(detail), fmt::format("raise growth.max_monthly_cost to {:.2f}", after));
+}
+
+bool was_hot(const LastGrowth& growth, const std::string& name) {
+  return std::ranges::any_of(growth.hot, [&](const NodeFinding& node) { return node.name == name; });
+}
+
+// The worst value of the metrics that asked for the last growth: as far above its threshold as any.
+double worst_excess(const PolicyInput& input, const std::vector<NodeFinding>& findings) {
+  double worst = 0;
+  for (const NodeFinding& node : findings) {
+    if (node.held_cpu_percent) worst = std::max(worst, *node.held_cpu_percent / cpu_threshold(input));
+    if (node.held_memory_percent) worst = std::max(worst, *node.held_memory_percent / memory_threshold(input));
+  }
+  return worst;
+}
+
+Gate ask_futility(const PolicyInput& input, const std::vector<NodeFinding>& findings) {
+  if (!input.last_growth) return pass("futility", "no growth by the policy yet");
+  const LastGrowth& last = *input.last_growth;
+  if (input.forest.futility_cleared_op == last.operation_id) return pass("futility", "acknowledged by an operator");
+  std::vector<NodeFinding> hot;
+  std::ranges::copy_if(findings, std::back_inserter(hot), &NodeFinding::hot);
+  if (hot.empty()) return pass("futility", "nothing is hot");
+  if (std::ranges::any_of(hot, [&](const NodeFinding& node) { return !was_hot(last, node.name); })) {
+    return pass("futility", "another node is under pressure than at the last growth");
+  }
+  const Millis left = remaining(last.ended, std::chrono::seconds{input.growth.settle_seconds}, input.now);
+  if (left > Millis{0}) {
+    return block("futility", fmt::format("growth {} is settling", last.operation_id),
+                 fmt::format("wait {}", format_wait(left)));
+  }
+  if (worst_excess(input, hot) < worst_excess(input, last.hot) * (1 - clear_margin)) {
+    return pass("futility", fmt::format("growth {} helped", last.operation_id));
+  }
+  return block("futility", fmt::format("growth {} was futile: it did not lower the pressure on {}", last.operation_id,
+                                       hot.front().name),
+               fmt::format("move clients off that node, then morpheusctl resume {0}; or morpheusctl grow {0} --yes",
+                           input.forest.name));
+}
+
+}  // namespace
+
+std::vector<Gate> ask_gates(const PolicyInput& input, const std::vector<NodeFinding>& findings) {
+  Gate futility = ask_futility(input, findings);
+  return {ask_enabled(input),   ask_paused(input), ask_pressure(input, findings),
+          ask_operation(input), ask_max_nodes(input),
+          ask_cooldown(input),  ask_cost(input),   is_manual(input) ? ignored(futility) : futility};
+}
+
+std::string format_wait(Millis wait) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
+  if (seconds < 60) return fmt::format("{} s", seconds);
+  if (seconds % 60 == 0) return fmt::format("{} min", seconds / 60);
+  return fmt::format("{} min {} s", seconds / 60, seconds % 60);
+}
+
+}  // namespace morpheus

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "common/error.hpp"
+#include "common/model/time.hpp"
+
+namespace morpheus {
+
+namespace asio = boost::asio;
+
+struct HttpAnswer {
+  unsigned status = 0;
+  std::string body;
+  std::string location;  // of a redirect, which is never followed
+};
+
+// How long an answer may take and how large it may be.
+struct HttpBounds {
+  Millis connect{1'000};
+  Millis whole{3'000};  // from the request to the last byte
+  std::uint64_t body = std::uint64_t{8} << 20;
+  std::uint32_t header = 16 * 1024;
+};
+
+// One keep-alive connection to one server, for one request at a time. A literal IP address is needed: nothing is resolved.
+class HttpClient {
+ public:
+  HttpClient(const asio::any_io_executor& executor, std::string address, int port);
+
+  // GET `path`, over the kept connection or a new one; tried again once when the kept one turned out closed. unavailable:
+  // it could not be reached, was too late or too large, or did not speak HTTP; the message says which. Throws
+  // operation_aborted when cancelled.
+  asio::awaitable<Result<HttpAnswer>> get(std::string path, HttpBounds bounds);
+
+  const std::string& address() const { return address_; }
+
+ private:
+  asio::awaitable<Result<>> connect(HttpBounds bounds);
+  asio::awaitable<Result<HttpAnswer>> exchange(std::string path, HttpBounds bounds);
+  void close();
+
+  std::string address_;
+  int port_;
+  boost::beast::tcp_stream stream_;
+  boost::beast::flat_buffer buffer_;
+  bool connected_ = false;
+};
+
+}  // namespace morpheus
