@@ -7,18 +7,15 @@
 namespace morpheus {
 namespace {
 
-// A server's own ports, and where it serves clients and monitoring.
-struct Listen {
-  std::string server_name;
-  std::string client_host;
-  int client_port;
-  int monitor_port;
-  std::string route_host;
-  int route_port;
-};
+constexpr std::string_view any_host = "0.0.0.0";  // nats-server listens on IPv6 too then
+constexpr std::string_view loopback = "127.0.0.1";
 
-// A string of NATS's configuration language: double quotes, backslash escapes; bytes that the lexer has no escape for go as
-// \xHH.
+bool is_unreserved(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+         c == '_' || c == '~';
+}
+
+// A string of NATS's configuration language. In double quotes neither `$` nor `#` nor `%` mean anything.
 std::string quoted(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
@@ -35,82 +32,93 @@ std::string quoted(std::string_view text) {
   return out + '"';
 }
 
-// RFC 3986: everything but the unreserved characters.
 std::string url_encoded(std::string_view text) {
-  constexpr std::string_view unreserved =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
   std::string out;
   for (const char c : text) {
-    out += unreserved.find(c) != std::string_view::npos ? std::string(1, c)
-                                                        : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    out += is_unreserved(c) ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
   return out;
 }
 
-std::string any_if_empty(const std::string& address) { return address.empty() ? "::" : address; }
-
-bool is_loopback(const std::string& address) { return address.starts_with("127.") || address == "::1"; }
-
-std::string render_listen(const Listen& listen) {
-  return fmt::format("server_name: {}\nlisten: {}\nhttp: {}\n\n", quoted(listen.server_name),
-                     quoted(host_port(listen.client_host, listen.client_port)),
-                     quoted(host_port(listen.client_host, listen.monitor_port)));
+std::string route_url(const NodeSpec& spec, const Route& route) {
+  std::string host = route.host.empty() ? spec.address : route.host;
+  if (host.empty()) host = loopback;
+  return quoted(fmt::format("nats-route://route:{}@{}", url_encoded(spec.secrets.route_password),
+                            host_port(host, route.port)));
 }
 
-std::string render_cluster(const NodeSpec& spec, const Listen& listen, const std::vector<Route>& routes) {
-  std::string out = fmt::format("cluster {{\n  name: {}\n  listen: {}\n", quoted(spec.forest),
-                                quoted(host_port(listen.route_host, listen.route_port)));
-  // Without it gossip tells peers the socket's source address.
-  if (!spec.address.empty()) {
-    out += fmt::format("  advertise: {}\n", quoted(host_port(spec.address, listen.route_port)));
-  }
-  out += fmt::format("  authorization {{ user: \"route\", password: {} }}\n  routes: [\n",
-                     quoted(spec.secrets.route_password));
-  for (const Route& route : routes) {
-    out += fmt::format("    {}\n", quoted(fmt::format("nats-route://route:{}@{}", url_encoded(spec.secrets.route_password),
-                                                      host_port(route.host, route.port))));
-  }
-  return out + "  ]\n}\n\n";
+std::string cluster_block(const NodeSpec& spec, const std::vector<Route>& routes, int port) {
+  const std::string host = spec.address.empty() ? std::string(any_host) : spec.address;
+  std::string text = fmt::format("cluster {{\n  name: {}\n  listen: {}\n", quoted(spec.forest),
+                                 quoted(host_port(host, port)));
+  // Gossip otherwise tells the others the address that a connection happened to come from.
+  if (!spec.address.empty()) text += fmt::format("  advertise: {}\n", quoted(host_port(spec.address, port)));
+  text += fmt::format("  authorization {{ user: \"route\", password: {} }}\n  routes: [\n",
+                      quoted(spec.secrets.route_password));
+  for (const Route& route : routes) text += fmt::format("    {}\n", route_url(spec, route));
+  return text + "  ]\n}\n";
 }
 
-// Clients without credentials are users of APP: NATS_URL names no password, and who reaches the client port is the
-// firewall's business. The system account needs its password.
-std::string render_accounts(const ForestSecrets& secrets) {
+// APP has JetStream on every server: an edge without a store of its own still serves JetStream's clients.
+std::string accounts_block(const NodeSpec& spec) {
   return fmt::format(
-      "accounts {{\n  $SYS {{ users: [ {{ user: \"system\", password: {} }} ] }}\n"
-      "  APP {{ jetstream: enabled, users: [ {{ user: \"app\", password: {} }} ] }}\n}}\nno_auth_user: \"app\"\n\n",
-      quoted(secrets.system_password), quoted(secrets.client_password));
+      "accounts {{\n"
+      "  $SYS {{ users: [ {{ user: \"system\", password: {} }} ] }}\n"
+      "  APP {{\n"
+      "    jetstream: enabled\n"
+      "    users: [ {{ user: \"app\", password: {} }} ]\n"
+      "  }}\n"
+      "}}\n",
+      quoted(spec.secrets.system_password), quoted(spec.secrets.client_password));
+}
+
+std::string jetstream_block(const std::string& store, std::int64_t memory, std::int64_t file) {
+  return fmt::format("jetstream {{\n  store_dir: {}\n  max_mem: {}\n  max_file: {}\n}}\n", quoted(store),
+                     memory, file);
+}
+
+std::string listen_block(const std::string& host, int client, int monitor) {
+  return fmt::format("listen: {}\nhttp: {}\n", quoted(host_port(host, client)),
+                     quoted(host_port(host, monitor)));
+}
+
+// Where the witness serves clients and monitoring: nowhere that another machine reaches.
+std::string witness_host(const NodeSpec& spec) {
+  return spec.address.starts_with("127.") || spec.address == "::1" ? spec.address : std::string(loopback);
 }
 
 }  // namespace
 
 std::string render_nats_conf(const NodeSpec& spec, const NodePaths& paths) {
-  const Listen listen{spec.server_name, any_if_empty(spec.address), client_port,
-                      monitor_port,     any_if_empty(spec.address), route_port};
-  std::string out = render_listen(listen) + render_cluster(spec, listen, spec.routes) + render_accounts(spec.secrets);
-  if (spec.role == NodeRole::core) {
-    out += fmt::format("jetstream {{\n  store_dir: {}\n  max_mem: {}\n  max_file: {}\n}}\n\n", quoted(paths.data),
-                       spec.max_memory, spec.max_file);
-  }
-  // SIGUSR2 hands the clients over for this long; 30 s is the least that nats-server takes.
-  return out + "lame_duck_grace_period: \"2s\"\nlame_duck_duration: \"30s\"\n";
+  const std::string host = spec.address.empty() ? std::string(any_host) : spec.address;
+  std::string text = fmt::format("server_name: {}\n", quoted(spec.server_name));
+  text += listen_block(host, client_port, monitor_port);
+  text += cluster_block(spec, spec.routes, route_port);
+  text += accounts_block(spec);
+  text += "# A client without credentials is the application's: the firewall guards the client port.\n";
+  text += "no_auth_user: \"app\"\n";
+  if (spec.role == NodeRole::core) text += jetstream_block(paths.data, spec.max_memory, spec.max_file);
+  text += "# Draining: clients are sent on over the duration, the first of them after the grace period.\n";
+  text += "lame_duck_duration: \"30s\"\nlame_duck_grace_period: \"1s\"\n";
+  return text;
 }
 
 std::string render_witness_conf(const NodeSpec& spec, const NodePaths& paths) {
-  const std::string inside = is_loopback(spec.address) ? spec.address : "127.0.0.1";
-  const Listen listen{witness_server_name(spec.server_name), inside,
-                      witness_client_port,                   witness_monitor_port,
-                      any_if_empty(spec.address),            witness_route_port};
-  std::string out = render_listen(listen) + render_cluster(spec, listen, spec.routes) + render_accounts(spec.secrets);
-  // A vote without a place: no stream is ever put here.
-  return out + fmt::format("jetstream {{\n  store_dir: {}\n  max_mem: 1\n  max_file: 1\n}}\n", quoted(paths.witness_data));
+  std::string text = fmt::format("server_name: {}\n", quoted(witness_server_name(spec.server_name)));
+  text += listen_block(witness_host(spec), witness_client_port, witness_monitor_port);
+  const std::vector<Route> routes{{spec.address, route_port}, {spec.address, witness_route_port}};
+  text += cluster_block(spec, routes, witness_route_port);
+  text += accounts_block(spec);
+  text += "# It votes, and has no room for a stream.\n";
+  text += jetstream_block(paths.witness_data, 1, 1);
+  return text;
 }
 
 std::string witness_server_name(const std::string& server_name) { return server_name + "-witness"; }
 
 std::string host_port(const std::string& host, int port) {
-  const bool ipv6 = host.find(':') != std::string::npos;
-  return ipv6 ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
+  const bool is_ipv6 = host.find(':') != std::string::npos;
+  return is_ipv6 ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
 }
 
 }  // namespace morpheus

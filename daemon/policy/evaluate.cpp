@@ -21,15 +21,24 @@ std::string highest(const std::vector<NodeFinding>& findings) {
   return fmt::format("highest CPU {}, memory {}", number(cpu), number(memory));
 }
 
-// Nodes that are above a threshold now, but not yet for the whole window.
+std::string rising(const PolicyInput& input, const PolicyNode& node, const char* what,
+                   std::optional<double> PolicySample::*value, const std::optional<double>& now, double threshold) {
+  if (!now || *now <= threshold) return {};
+  const auto held = std::chrono::floor<std::chrono::seconds>(time_above(node.samples, value, threshold));
+  return fmt::format("not yet sustained: {} {:.0f} % above {:g} % on {} for {} of {} s", what, *now, threshold, node.name,
+                     held.count(), input.growth.sustain_seconds);
+}
+
+// The first node that is above a threshold now, but was not for the whole window. Findings are in the order of the nodes.
 std::string not_yet_sustained(const PolicyInput& input, const std::vector<NodeFinding>& findings) {
-  for (const NodeFinding& node : findings) {
-    if (node.hot || node.state != NodeState::ready) continue;
-    const bool cpu = node.cpu_percent && *node.cpu_percent > cpu_threshold(input);
-    const bool memory = node.memory_percent && *node.memory_percent > memory_threshold(input);
-    if (!cpu && !memory) continue;
-    return fmt::format("{} is at {} {:.0f} %, but not yet for {} s", node.name, memory ? "memory" : "CPU",
-                       memory ? *node.memory_percent : *node.cpu_percent, input.growth.sustain_seconds);
+  for (std::size_t i = 0; i < findings.size(); ++i) {
+    const PolicyNode& node = input.nodes[i];
+    if (findings[i].hot || node.state != NodeState::ready) continue;
+    auto text = rising(input, node, "CPU", &PolicySample::cpu_percent, findings[i].cpu_percent, cpu_threshold(input));
+    if (!text.empty()) return text;
+    text = rising(input, node, "memory", &PolicySample::memory_percent, findings[i].memory_percent,
+                  memory_threshold(input));
+    if (!text.empty()) return text;
   }
   return {};
 }
@@ -44,8 +53,8 @@ std::string unknown_nodes(const std::vector<NodeFinding>& findings) {
 }
 
 std::string quiet_reason(const PolicyInput& input, const std::vector<NodeFinding>& findings) {
-  const auto rising = not_yet_sustained(input, findings);
-  return rising.empty() ? "within limits: " + highest(findings) : rising;
+  auto text = not_yet_sustained(input, findings);
+  return text.empty() ? "within limits: " + highest(findings) : text;
 }
 
 std::string wanted_because(const PolicyInput& input, const std::vector<NodeFinding>& findings) {
@@ -83,7 +92,7 @@ Decision evaluate(const PolicyInput& input) {
   }
   const auto unknown = unknown_nodes(decision.findings);
   decision.outcome = unknown.empty() ? Outcome::none : Outcome::unknown;
-  decision.reason = unknown.empty() ? quiet_reason(input, decision.findings) : "cannot say: unknown " + unknown;
+  decision.reason = unknown.empty() ? quiet_reason(input, decision.findings) : "cannot say within limits: unknown " + unknown;
   return decision;
 }
 

@@ -19,6 +19,14 @@ std::optional<double> latest(const std::vector<PolicySample>& samples, Value val
 
 bool above(const std::optional<double>& value, double threshold) { return value && *value > threshold; }
 
+// A node that answers without a number is as unknown as one that does not answer.
+std::string missing_numbers(const NodeFinding& finding) {
+  if (!finding.cpu_percent && !finding.memory_percent) return "its answers say neither CPU nor memory";
+  if (!finding.cpu_percent) return "its answers do not say its CPU";
+  if (!finding.memory_percent) return "its answers do not say its memory";
+  return {};
+}
+
 NodeFinding find_node(const PolicyInput& input, const PolicyNode& node) {
   const Millis window = std::chrono::seconds{input.growth.sustain_seconds};
   NodeFinding finding;
@@ -29,6 +37,7 @@ NodeFinding find_node(const PolicyInput& input, const PolicyNode& node) {
   if (node.unknown.empty()) {
     finding.cpu_percent = latest(node.samples, &PolicySample::cpu_percent);
     finding.memory_percent = latest(node.samples, &PolicySample::memory_percent);
+    if (node.state == NodeState::ready) finding.unknown = missing_numbers(finding);
   }
   finding.held_cpu_percent = held_value(node.samples, &PolicySample::cpu_percent, window, input.poll_interval);
   finding.held_memory_percent = held_value(node.samples, &PolicySample::memory_percent, window, input.poll_interval);
@@ -55,6 +64,17 @@ std::optional<double> held_value(const std::vector<PolicySample>& samples, Value
   }
   const double coverage = static_cast<double>(slots.size()) / static_cast<double>(expected);
   return coverage >= least_coverage ? held : std::nullopt;
+}
+
+Millis time_above(const std::vector<PolicySample>& samples, Value value, double threshold) {
+  Millis since{0};
+  for (auto sample = samples.rbegin(); sample != samples.rend(); ++sample) {
+    const auto& found = (*sample).*value;
+    if (!found) continue;
+    if (*found <= threshold) break;
+    since = sample->age;
+  }
+  return since;
 }
 
 double cpu_threshold(const PolicyInput& input) { return input.threshold.value_or(input.growth.threshold_cpu); }

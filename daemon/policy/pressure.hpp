@@ -16,6 +16,9 @@ inline constexpr double least_coverage = 0.8;
 std::optional<double> held_value(const std::vector<PolicySample>& samples, std::optional<double> PolicySample::*value,
                                  Millis window, Millis poll_interval);
 
+// How long ago the oldest sample was from which on none is at or below `threshold`; 0 if the newest is.
+Millis time_above(const std::vector<PolicySample>& samples, std::optional<double> PolicySample::*value, double threshold);
+
 // Every node's numbers, and whether it is hot: a held value is above (not at) its threshold.
 std::vector<NodeFinding> find_pressure(const PolicyInput& input);
 

@@ -1,23 +1,122 @@
 #include "daemon/store/database.hpp"
 
-namespace morpheus {
+#include <SQLiteCpp/Exception.h>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <sqlite3.h>
+
+#include <cassert>
+#include <utility>
+
+#include "daemon/store/store.hpp"
+
+namespace morpheus::sql {
 namespace {
 
-constexpr int busy_timeout_ms = 2'000;
+// The loop stands still while SQLite waits for another program's lock (an operator's sqlite3 shell).
+constexpr int busy_timeout_ms = 1'000;
+// The write-ahead log shrinks back to this after a burst.
+constexpr const char* journal_size_limit = "PRAGMA journal_size_limit = 16777216";
+
+std::string_view advice(int code) {
+  switch (code & 0xff) {
+    case SQLITE_FULL:
+      return "the disk is full: make room";
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_CANTOPEN:
+      return "check the owner and mode of the file and of its directory";
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return "another program holds it: end that program";
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return "the file is damaged: restore a copy, or run `sqlite3 FILE .recover`";
+    case SQLITE_IOERR:
+      return "the disk does not read or write: see the kernel's log";
+    case SQLITE_CONSTRAINT:
+      return "this is a bug of morpheusd: please report it";
+    default:
+      return "see the kernel's log and the state of the disk";
+  }
+}
 
 }  // namespace
 
-Database::Database(const std::string& path)
-    : database_(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_ms) {
-  database_.exec("PRAGMA journal_mode = WAL");
-  database_.exec("PRAGMA synchronous = FULL");
-  database_.exec("PRAGMA foreign_keys = ON");
+Database::Database(std::string path)
+    : path_(std::move(path)),
+      connection_(path_, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_ms) {
+  connection_.exec("PRAGMA foreign_keys = ON");
 }
 
-SQLite::Statement& Database::prepared(const std::string& sql) {
-  auto& statement = statements_[sql];
-  if (!statement) statement = std::make_unique<SQLite::Statement>(database_, sql);
-  return *statement;
+void Database::make_durable() {
+  const std::string mode = connection_.execAndGet("PRAGMA journal_mode = WAL").getString();
+  if (mode != "wal")
+    throw SQLite::Exception("this file system cannot hold a write-ahead log", SQLITE_CANTOPEN);
+  connection_.exec("PRAGMA synchronous = FULL");
+  connection_.exec(journal_size_limit);
 }
 
-}  // namespace morpheus
+void Database::begin() {
+  assert(!in_transaction_);
+  execute("BEGIN IMMEDIATE");
+  in_transaction_ = true;
+}
+
+void Database::commit() {
+  assert(in_transaction_);
+  check_transaction();
+  execute("COMMIT");
+  in_transaction_ = false;
+}
+
+void Database::rollback() noexcept {
+  in_transaction_ = false;
+  sqlite3* handle = connection_.getHandle();
+  if (sqlite3_get_autocommit(handle) != 0) return;  // SQLite has rolled it back already
+  if (connection_.tryExec("ROLLBACK") != SQLITE_OK) {
+    spdlog::error("{}: cannot roll back: {}", path_, connection_.getErrorMsg());
+  }
+}
+
+void Database::check_transaction() const {
+  if (in_transaction_ && sqlite3_get_autocommit(connection_.getHandle()) != 0) {
+    fail("the open transaction was rolled back by an earlier failure");
+  }
+}
+
+void Database::execute(const char* text) {
+  if (connection_.tryExec(text) != SQLITE_OK) fail(SQLite::Exception(connection_.getHandle()));
+}
+
+void Database::fail(const SQLite::Exception& error) const {
+  throw StoreError(fmt::format("database {}: {}; {}", path_, error.what(), advice(error.getErrorCode())));
+}
+
+void Database::fail(const std::string& what) const {
+  throw StoreError(fmt::format("database {}: {}", path_, what));
+}
+
+SQLite::Statement& Database::prepared(const std::string& text) {
+  const auto found = statements_.find(text);
+  if (found != statements_.end()) return found->second;
+  try {
+    return statements_.emplace(text, SQLite::Statement(connection_, text)).first->second;
+  } catch (const SQLite::Exception& error) {
+    fail(error);
+  }
+}
+
+RelaxedDurability::RelaxedDurability(Database& database)
+    : database_(database), active_(!database.in_transaction()) {
+  if (active_) database_.execute("PRAGMA synchronous = NORMAL");
+}
+
+RelaxedDurability::~RelaxedDurability() {
+  if (active_ && database_.raw().tryExec("PRAGMA synchronous = FULL") != SQLITE_OK) {
+    spdlog::error("{}: cannot return to synchronous=FULL: {}", database_.path(),
+                  database_.raw().getErrorMsg());
+  }
+}
+
+}  // namespace morpheus::sql

@@ -1,112 +1,108 @@
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
 #include "common/protocol/json.hpp"
 #include "daemon/store/impl.hpp"
 
 namespace morpheus {
 namespace {
 
-const std::string columns =
-    "id, forest_id, at_wall, at_boot, at_boot_id, first_at, times, trigger, outcome, nodes, reason, blocked_by, gates, "
-    "findings, threshold_cpu, threshold_memory, window_ms";
+using nlohmann::json;
 
+const std::string select =
+    "SELECT id, forest_id, at_wall, at_boot, at_boot_id, first_at, times, trigger_kind, outcome, nodes, "
+    "reason, "
+    "blocked_by, gates, findings, threshold_cpu, threshold_memory, window FROM decisions ";
+
+// Text of others (a provider's error) may be broken UTF-8; that must not keep a decision from being stored.
 template <class T>
-T from_json_text(const std::string& text) {
-  try {
-    return nlohmann::json::parse(text).get<T>();
-  } catch (const std::exception& error) {
-    throw SQLite::Exception(std::string("a stored decision cannot be read: ") + error.what());
-  }
+std::string to_text(const std::vector<T>& list) {
+  return json(list).dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-Decision read_decision(const Query& query) {
-  Row row(query);
+std::optional<Decision> next_decision(sql::Database& database, sql::Query& query) {
+  if (!query.next()) return std::nullopt;
   Decision decision;
-  decision.id = row.integer();
-  decision.forest_id = row.integer();
-  decision.at = row.stamp();
-  decision.first_at = row.wall();
-  decision.times = row.integer();
-  decision.trigger = row.name<Trigger>();
-  decision.outcome = row.name<Outcome>();
-  decision.nodes = static_cast<int>(row.integer());
-  decision.reason = row.text();
-  decision.blocked_by = row.text();
-  decision.gates = from_json_text<std::vector<Gate>>(row.text());
-  decision.findings = from_json_text<std::vector<NodeFinding>>(row.text());
-  decision.threshold_cpu = row.real();
-  decision.threshold_memory = row.real();
-  decision.window = Millis{row.integer()};
+  std::string gates;
+  std::string findings;
+  query.into(decision.id, decision.forest_id, decision.at, decision.first_at, decision.times,
+             decision.trigger, decision.outcome, decision.nodes, decision.reason, decision.blocked_by, gates,
+             findings, decision.threshold_cpu, decision.threshold_memory, decision.window);
+  try {
+    decision.gates = json::parse(gates).get<std::vector<Gate>>();
+    decision.findings = json::parse(findings).get<std::vector<NodeFinding>>();
+  } catch (const std::exception& error) {
+    database.fail(fmt::format("decision {} cannot be read: {}", decision.id, error.what()));
+  }
   return decision;
 }
 
-void bind_decision(Query& query, const Decision& decision, WallTime first_at, std::int64_t times) {
-  query.bind(decision.forest_id).bind(decision.at).bind(first_at).bind(times).bind(decision.trigger);
-  query.bind(decision.outcome).bind(decision.nodes).bind(decision.reason).bind(decision.blocked_by);
-  query.bind(nlohmann::json(decision.gates).dump()).bind(nlohmann::json(decision.findings).dump());
-  query.bind(decision.threshold_cpu).bind(decision.threshold_memory).bind(decision.window);
+bool same_gate(const Gate& a, const Gate& b) { return a.name == b.name && a.verdict == b.verdict; }
+
+bool same_finding(const NodeFinding& a, const NodeFinding& b) {
+  return a.name == b.name && a.role == b.role && a.state == b.state && a.hot == b.hot &&
+         a.unknown.empty() == b.unknown.empty();
 }
 
-// What an operator would call the same answer: numbers move with every poll, verdicts and the nodes' conditions do not.
+// What an operator would call the same answer: numbers, and sentences that hold them, move with every poll.
 bool same_answer(const Decision& a, const Decision& b) {
-  const auto same_gate = [](const Gate& x, const Gate& y) { return x.name == y.name && x.verdict == y.verdict; };
-  const auto same_finding = [](const NodeFinding& x, const NodeFinding& y) {
-    return x.name == y.name && x.state == y.state && x.hot == y.hot && x.unknown.empty() == y.unknown.empty();
-  };
-  return a.outcome != Outcome::grow && a.trigger == b.trigger && a.outcome == b.outcome && a.nodes == b.nodes &&
-         a.blocked_by == b.blocked_by && std::ranges::equal(a.gates, b.gates, same_gate) &&
+  return a.outcome != Outcome::grow && a.trigger == b.trigger && a.outcome == b.outcome &&
+         a.nodes == b.nodes && a.blocked_by == b.blocked_by && a.threshold_cpu == b.threshold_cpu &&
+         a.threshold_memory == b.threshold_memory && a.window == b.window &&
+         std::ranges::equal(a.gates, b.gates, same_gate) &&
          std::ranges::equal(a.findings, b.findings, same_finding);
 }
 
 }  // namespace
 
 std::int64_t Store::record_decision(const Decision& decision) {
+  Change change(*impl_);
   const auto last = last_decision(decision.forest_id);
   if (last && same_answer(*last, decision)) {
-    impl_->change([&] {
-      Query query = impl_->query(
-          "UPDATE decisions SET forest_id = ?, at_wall = ?, at_boot = ?, at_boot_id = ?, first_at = ?, times = ?, "
-          "trigger = ?, outcome = ?, nodes = ?, reason = ?, blocked_by = ?, gates = ?, findings = ?, threshold_cpu = ?, "
-          "threshold_memory = ?, window_ms = ? WHERE id = ?");
-      bind_decision(query, decision, last->first_at, last->times + 1);
-      query.bind(last->id).run();
-    });
+    sql::Query(impl_->database,
+               "UPDATE decisions SET at_wall = ?, at_boot = ?, at_boot_id = ?, times = times + ?, reason = "
+               "?, gates = ?, "
+               "findings = ? WHERE id = ?")
+        .with(decision.at, decision.times, decision.reason, to_text(decision.gates),
+              to_text(decision.findings), last->id)
+        .run();
+    change.commit();
     return last->id;
   }
-  std::int64_t id = 0;
-  impl_->change([&] {
-    Query query = impl_->query(
-        "INSERT INTO decisions (forest_id, at_wall, at_boot, at_boot_id, first_at, times, trigger, outcome, nodes, reason, "
-        "blocked_by, gates, findings, threshold_cpu, threshold_memory, window_ms) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    bind_decision(query, decision, decision.at.wall, 1);
-    query.run();
-    id = impl_->last_id();
-  });
+  const WallTime first_at = decision.first_at == WallTime{} ? decision.at.wall : decision.first_at;
+  sql::Query(impl_->database,
+             "INSERT INTO decisions (forest_id, at_wall, at_boot, at_boot_id, first_at, times, trigger_kind, "
+             "outcome, "
+             "nodes, reason, blocked_by, gates, findings, threshold_cpu, threshold_memory, window) "
+             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      .with(decision.forest_id, decision.at, first_at, decision.times, decision.trigger, decision.outcome,
+            decision.nodes, decision.reason, decision.blocked_by, to_text(decision.gates),
+            to_text(decision.findings), decision.threshold_cpu, decision.threshold_memory, decision.window)
+      .run();
+  const std::int64_t id = impl_->database.last_id();
+  change.commit();
   return id;
 }
 
 std::optional<Decision> Store::last_decision(std::int64_t forest_id) const {
-  auto newest = decisions(forest_id, 1);
-  if (newest.empty()) return std::nullopt;
-  return std::move(newest.front());
+  static const std::string text = select + "WHERE forest_id = ? ORDER BY id DESC LIMIT 1";
+  sql::Query query(impl_->database, text);
+  return next_decision(impl_->database, query.with(forest_id));
 }
 
 std::optional<Decision> Store::decision(std::int64_t id) const {
-  return impl_->guarded([&]() -> std::optional<Decision> {
-    Query query = impl_->query("SELECT " + columns + " FROM decisions WHERE id = ?");
-    query.bind(id);
-    if (!query.next()) return std::nullopt;
-    return read_decision(query);
-  });
+  static const std::string text = select + "WHERE id = ?";
+  sql::Query query(impl_->database, text);
+  return next_decision(impl_->database, query.with(id));
 }
 
 std::vector<Decision> Store::decisions(std::int64_t forest_id, int limit) const {
-  return impl_->guarded([&] {
-    Query query = impl_->query("SELECT " + columns + " FROM decisions WHERE forest_id = ? ORDER BY id DESC LIMIT ?");
-    query.bind(forest_id).bind(limit);
-    std::vector<Decision> decisions;
-    while (query.next()) decisions.push_back(read_decision(query));
-    return decisions;
-  });
+  static const std::string text = select + "WHERE forest_id = ? ORDER BY id DESC LIMIT ?";
+  sql::Query query(impl_->database, text);
+  query.with(forest_id, limit);
+  std::vector<Decision> found;
+  while (auto decision = next_decision(impl_->database, query)) found.push_back(std::move(*decision));
+  return found;
 }
 
 }  // namespace morpheus

@@ -5,63 +5,47 @@
 namespace morpheus {
 namespace {
 
-const std::string columns = "id, at, level, kind, forest, node, operation_id, message";
+const std::string select = "SELECT id, at, level, kind, forest, node, operation_id, message FROM events ";
 
-std::vector<Event> read_all(Query& query) {
-  std::vector<Event> events;
+std::vector<Event> all(sql::Query& query) {
+  std::vector<Event> found;
   while (query.next()) {
-    Row row(query);
-    Event event;
-    event.id = row.integer();
-    event.at = row.wall();
-    event.level = row.name<EventLevel>();
-    event.kind = row.text();
-    event.forest = row.text();
-    event.node = row.text();
-    event.operation_id = row.integer();
-    event.message = row.text();
-    events.push_back(std::move(event));
+    Event& event = found.emplace_back();
+    query.into(event.id, event.at, event.level, event.kind, event.forest, event.node, event.operation_id,
+               event.message);
   }
-  return events;
+  return found;
 }
 
 }  // namespace
 
 std::int64_t Store::add_event(const Event& event) {
-  std::int64_t id = 0;
-  impl_->change([&] {
-    impl_->query("INSERT INTO events (at, level, kind, forest, node, operation_id, message) VALUES (?, ?, ?, ?, ?, ?, ?)")
-        .bind(event.at)
-        .bind(event.level)
-        .bind(event.kind)
-        .bind(event.forest)
-        .bind(event.node)
-        .bind(event.operation_id)
-        .bind(event.message)
-        .run();
-    id = impl_->last_id();
-  });
+  Change change(*impl_);
+  sql::Query(impl_->database,
+             "INSERT INTO events (at, level, kind, forest, node, operation_id, message) VALUES (?, ?, ?, ?, "
+             "?, ?, ?)")
+      .with(event.at, event.level, event.kind, event.forest, event.node, event.operation_id, event.message)
+      .run();
+  const std::int64_t id = impl_->database.last_id();
+  change.commit();
   return id;
 }
 
 std::vector<Event> Store::events_after(std::int64_t id, std::string_view forest, int limit) const {
-  return impl_->guarded([&] {
-    Query query = impl_->query("SELECT " + columns +
-                               " FROM events WHERE id > ?1 AND (?2 = '' OR forest = ?2) ORDER BY id LIMIT ?3");
-    query.bind(id).bind(forest).bind(limit);
-    return read_all(query);
-  });
+  static const std::string of_all = select + "WHERE id > ? ORDER BY id LIMIT ?";
+  static const std::string of_one = select + "WHERE id > ? AND forest = ? ORDER BY id LIMIT ?";
+  sql::Query query(impl_->database, forest.empty() ? of_all : of_one);
+  if (forest.empty()) return all(query.with(id, limit));
+  return all(query.with(id, forest, limit));
 }
 
 std::vector<Event> Store::last_events(std::string_view forest, int limit) const {
-  return impl_->guarded([&] {
-    Query query = impl_->query("SELECT " + columns +
-                               " FROM events WHERE (?1 = '' OR forest = ?1) ORDER BY id DESC LIMIT ?2");
-    query.bind(forest).bind(limit);
-    auto events = read_all(query);
-    std::ranges::reverse(events);
-    return events;
-  });
+  static const std::string of_all = select + "ORDER BY id DESC LIMIT ?";
+  static const std::string of_one = select + "WHERE forest = ? ORDER BY id DESC LIMIT ?";
+  sql::Query query(impl_->database, forest.empty() ? of_all : of_one);
+  auto events = forest.empty() ? all(query.with(limit)) : all(query.with(forest, limit));
+  std::reverse(events.begin(), events.end());
+  return events;
 }
 
 }  // namespace morpheus

@@ -3,111 +3,94 @@
 namespace morpheus {
 namespace {
 
-const std::string columns =
-    "id, name, provider, state, paused, next_index, witness_retired, futility_cleared_op, created";
+const std::string select =
+    "SELECT id, name, provider, state, paused, next_index, witness_retired, futility_cleared_op, created "
+    "FROM forests ";
 
-Forest read_forest(const Query& query) {
-  Row row(query);
+std::optional<Forest> next_forest(sql::Query& query) {
+  if (!query.next()) return std::nullopt;
   Forest forest;
-  forest.id = row.integer();
-  forest.name = row.text();
-  forest.provider = row.text();
-  forest.state = row.name<ForestState>();
-  forest.paused = row.boolean();
-  forest.next_index = static_cast<int>(row.integer());
-  forest.witness_retired = row.boolean();
-  forest.futility_cleared_op = row.integer();
-  forest.created = row.wall();
+  query.into(forest.id, forest.name, forest.provider, forest.state, forest.paused, forest.next_index,
+             forest.witness_retired, forest.futility_cleared_op, forest.created);
   return forest;
-}
-
-void bind_forest(Query& query, const Forest& forest) {
-  query.bind(forest.name).bind(forest.provider).bind(forest.state).bind(forest.paused).bind(forest.next_index);
-  query.bind(forest.witness_retired).bind(forest.futility_cleared_op).bind(forest.created);
 }
 
 }  // namespace
 
 std::int64_t Store::add_forest(const Forest& forest) {
-  std::int64_t id = 0;
-  impl_->change([&] {
-    Query query = impl_->query(
-        "INSERT INTO forests (name, provider, state, paused, next_index, witness_retired, futility_cleared_op, created) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-    bind_forest(query, forest);
-    query.run();
-    id = impl_->last_id();
-  });
+  Change change(*impl_);
+  sql::Query(
+      impl_->database,
+      "INSERT INTO forests (name, provider, state, paused, next_index, witness_retired, futility_cleared_op, "
+      "created) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+      .with(forest.name, forest.provider, forest.state, forest.paused, forest.next_index,
+            forest.witness_retired, forest.futility_cleared_op, forest.created)
+      .run();
+  const std::int64_t id = impl_->database.last_id();
+  change.commit();
   return id;
 }
 
 void Store::update_forest(const Forest& forest) {
-  impl_->change([&] {
-    Query query = impl_->query(
-        "UPDATE forests SET name = ?, provider = ?, state = ?, paused = ?, next_index = ?, witness_retired = ?, "
-        "futility_cleared_op = ?, created = ? WHERE id = ?");
-    bind_forest(query, forest);
-    query.bind(forest.id).run();
-    impl_->expect_changed("forest");
-  });
+  Change change(*impl_);
+  const int rows =
+      sql::Query(impl_->database,
+                 "UPDATE forests SET name = ?, provider = ?, state = ?, paused = ?, next_index = ?, "
+                 "witness_retired = ?, futility_cleared_op = ?, created = ? WHERE id = ?")
+          .with(forest.name, forest.provider, forest.state, forest.paused, forest.next_index,
+                forest.witness_retired, forest.futility_cleared_op, forest.created, forest.id)
+          .run();
+  if (rows != 1)
+    impl_->database.fail(fmt::format("a bug: update of forest {}, which is not there", forest.id));
+  change.commit();
 }
 
 void Store::remove_forest(std::int64_t id) {
-  impl_->change([&] {
-    impl_->query("DELETE FROM forests WHERE id = ?").bind(id).run();
-    impl_->expect_changed("forest");
-  });
+  Change change(*impl_);
+  sql::Query(impl_->database, "DELETE FROM forests WHERE id = ?").with(id).run();
+  change.commit();
 }
 
 std::vector<Forest> Store::forests() const {
-  return impl_->guarded([&] {
-    Query query = impl_->query("SELECT " + columns + " FROM forests ORDER BY id");
-    std::vector<Forest> forests;
-    while (query.next()) forests.push_back(read_forest(query));
-    return forests;
-  });
+  static const std::string text = select + "ORDER BY id";
+  sql::Query query(impl_->database, text);
+  std::vector<Forest> found;
+  while (auto forest = next_forest(query)) found.push_back(std::move(*forest));
+  return found;
 }
 
 std::optional<Forest> Store::forest(std::int64_t id) const {
-  return impl_->guarded([&]() -> std::optional<Forest> {
-    Query query = impl_->query("SELECT " + columns + " FROM forests WHERE id = ?");
-    query.bind(id);
-    if (!query.next()) return std::nullopt;
-    return read_forest(query);
-  });
+  static const std::string text = select + "WHERE id = ?";
+  sql::Query query(impl_->database, text);
+  return next_forest(query.with(id));
 }
 
 std::optional<Forest> Store::forest(std::string_view name) const {
-  return impl_->guarded([&]() -> std::optional<Forest> {
-    Query query = impl_->query("SELECT " + columns + " FROM forests WHERE name = ?");
-    query.bind(name);
-    if (!query.next()) return std::nullopt;
-    return read_forest(query);
-  });
+  static const std::string text = select + "WHERE name = ?";
+  sql::Query query(impl_->database, text);
+  return next_forest(query.with(name));
 }
 
 void Store::set_cooldown(std::int64_t forest_id, const Cooldown& cooldown) {
-  impl_->change([&] {
-    impl_->query("INSERT OR REPLACE INTO cooldowns VALUES (?, ?, ?, ?, ?)")
-        .bind(forest_id)
-        .bind(cooldown.started)
-        .bind(cooldown.length)
-        .run();
-  });
+  Change change(*impl_);
+  sql::Query(
+      impl_->database,
+      "INSERT OR REPLACE INTO cooldowns (forest_id, started_wall, started_boot, started_boot_id, length) "
+      "VALUES (?, ?, ?, ?, ?)")
+      .with(forest_id, cooldown.started, cooldown.length)
+      .run();
+  change.commit();
 }
 
 std::optional<Cooldown> Store::cooldown(std::int64_t forest_id) const {
-  return impl_->guarded([&]() -> std::optional<Cooldown> {
-    Query query = impl_->query(
-        "SELECT started_wall, started_boot, started_boot_id, length_ms FROM cooldowns WHERE forest_id = ?");
-    query.bind(forest_id);
-    if (!query.next()) return std::nullopt;
-    Row row(query);
-    Cooldown cooldown;
-    cooldown.started = row.stamp();
-    cooldown.length = Millis{row.integer()};
-    return cooldown;
-  });
+  sql::Query query(
+      impl_->database,
+      "SELECT started_wall, started_boot, started_boot_id, length FROM cooldowns WHERE forest_id = ?");
+  query.with(forest_id);
+  if (!query.next()) return std::nullopt;
+  Cooldown cooldown;
+  query.into(cooldown.started, cooldown.length);
+  return cooldown;
 }
 
 }  // namespace morpheus

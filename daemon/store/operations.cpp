@@ -3,96 +3,83 @@
 namespace morpheus {
 namespace {
 
-const std::string columns =
-    "id, forest_id, forest, kind, state, caller_uid, caller_pid, caller_user, reason, decision_id, nodes, error, "
-    "started_wall, started_boot, started_boot_id, ended_wall, ended_boot, ended_boot_id";
+const std::string select =
+    "SELECT id, forest_id, forest, kind, state, uid, pid, user, reason, decision_id, nodes, error, "
+    "started_wall, "
+    "started_boot, started_boot_id, ended_wall, ended_boot, ended_boot_id FROM operations ";
 
-Operation read_operation(const Query& query) {
-  Row row(query);
+std::optional<Operation> next_operation(sql::Query& query) {
+  if (!query.next()) return std::nullopt;
   Operation operation;
-  operation.id = row.integer();
-  operation.forest_id = row.integer();
-  operation.forest = row.text();
-  operation.kind = row.name<OperationKind>();
-  operation.state = row.name<OperationState>();
-  operation.caller.uid = row.integer();
-  operation.caller.pid = row.integer();
-  operation.caller.user = row.text();
-  operation.reason = row.text();
-  operation.decision_id = row.optional_integer<std::int64_t>();
-  operation.nodes = static_cast<int>(row.integer());
-  operation.error = row.text();
-  operation.started = row.stamp();
-  if (!row.is_null()) operation.ended = row.stamp();
+  query.into(operation.id, operation.forest_id, operation.forest, operation.kind, operation.state,
+             operation.caller.uid, operation.caller.pid, operation.caller.user, operation.reason,
+             operation.decision_id, operation.nodes, operation.error, operation.started, operation.ended);
   return operation;
 }
 
-void bind_operation(Query& query, const Operation& operation) {
-  query.bind(operation.forest_id).bind(operation.forest).bind(operation.kind).bind(operation.state);
-  query.bind(operation.caller.uid).bind(operation.caller.pid).bind(operation.caller.user).bind(operation.reason);
-  query.bind(operation.decision_id).bind(operation.nodes).bind(operation.error).bind(operation.started);
-  const auto& ended = operation.ended;
-  query.bind(ended ? std::optional(ended->wall) : std::nullopt);
-  query.bind(ended ? std::optional(std::int64_t{ended->boot.time_since_epoch().count()}) : std::nullopt);
-  query.bind(ended ? std::optional(ended->boot_id) : std::nullopt);
+std::vector<Operation> all(sql::Query& query) {
+  std::vector<Operation> found;
+  while (auto operation = next_operation(query)) found.push_back(std::move(*operation));
+  return found;
 }
 
-std::vector<Operation> read_all(Query& query) {
-  std::vector<Operation> operations;
-  while (query.next()) operations.push_back(read_operation(query));
-  return operations;
+// Every column but the id, in the order of both statements below.
+sql::Query& bind(sql::Query& query, const Operation& operation) {
+  return query.with(operation.forest_id, operation.forest, operation.kind, operation.state,
+                    operation.caller.uid, operation.caller.pid, operation.caller.user, operation.reason,
+                    operation.decision_id, operation.nodes, operation.error, operation.started,
+                    operation.ended);
 }
 
 }  // namespace
 
 std::int64_t Store::add_operation(const Operation& operation) {
-  std::int64_t id = 0;
-  impl_->change([&] {
-    Query query = impl_->query(
-        "INSERT INTO operations (forest_id, forest, kind, state, caller_uid, caller_pid, caller_user, reason, decision_id, "
-        "nodes, error, started_wall, started_boot, started_boot_id, ended_wall, ended_boot, ended_boot_id) "
+  Change change(*impl_);
+  {
+    sql::Query query(
+        impl_->database,
+        "INSERT INTO operations (forest_id, forest, kind, state, uid, pid, user, reason, decision_id, nodes, "
+        "error, started_wall, started_boot, started_boot_id, ended_wall, ended_boot, ended_boot_id) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    bind_operation(query, operation);
-    query.run();
-    id = impl_->last_id();
-  });
+    bind(query, operation).run();
+  }
+  const std::int64_t id = impl_->database.last_id();
+  change.commit();
   return id;
 }
 
 void Store::update_operation(const Operation& operation) {
-  impl_->change([&] {
-    Query query = impl_->query(
-        "UPDATE operations SET forest_id = ?, forest = ?, kind = ?, state = ?, caller_uid = ?, caller_pid = ?, "
-        "caller_user = ?, reason = ?, decision_id = ?, nodes = ?, error = ?, started_wall = ?, started_boot = ?, "
+  Change change(*impl_);
+  {
+    sql::Query query(
+        impl_->database,
+        "UPDATE operations SET forest_id = ?, forest = ?, kind = ?, state = ?, uid = ?, pid = ?, user = ?, "
+        "reason = ?, decision_id = ?, nodes = ?, error = ?, started_wall = ?, started_boot = ?, "
         "started_boot_id = ?, ended_wall = ?, ended_boot = ?, ended_boot_id = ? WHERE id = ?");
-    bind_operation(query, operation);
-    query.bind(operation.id).run();
-    impl_->expect_changed("operation");
-  });
+    const int rows = bind(query, operation).with(operation.id).run();
+    if (rows != 1)
+      impl_->database.fail(fmt::format("a bug: update of operation {}, which is not there", operation.id));
+  }
+  change.commit();
 }
 
 std::optional<Operation> Store::operation(std::int64_t id) const {
-  return impl_->guarded([&]() -> std::optional<Operation> {
-    Query query = impl_->query("SELECT " + columns + " FROM operations WHERE id = ?");
-    query.bind(id);
-    if (!query.next()) return std::nullopt;
-    return read_operation(query);
-  });
+  static const std::string text = select + "WHERE id = ?";
+  sql::Query query(impl_->database, text);
+  return next_operation(query.with(id));
 }
 
 std::vector<Operation> Store::running_operations() const {
-  return impl_->guarded([&] {
-    Query query = impl_->query("SELECT " + columns + " FROM operations WHERE state = 'running' ORDER BY id");
-    return read_all(query);
-  });
+  static const std::string text =
+      select + "INDEXED BY one_running_operation WHERE state = 'running' ORDER BY id";
+  sql::Query query(impl_->database, text);
+  return all(query);
 }
 
 std::vector<Operation> Store::operations(std::string_view forest, int limit) const {
-  return impl_->guarded([&] {
-    Query query = impl_->query("SELECT " + columns + " FROM operations WHERE forest = ? ORDER BY id DESC LIMIT ?");
-    query.bind(forest).bind(limit);
-    return read_all(query);
-  });
+  static const std::string text = select + "WHERE forest = ? ORDER BY id DESC LIMIT ?";
+  sql::Query query(impl_->database, text);
+  return all(query.with(forest, limit));
 }
 
 }  // namespace morpheus

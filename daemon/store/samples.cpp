@@ -3,80 +3,91 @@
 namespace morpheus {
 namespace {
 
-Sample read_sample(const Query& query) {
-  Row row(query);
-  Sample sample;
-  sample.node_id = row.integer();
-  sample.at = row.stamp();
-  sample.server_id = row.text();
-  sample.cpu_percent = row.optional_real();
-  sample.memory_percent = row.optional_real();
-  sample.memory_bytes = row.optional_integer<std::int64_t>();
-  sample.connections = row.optional_integer<std::int64_t>();
-  sample.in_msgs = row.optional_integer<std::uint64_t>();
-  sample.out_msgs = row.optional_integer<std::uint64_t>();
-  sample.in_bytes = row.optional_integer<std::uint64_t>();
-  sample.out_bytes = row.optional_integer<std::uint64_t>();
-  sample.slow_consumers = row.optional_integer<std::uint64_t>();
-  return sample;
+std::optional<std::int64_t> first_id(sql::Query& query) {
+  if (!query.next()) return std::nullopt;
+  std::int64_t id = 0;
+  query.into(id);
+  return id;
+}
+
+std::int64_t boot_number(sql::Database& database, const std::string& boot_id) {
+  {
+    sql::Query query(database, "SELECT id FROM boots WHERE boot_id = ?");
+    if (const auto id = first_id(query.with(boot_id))) return *id;
+  }
+  sql::Query(database, "INSERT INTO boots (boot_id) VALUES (?)").with(boot_id).run();
+  return database.last_id();
+}
+
+// Unset for a server that did not say who it is.
+std::optional<std::int64_t> server_number(sql::Database& database, const Sample& sample) {
+  if (sample.server_id.empty()) return std::nullopt;
+  {
+    sql::Query query(database, "SELECT id FROM servers WHERE node_id = ? AND server_id = ?");
+    if (const auto id = first_id(query.with(sample.node_id, sample.server_id))) return *id;
+  }
+  sql::Query(database, "UPDATE servers SET superseded = ? WHERE node_id = ? AND superseded IS NULL")
+      .with(sample.at.wall, sample.node_id)
+      .run();
+  sql::Query(database, "INSERT INTO servers (node_id, server_id) VALUES (?, ?)")
+      .with(sample.node_id, sample.server_id)
+      .run();
+  return database.last_id();
+}
+
+bool node_exists(sql::Database& database, std::int64_t node_id) {
+  sql::Query query(database, "SELECT 1 FROM nodes WHERE id = ?");
+  return query.with(node_id).next();
 }
 
 }  // namespace
 
-std::int64_t Store::Impl::text_id(const std::string& text) {
-  const auto known = text_ids_.find(text);
-  if (known != text_ids_.end()) return known->second;
-  query("INSERT OR IGNORE INTO texts (text) VALUES (?)").bind(text).run();
-  Query found = query("SELECT id FROM texts WHERE text = ?");
-  found.bind(text);
-  found.next();
-  const std::int64_t id = Row(found).integer();
-  if (text_ids_.size() >= 10'000) text_ids_.clear();
-  text_ids_.emplace(text, id);
-  return id;
-}
-
 void Store::add_samples(std::span<const Sample> samples) {
   if (samples.empty()) return;
-  impl_->guarded([&] {
-    // A transaction that fails half way may have interned texts that are rolled back.
-    impl_->database_.raw().exec("PRAGMA synchronous = NORMAL");
-    try {
-      SQLite::Transaction transaction(impl_->database_.raw(), SQLite::TransactionBehavior::IMMEDIATE);
-      for (const Sample& sample : samples) {
-        Query query = impl_->query(
-            "INSERT INTO samples SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14 "
-            "WHERE EXISTS (SELECT 1 FROM nodes WHERE id = ?1)");
-        query.bind(sample.node_id).bind(sample.at.wall);
-        query.bind(std::int64_t{sample.at.boot.time_since_epoch().count()});
-        query.bind(impl_->text_id(sample.at.boot_id)).bind(impl_->text_id(sample.server_id));
-        query.bind(sample.cpu_percent).bind(sample.memory_percent).bind(sample.memory_bytes).bind(sample.connections);
-        query.bind(sample.in_msgs).bind(sample.out_msgs).bind(sample.in_bytes).bind(sample.out_bytes);
-        query.bind(sample.slow_consumers).run();
-      }
-      transaction.commit();
-    } catch (const SQLite::Exception&) {
-      impl_->text_ids_.clear();
-      impl_->database_.raw().tryExec("PRAGMA synchronous = FULL");
-      throw;
+  sql::Database& database = impl_->database;
+  const sql::RelaxedDurability relaxed(database);
+  Change change(*impl_);
+  std::string boot_id = samples.front().at.boot_id;
+  std::int64_t boot = boot_number(database, boot_id);
+  for (const Sample& sample : samples) {
+    if (!node_exists(database, sample.node_id)) continue;
+    if (sample.at.boot_id != boot_id) {
+      boot_id = sample.at.boot_id;
+      boot = boot_number(database, boot_id);
     }
-    impl_->database_.raw().exec("PRAGMA synchronous = FULL");
-  });
+    const auto server = server_number(database, sample);
+    // A clock that stepped back may give a node the same millisecond twice: the later poll stands.
+    sql::Query(
+        database,
+        "INSERT OR REPLACE INTO samples (at_wall, node_id, at_boot, boot, cpu_percent, memory_percent, "
+        "memory_bytes, connections, in_msgs, out_msgs, in_bytes, out_bytes, slow_consumers, server) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        .with(sample.at.wall, sample.node_id, sample.at.boot, boot, sample.cpu_percent, sample.memory_percent,
+              sample.memory_bytes, sample.connections, sample.in_msgs, sample.out_msgs, sample.in_bytes,
+              sample.out_bytes, sample.slow_consumers, server)
+        .run();
+  }
+  change.commit_quietly();
 }
 
 std::vector<Sample> Store::samples(std::int64_t forest_id, WallTime since) const {
-  return impl_->guarded([&] {
-    Query query = impl_->query(
-        "SELECT s.node_id, s.at_wall, s.at_boot, boots.text, servers.text, s.cpu_percent, s.memory_percent, s.memory_bytes, "
-        "s.connections, s.in_msgs, s.out_msgs, s.in_bytes, s.out_bytes, s.slow_consumers "
-        "FROM nodes n JOIN samples s ON s.node_id = n.id AND s.at_wall >= ?2 "
-        "JOIN texts boots ON boots.id = s.at_boot_id JOIN texts servers ON servers.id = s.server_id "
-        "WHERE n.forest_id = ?1 ORDER BY s.at_wall, s.rowid");
-    query.bind(forest_id).bind(since);
-    std::vector<Sample> samples;
-    while (query.next()) samples.push_back(read_sample(query));
-    return samples;
-  });
+  // CROSS JOIN keeps SQLite to the one good order: the range of time first.
+  sql::Query query(
+      impl_->database,
+      "SELECT s.node_id, s.at_wall, s.at_boot, b.boot_id, s.cpu_percent, s.memory_percent, s.memory_bytes, "
+      "s.connections, s.in_msgs, s.out_msgs, s.in_bytes, s.out_bytes, s.slow_consumers, v.server_id "
+      "FROM samples s CROSS JOIN nodes n ON n.id = s.node_id CROSS JOIN boots b ON b.id = s.boot "
+      "LEFT JOIN servers v ON v.id = s.server "
+      "WHERE s.at_wall >= ? AND n.forest_id = ? ORDER BY s.at_wall, s.node_id");
+  query.with(since, forest_id);
+  std::vector<Sample> found;
+  while (query.next()) {
+    Sample& sample = found.emplace_back();
+    query.into(sample.node_id, sample.at, sample.cpu_percent, sample.memory_percent, sample.memory_bytes,
+               sample.connections, sample.in_msgs, sample.out_msgs, sample.in_bytes, sample.out_bytes,
+               sample.slow_consumers, sample.server_id);
+  }
+  return found;
 }
 
 }  // namespace morpheus

@@ -1,150 +1,114 @@
 #include "daemon/store/schema.hpp"
 
+#include <SQLiteCpp/Transaction.h>
 #include <fmt/format.h>
 
 #include <array>
 
-namespace morpheus {
+namespace morpheus::sql {
 namespace {
 
-// Each entry takes the schema one further. Written once, never edited: databases in the field have run them.
-constexpr std::array migrations{
-    R"sql(
-CREATE TABLE installation (id TEXT NOT NULL) STRICT;
+// Times are milliseconds: *_wall since 1970, *_boot since the boot called *_boot_id. Enumerations are their
+// names. Samples are ordered by time, so that a sweep is appended, a window is one range, and age is a
+// prefix. They are kept small: what repeats in them stands in boots and servers. They do not cascade with a
+// node: nobody sees them without their node, and thinning deletes them in small pieces. Operations and events
+// outlive their forest.
+constexpr const char* first_version = R"sql(
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
 CREATE TABLE forests (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  name TEXT NOT NULL UNIQUE,
-  provider TEXT NOT NULL,
-  state TEXT NOT NULL,
-  paused INTEGER NOT NULL,
-  next_index INTEGER NOT NULL,
-  witness_retired INTEGER NOT NULL,
-  futility_cleared_op INTEGER NOT NULL,
-  created INTEGER NOT NULL
+  id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, provider TEXT NOT NULL, state TEXT NOT NULL,
+  paused INTEGER NOT NULL, next_index INTEGER NOT NULL, witness_retired INTEGER NOT NULL,
+  futility_cleared_op INTEGER NOT NULL, created INTEGER NOT NULL
 ) STRICT;
+
 CREATE TABLE nodes (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  forest_id INTEGER NOT NULL REFERENCES forests(id) ON DELETE CASCADE,
-  node_index INTEGER NOT NULL,
-  name TEXT NOT NULL UNIQUE,
-  server_name TEXT NOT NULL,
-  intent TEXT NOT NULL UNIQUE,
-  role TEXT NOT NULL,
-  state TEXT NOT NULL,
-  since_wall INTEGER NOT NULL,
-  since_boot INTEGER NOT NULL,
-  since_boot_id TEXT NOT NULL,
-  witness INTEGER NOT NULL,
-  machine_id TEXT NOT NULL,
-  address TEXT NOT NULL,
-  cores REAL NOT NULL,
-  memory_bytes INTEGER NOT NULL,
-  operation_id INTEGER NOT NULL,
-  in_meta_group INTEGER NOT NULL,
-  reason TEXT NOT NULL,
-  created INTEGER NOT NULL,
+  id INTEGER PRIMARY KEY AUTOINCREMENT, forest_id INTEGER NOT NULL REFERENCES forests ON DELETE CASCADE,
+  node_index INTEGER NOT NULL, name TEXT NOT NULL UNIQUE, server_name TEXT NOT NULL, intent TEXT NOT NULL,
+  role TEXT NOT NULL, state TEXT NOT NULL,
+  since_wall INTEGER NOT NULL, since_boot INTEGER NOT NULL, since_boot_id TEXT NOT NULL,
+  witness INTEGER NOT NULL, machine_id TEXT NOT NULL, address TEXT NOT NULL,
+  cores REAL NOT NULL, memory_bytes INTEGER NOT NULL, operation_id INTEGER NOT NULL,
+  in_meta_group INTEGER NOT NULL, reason TEXT NOT NULL, created INTEGER NOT NULL,
   UNIQUE (forest_id, node_index)
 ) STRICT;
+
 CREATE TABLE operations (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  forest_id INTEGER NOT NULL,
-  forest TEXT NOT NULL,
-  kind TEXT NOT NULL,
-  state TEXT NOT NULL,
-  caller_uid INTEGER NOT NULL,
-  caller_pid INTEGER NOT NULL,
-  caller_user TEXT NOT NULL,
-  reason TEXT NOT NULL,
-  decision_id INTEGER,
-  nodes INTEGER NOT NULL,
-  error TEXT NOT NULL,
-  started_wall INTEGER NOT NULL,
-  started_boot INTEGER NOT NULL,
-  started_boot_id TEXT NOT NULL,
-  ended_wall INTEGER,
-  ended_boot INTEGER,
-  ended_boot_id TEXT
+  id INTEGER PRIMARY KEY AUTOINCREMENT, forest_id INTEGER NOT NULL, forest TEXT NOT NULL,
+  kind TEXT NOT NULL, state TEXT NOT NULL, uid INTEGER NOT NULL, pid INTEGER NOT NULL, user TEXT NOT NULL,
+  reason TEXT NOT NULL, decision_id INTEGER, nodes INTEGER NOT NULL, error TEXT NOT NULL,
+  started_wall INTEGER NOT NULL, started_boot INTEGER NOT NULL, started_boot_id TEXT NOT NULL,
+  ended_wall INTEGER, ended_boot INTEGER, ended_boot_id TEXT
 ) STRICT;
 CREATE UNIQUE INDEX one_running_operation ON operations (forest_id) WHERE state = 'running';
-CREATE INDEX operations_of_forest ON operations (forest, id);
+CREATE INDEX operations_by_forest ON operations (forest, id);
+CREATE INDEX operations_by_decision ON operations (decision_id) WHERE decision_id IS NOT NULL;
+
 CREATE TABLE decisions (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  forest_id INTEGER NOT NULL REFERENCES forests(id) ON DELETE CASCADE,
-  at_wall INTEGER NOT NULL,
-  at_boot INTEGER NOT NULL,
-  at_boot_id TEXT NOT NULL,
-  first_at INTEGER NOT NULL,
-  times INTEGER NOT NULL,
-  trigger TEXT NOT NULL,
-  outcome TEXT NOT NULL,
-  nodes INTEGER NOT NULL,
-  reason TEXT NOT NULL,
-  blocked_by TEXT NOT NULL,
-  gates TEXT NOT NULL,
-  findings TEXT NOT NULL,
-  threshold_cpu REAL NOT NULL,
-  threshold_memory REAL NOT NULL,
-  window_ms INTEGER NOT NULL
+  id INTEGER PRIMARY KEY AUTOINCREMENT, forest_id INTEGER NOT NULL REFERENCES forests ON DELETE CASCADE,
+  at_wall INTEGER NOT NULL, at_boot INTEGER NOT NULL, at_boot_id TEXT NOT NULL,
+  first_at INTEGER NOT NULL, times INTEGER NOT NULL, trigger_kind TEXT NOT NULL, outcome TEXT NOT NULL,
+  nodes INTEGER NOT NULL, reason TEXT NOT NULL, blocked_by TEXT NOT NULL, gates TEXT NOT NULL, findings TEXT NOT NULL,
+  threshold_cpu REAL NOT NULL, threshold_memory REAL NOT NULL, window INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX decisions_of_forest ON decisions (forest_id, id);
+CREATE INDEX decisions_by_forest ON decisions (forest_id, id);
+
 CREATE TABLE cooldowns (
-  forest_id INTEGER PRIMARY KEY REFERENCES forests(id) ON DELETE CASCADE,
-  started_wall INTEGER NOT NULL,
-  started_boot INTEGER NOT NULL,
-  started_boot_id TEXT NOT NULL,
-  length_ms INTEGER NOT NULL
+  forest_id INTEGER PRIMARY KEY REFERENCES forests ON DELETE CASCADE,
+  started_wall INTEGER NOT NULL, started_boot INTEGER NOT NULL, started_boot_id TEXT NOT NULL, length INTEGER NOT NULL
 ) STRICT;
--- Server and boot ids repeat in every sample; they are kept once.
-CREATE TABLE texts (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
+
+CREATE TABLE boots (id INTEGER PRIMARY KEY, boot_id TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE servers (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, node_id INTEGER NOT NULL REFERENCES nodes ON DELETE CASCADE,
+  server_id TEXT NOT NULL, superseded INTEGER, UNIQUE (node_id, server_id)
+) STRICT;
+CREATE INDEX current_server ON servers (node_id) WHERE superseded IS NULL;
+CREATE INDEX superseded_servers ON servers (superseded) WHERE superseded IS NOT NULL;
 CREATE TABLE samples (
-  node_id INTEGER NOT NULL REFERENCES nodes(id) ON DELETE CASCADE,
-  at_wall INTEGER NOT NULL,
-  at_boot INTEGER NOT NULL,
-  at_boot_id INTEGER NOT NULL REFERENCES texts(id),
-  server_id INTEGER NOT NULL REFERENCES texts(id),
-  cpu_percent REAL,
-  memory_percent REAL,
-  memory_bytes INTEGER,
-  connections INTEGER,
-  in_msgs INTEGER,
-  out_msgs INTEGER,
-  in_bytes INTEGER,
-  out_bytes INTEGER,
-  slow_consumers INTEGER
-) STRICT;
-CREATE INDEX samples_of_node ON samples (node_id, at_wall);
+  at_wall INTEGER NOT NULL, node_id INTEGER NOT NULL, at_boot INTEGER NOT NULL, boot INTEGER NOT NULL,
+  cpu_percent REAL, memory_percent REAL, memory_bytes INTEGER, connections INTEGER,
+  in_msgs INTEGER, out_msgs INTEGER, in_bytes INTEGER, out_bytes INTEGER, slow_consumers INTEGER,
+  server INTEGER,
+  PRIMARY KEY (at_wall, node_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE events (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  at INTEGER NOT NULL,
-  level TEXT NOT NULL,
-  kind TEXT NOT NULL,
-  forest TEXT NOT NULL,
-  node TEXT NOT NULL,
-  operation_id INTEGER NOT NULL,
-  message TEXT NOT NULL
+  id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, level TEXT NOT NULL, kind TEXT NOT NULL,
+  forest TEXT NOT NULL, node TEXT NOT NULL, operation_id INTEGER NOT NULL, message TEXT NOT NULL
 ) STRICT;
-CREATE INDEX events_of_forest ON events (forest, id);
-)sql",
-};
+CREATE INDEX events_by_forest ON events (forest, id);
+)sql";
+
+constexpr std::array<const char*, 1> all_migrations{first_version};
 
 }  // namespace
 
-int newest_schema() { return static_cast<int>(migrations.size()); }
+std::span<const char* const> migrations() { return all_migrations; }
 
-Result<> migrate(SQLite::Database& database) {
-  const int found = database.execAndGet("PRAGMA user_version").getInt();
-  if (found > newest_schema()) {
-    return Error{ErrorCode::invalid,
-                 fmt::format("the database has schema {}, this morpheusd knows up to {}", found, newest_schema()),
-                 "install the morpheusd that wrote it, or a newer one"};
+Result<> migrate(SQLite::Database& database, std::span<const char* const> steps) {
+  const int owner = database.execAndGet("PRAGMA application_id").getInt();
+  const int tables = database.execAndGet("SELECT count(*) FROM sqlite_master").getInt();
+  if (owner != application_id && (owner != 0 || tables != 0)) {
+    return Error{ErrorCode::invalid, "it is a database of another program",
+                 "name another file in daemon.database"};
   }
-  for (int version = found; version < newest_schema(); ++version) {
+  const int known = static_cast<int>(steps.size());
+  const int version = database.execAndGet("PRAGMA user_version").getInt();
+  if (version > known || version < 0) {
+    return Error{
+        ErrorCode::invalid,
+        fmt::format("its schema is version {}, and this morpheusd knows versions up to {}", version, known),
+        "run the newer morpheusd that wrote it, or restore a copy made before the upgrade"};
+  }
+  for (int next = version; next < known; ++next) {
     SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
-    database.exec(migrations[static_cast<std::size_t>(version)]);
-    database.exec(fmt::format("PRAGMA user_version = {}", version + 1));
+    database.exec(steps[static_cast<std::size_t>(next)]);
+    database.exec(fmt::format("PRAGMA application_id = {}", application_id));
+    database.exec(fmt::format("PRAGMA user_version = {}", next + 1));
     transaction.commit();
   }
   return {};
 }
 
-}  // namespace morpheus
+}  // namespace morpheus::sql

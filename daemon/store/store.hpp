@@ -53,7 +53,8 @@ class Store {
   // add_* assign and return the id. update_* write every column of the row with that id. Lists are in order of id.
   std::int64_t add_forest(const Forest& forest);
   void update_forest(const Forest& forest);
-  void remove_forest(std::int64_t id);  // with its nodes, samples, decisions and cooldown; operations and events stay
+  // With its nodes, samples, decisions and cooldown; operations and events stay. The space of samples is freed by thin().
+  void remove_forest(std::int64_t id);
   std::vector<Forest> forests() const;
   std::optional<Forest> forest(std::int64_t id) const;
   std::optional<Forest> forest(std::string_view name) const;
@@ -69,8 +70,9 @@ class Store {
   std::vector<Operation> running_operations() const;
   std::vector<Operation> operations(std::string_view forest, int limit) const;  // newest first
 
-  // A decision with the same answer as the forest's last one (all but `at`, `times`, the numbers of the findings and the
-  // details of the gates) updates that row and counts it; any other is a new row. Returns the row's id.
+  // A decision with the same answer as the forest's last one updates that row and counts it: the same question, thresholds,
+  // outcome, verdicts, and nodes that are hot or unknown, whatever the numbers. Any other is a new row, and so is each that
+  // grows the forest: what an operation was started for stays as it was. Returns the row's id.
   std::int64_t record_decision(const Decision& decision);
   std::optional<Decision> last_decision(std::int64_t forest_id) const;
   std::optional<Decision> decision(std::int64_t id) const;
@@ -79,7 +81,8 @@ class Store {
   void set_cooldown(std::int64_t forest_id, const Cooldown& cooldown);
   std::optional<Cooldown> cooldown(std::int64_t forest_id) const;
 
-  // One transaction with synchronous=NORMAL: the newest may be lost with the machine's power.
+  // One transaction with synchronous=NORMAL: the newest may be lost with the machine's power. Samples of nodes that are not
+  // stored are skipped; of two of one node in one millisecond the later stands.
   void add_samples(std::span<const Sample> samples);
   std::vector<Sample> samples(std::int64_t forest_id, WallTime since) const;  // oldest first
   // Thins samples by age, and drops old decisions, operations and events beyond their bounds. Bounded work a call.
@@ -91,6 +94,7 @@ class Store {
 
  private:
   class Impl;
+  class Change;
   explicit Store(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

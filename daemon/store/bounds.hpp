@@ -1,0 +1,22 @@
+#pragma once
+
+#include <chrono>
+
+#include "common/model/time.hpp"
+
+// How much the database remembers.
+namespace morpheus::bounds {
+
+constexpr Millis full_resolution = std::chrono::hours{2};  // then one sample a minute of each node
+constexpr Millis thinned_resolution = std::chrono::minutes{1};
+constexpr Millis samples_kept = std::chrono::days{7};
+constexpr int decisions_of_a_forest = 1'000;  // and those that started an operation
+constexpr int finished_operations = 5'000;
+constexpr int events = 50'000;
+
+// Work of one call of thin(): rows that it looks at among the samples, and rows that it deletes of each other
+// kind.
+constexpr int samples_a_call = 20'000;
+constexpr int rows_a_call = 2'000;
+
+}  // namespace morpheus::bounds
