@@ -1,1 +1,75 @@
-int main() {}
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <iostream>
+
+#include "ctl/command/commands.hpp"
+#include "ctl/render/width.hpp"
+
+namespace {
+
+using namespace morpheus::ctl;
+
+int exit_code(ExitStatus status) { return static_cast<int>(status); }
+
+void add_global_flags(CLI::App& app, Options& options) {
+  app.add_option("--socket", options.socket, "the daemon's control socket")
+      ->envname("MORPHEUS_SOCKET")
+      ->capture_default_str();
+  app.add_option_function<std::string>(
+         "-o,--output", [&options](const std::string& format) { options.json = format == "json"; },
+         "text or json")
+      ->check(CLI::IsMember({"text", "json"}));
+  app.add_flag("--no-color", options.no_color, "no colour, even on a terminal");
+  app.add_option_function<double>(
+         "--timeout",
+         [&options](double seconds) {
+           options.timeout = morpheus::Millis(static_cast<long>(seconds * 1000));
+         },
+         "seconds to wait for the daemon's answer")
+      ->check(CLI::Range(0.1, 3600.0));
+  app.set_version_flag("--version", "morpheusctl " MORPHEUS_VERSION);
+}
+
+int run(const Options& options, const Action& action) {
+  Session session(options);
+  try {
+    return exit_code(action(session));
+  } catch (const CommandFailure& failure) {
+    std::cout << std::flush;
+    std::cerr << "morpheusctl: " << failure.what() << "\n";
+    if (!failure.hint().empty()) std::cerr << "  " << failure.hint() << "\n";
+    return exit_code(failure.status());
+  } catch (const std::exception& error) {
+    std::cerr << "morpheusctl: the daemon's answer is not understood: " << error.what() << "\n";
+    return exit_code(ExitStatus::failed);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  use_utf8_locale();
+  std::signal(SIGPIPE, SIG_IGN);
+  CLI::App app("morpheusctl steers morpheusd: forests of NATS servers that grow by themselves",
+               "morpheusctl");
+  app.require_subcommand(1);
+  app.fallthrough();
+  Options options;
+  Action action;
+  add_global_flags(app, options);
+  add_forest_commands(app, action);
+  add_grow_command(app, action);
+  add_status_commands(app, action);
+  add_record_commands(app, action);
+  add_local_commands(app, action);
+  for (auto* command : app.get_subcommands({})) {
+    command->fallthrough();
+    for (auto* inner : command->get_subcommands({})) inner->fallthrough();
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? exit_code(ExitStatus::done) : exit_code(ExitStatus::usage);
+  }
+  return run(options, action);
+}

@@ -9,8 +9,8 @@
 
 namespace morpheus {
 
-// /etc/morpheusd.yaml with every default filled in. Names are the file's; config/keys.cpp is the one table of them, with
-// units, ranges and texts. Unset optionals are "no limit" or "not configured".
+// /etc/morpheusd.yaml with every default filled in. Names are the file's; config/keys.cpp is the one table of
+// them, with units, ranges and texts. Unset optionals are "no limit" or "not configured".
 struct Config {
   struct Daemon {
     std::string socket = "/run/morpheus/control.sock";

@@ -1,100 +1,18 @@
 #include "common/config/document.hpp"
 
 #include <fmt/format.h>
-#include <yaml-cpp/eventhandler.h>
-#include <yaml-cpp/yaml.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
 
+#include <algorithm>
 #include <sstream>
+
+#include "common/config/collector.hpp"
 
 namespace morpheus {
 namespace {
 
-// Collects entries from yaml-cpp's events, so that nothing is built for what is refused (aliases that explode).
-class Collector : public YAML::EventHandler {
- public:
-  explicit Collector(std::vector<ConfigError>& errors) : errors_(errors) {}
-
-  std::vector<Entry> take() { return std::move(entries_); }
-  bool refused() const { return refused_; }
-
-  void OnDocumentStart(const YAML::Mark&) override {}
-  void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { value(mark, anchor, "", true); }
-  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor, const std::string& text) override {
-    value(mark, anchor, text, false);
-  }
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { refuse(mark, "aliases are not understood: write the value out"); }
-
-  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
-                       YAML::EmitterStyle::value) override {
-    check_anchor(mark, anchor);
-    if (in_list_ || !awaiting_value_) return refuse(mark, "a list has no place here");
-    in_list_ = true;
-    entries_.back().kind = EntryKind::list;
-  }
-  void OnSequenceEnd() override {
-    in_list_ = false;
-    awaiting_value_ = false;
-  }
-  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
-    check_anchor(mark, anchor);
-    if (in_list_ || depth_ == 2) return refuse(mark, "is nested too deeply: section, key, value");
-    if (depth_ == 1) {
-      section_ = entries_.back().key + ".";
-      entries_.pop_back();
-    }
-    ++depth_;
-    awaiting_value_ = false;
-  }
-  void OnMapEnd() override {
-    --depth_;
-    section_.clear();
-    awaiting_value_ = false;
-  }
-
- private:
-  void value(const YAML::Mark& mark, YAML::anchor_t anchor, const std::string& text, bool null) {
-    check_anchor(mark, anchor);
-    if (refused_) return;
-    if (depth_ == 0) {
-      if (!null) refuse(mark, "is not a map of keys: write \"section:\" and keys below it");
-      return;
-    }
-    if (!awaiting_value_) {
-      entries_.push_back({mark.line + 1, mark.column + 1, section_ + text, EntryKind::empty, {}});
-      awaiting_value_ = true;
-      return;
-    }
-    Entry& entry = entries_.back();
-    if (in_list_) {
-      entry.values.push_back(text);
-      return;
-    }
-    awaiting_value_ = false;
-    if (null) return;
-    entry.kind = EntryKind::scalar;
-    entry.values = {text};
-  }
-
-  void check_anchor(const YAML::Mark& mark, YAML::anchor_t anchor) {
-    if (anchor != YAML::NullAnchor) refuse(mark, "anchors are not understood: write the value out");
-  }
-
-  // Once the structure is not understood, what follows would only be noise.
-  void refuse(const YAML::Mark& mark, std::string message) {
-    if (!refused_) errors_.push_back({mark.line + 1, mark.column + 1, "", std::move(message)});
-    refused_ = true;
-  }
-
-  std::vector<ConfigError>& errors_;
-  std::vector<Entry> entries_;
-  std::string section_;
-  int depth_ = 0;
-  bool awaiting_value_ = false;
-  bool in_list_ = false;
-  bool refused_ = false;
-};
-
+// yaml-cpp's own message for a tab names neither it nor its place.
 bool find_tab(std::string_view text, std::vector<ConfigError>& errors) {
   int line = 1;
   bool indenting = true;
@@ -115,6 +33,45 @@ bool find_tab(std::string_view text, std::vector<ConfigError>& errors) {
   return false;
 }
 
+std::vector<std::string_view> split_lines(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    lines.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
+bool closes_quote(std::string_view text) {
+  const char quote = text.front();
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    if (text[i] == '\\' && quote == '"') {
+      ++i;
+    } else if (text[i] == quote) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// yaml-cpp takes a quote that is never closed as closed by the file's end, and what follows as a part of the
+// value.
+void find_open_quotes(std::string_view text, const std::vector<Entry>& entries,
+                      std::vector<ConfigError>& errors) {
+  const auto lines = split_lines(text);
+  for (const Entry& entry : entries) {
+    if (entry.values.empty()) continue;
+    const Scalar& last = entry.values.back();
+    if (static_cast<std::size_t>(last.line) > lines.size()) continue;
+    const auto line = lines[static_cast<std::size_t>(last.line) - 1];
+    const auto value =
+        line.substr(std::min<std::size_t>(static_cast<std::size_t>(last.column) - 1, line.size()));
+    if (value.empty() || (value.front() != '"' && value.front() != '\'') || closes_quote(value)) continue;
+    errors.push_back({last.line, last.column, entry.key, "the quote is not closed on this line"});
+  }
+}
+
 }  // namespace
 
 std::vector<Entry> parse_document(std::string_view text, std::vector<ConfigError>& errors) {
@@ -123,16 +80,15 @@ std::vector<Entry> parse_document(std::string_view text, std::vector<ConfigError
   Collector collector(errors);
   try {
     YAML::Parser parser(in);
-    parser.HandleNextDocument(collector);
-    if (!collector.refused() && parser.HandleNextDocument(collector)) {
-      errors.push_back({0, 0, "", "holds more than one document: remove the \"---\" between them"});
-      return {};
-    }
+    if (parser.HandleNextDocument(collector)) parser.HandleNextDocument(collector);
   } catch (const YAML::Exception& error) {
-    errors.push_back({error.mark.line + 1, error.mark.column + 1, "", fmt::format("is not YAML: {}", error.msg)});
-    return {};
+    errors.push_back(
+        {error.mark.line + 1, error.mark.column + 1, "",
+         fmt::format("is not YAML ({}): check the indentation, colons and quotes around here", error.msg)});
   }
-  return collector.refused() ? std::vector<Entry>{} : collector.take();
+  auto entries = collector.take();
+  find_open_quotes(text, entries, errors);
+  return entries;
 }
 
 }  // namespace morpheus

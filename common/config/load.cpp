@@ -9,38 +9,18 @@
 
 #include "common/config/document.hpp"
 #include "common/config/keys.hpp"
+#include "common/config/nearest.hpp"
 
 namespace morpheus {
 namespace {
 
-constexpr std::uintmax_t largest_file = 1 << 20;
+constexpr std::size_t largest_file = 1 << 20;
+constexpr std::size_t most_errors = 100;
 
 ConfigReport failed(std::string message) {
   ConfigReport report;
   report.errors.push_back({0, 0, "", std::move(message)});
   return report;
-}
-
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
-    }
-  }
-  return row[b.size()];
-}
-
-std::string nearest_key(std::string_view name) {
-  const auto keys = config_keys();
-  const auto nearest = std::ranges::min_element(
-      keys, {}, [&](const Key& key) { return edit_distance(key.name, name); });
-  return std::string(nearest->name);
 }
 
 const Key* find_key(std::string_view name) {
@@ -50,54 +30,105 @@ const Key* find_key(std::string_view name) {
 }
 
 bool is_section(std::string_view name) {
-  return std::ranges::any_of(config_keys(), [&](const Key& key) { return key.name.starts_with(fmt::format("{}.", name)); });
+  return std::ranges::any_of(config_keys(), [&](const Key& key) {
+    return key.name.size() > name.size() && key.name.starts_with(name) && key.name[name.size()] == '.';
+  });
 }
 
 class Reader {
  public:
   ConfigReport read(std::string_view text) {
-    auto document = parse_document(text, report_.errors);
-    for (const Entry& entry : document) take(entry);
-    for (const Conflict& conflict : find_conflicts(config_)) {
-      const auto at = places_.find(std::string(conflict.key));
-      const ConfigError place = at == places_.end() ? ConfigError{} : at->second;
-      report_.errors.push_back({place.line, place.column, std::string(conflict.key), conflict.message});
+    const auto entries = parse_document(text, report_.errors);
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      const bool has_keys = i + 1 < entries.size() && !entries[i + 1].top_level;
+      take(entries[i], has_keys);
     }
-    std::ranges::stable_sort(report_.errors, {}, &ConfigError::line);
-    if (report_.errors.empty()) report_.config = std::move(config_);
+    add_conflicts();
+    auto& errors = report_.errors;
+    std::ranges::stable_sort(errors, [](const ConfigError& a, const ConfigError& b) {
+      return std::pair(a.line, a.column) < std::pair(b.line, b.column);
+    });
+    if (errors.size() > most_errors) {
+      const auto left_out = errors.size() - most_errors;
+      errors.resize(most_errors);
+      errors.push_back({0, 0, "", fmt::format("and {} more errors", left_out)});
+    }
+    if (errors.empty()) report_.config = std::move(config_);
     return std::move(report_);
   }
 
  private:
+  struct Place {
+    int line = 0;
+    int column = 0;
+    bool sound = false;
+  };
+
   void error(const Entry& entry, std::string message) {
     report_.errors.push_back({entry.line, entry.column, entry.key, std::move(message)});
   }
 
-  void take(const Entry& entry) {
+  void take(const Entry& entry, bool has_keys) {
+    if (entry.kind == EntryKind::refused) return;
+    const auto [place, first] = places_.emplace(entry.key, Place{entry.line, entry.column, false});
+    if (!first)
+      return error(entry, fmt::format("is given twice, first in line {}: remove one", place->second.line));
     const Key* key = find_key(entry.key);
-    if (!key) {
-      if (entry.kind == EntryKind::empty && is_section(entry.key)) return;
-      if (is_section(entry.key)) return error(entry, "is a section: write its keys below it, indented");
-      return error(entry, fmt::format("no such key; did you mean {}?", nearest_key(entry.key)));
-    }
-    if (!places_.emplace(entry.key, ConfigError{entry.line, entry.column, entry.key, ""}).second) {
-      return error(entry, "is given twice");
-    }
+    if (entry.top_level) return take_section(entry, key, has_keys);
+    if (!key) return error(entry, "no such key; " + suggest_key(entry.key));
     if (entry.kind == EntryKind::empty) {
-      if (!key->list) error(entry, fmt::format("has no value; write {}, or leave the line out", key->kind));
+      if (!key->list) error(entry, fmt::format("has no value: write {}, or leave the line out", key->kind));
       return;
     }
-    if (key->list != (entry.kind == EntryKind::list)) {
+    if (entry.kind != (key->list ? EntryKind::list : EntryKind::scalar)) {
       return error(entry, key->list ? fmt::format("must be {}: [a, b]", key->kind)
                                     : fmt::format("must be one value: {}", key->kind));
     }
-    const auto set = key->set(config_, entry.values);
-    if (!set) error(entry, describe(set.error()));
+    place->second.sound = take_values(entry, *key);
+  }
+
+  // What stands at the top is a section, or was meant to stand in one.
+  void take_section(const Entry& entry, const Key* key, bool has_keys) {
+    if (key) return error(entry, "write the section on a line of its own and the key below it, indented");
+    if (is_section(entry.key)) {
+      if (entry.kind != EntryKind::section && entry.kind != EntryKind::empty) {
+        error(entry, "is a section: write its keys below it, indented");
+      }
+      return;
+    }
+    // Each key of an unknown section is an error of its own, which names the right place.
+    if (entry.kind != EntryKind::section || !has_keys) error(entry, "no such key; " + suggest_key(entry.key));
+  }
+
+  bool take_values(const Entry& entry, const Key& key) {
+    std::vector<std::string> values;
+    for (const Scalar& value : entry.values) values.push_back(value.text);
+    const auto problems = key.set(config_, values);
+    for (const Problem& problem : problems) {
+      const Scalar& value = entry.values[problem.item];
+      report_.errors.push_back({value.line, value.column, entry.key, problem.message});
+    }
+    return problems.empty();
+  }
+
+  // Between keys that are each sound or left out; a wrong one has been reported.
+  void add_conflicts() {
+    const auto wrong = [this](std::string_view key) {
+      const auto at = places_.find(key);
+      return at != places_.end() && !at->second.sound;
+    };
+    for (const Conflict& conflict : find_conflicts(config_)) {
+      if (wrong(conflict.key) || wrong(conflict.other)) continue;
+      auto at = places_.find(conflict.key);
+      if (at == places_.end()) at = places_.find(conflict.other);
+      const Place place = at == places_.end() ? Place{} : at->second;
+      report_.errors.push_back({place.line, place.column, std::string(conflict.key), conflict.message});
+    }
   }
 
   Config config_;
   ConfigReport report_;
-  std::map<std::string, ConfigError> places_;
+  std::map<std::string, Place, std::less<>> places_;
 };
 
 }  // namespace
@@ -105,14 +136,19 @@ class Reader {
 ConfigReport load_config(const std::string& path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status)) return failed("cannot be read: no such file");
+  if (status.type() == std::filesystem::file_type::not_found) return failed("cannot be read: no such file");
+  if (status.type() == std::filesystem::file_type::none) return failed("cannot be read: " + error.message());
   if (std::filesystem::is_directory(status)) return failed("is a directory: name the file in it");
   if (!std::filesystem::is_regular_file(status)) return failed("is not a regular file");
   const auto size = std::filesystem::file_size(path, error);
   if (!error && size > largest_file) return failed("is larger than 1 MiB: that is no configuration");
   std::ifstream in(path, std::ios::binary);
   if (!in) return failed("cannot be read: check its rights");
-  std::string text(std::istreambuf_iterator<char>(in), {});
+  // Bounded whatever the size was said to be: the file may grow meanwhile.
+  std::string text(largest_file + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (in.bad()) return failed("cannot be read: the disk or file system reports an error");
+  text.resize(static_cast<std::size_t>(in.gcount()));
   return parse_config(text);
 }
 

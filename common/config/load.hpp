@@ -9,7 +9,8 @@
 
 namespace morpheus {
 
-// One thing that is wrong with a configuration file. Line and column count from 1; 0 where the file as a whole is meant.
+// One thing that is wrong with a configuration file. Line and column count from 1; 0 where the file as a
+// whole is meant.
 struct ConfigError {
   int line = 0;
   int column = 0;
@@ -23,10 +24,11 @@ struct ConfigReport {
   std::vector<ConfigError> errors;
 };
 
-// Reads and checks the file at `path`. Never throws: an unreadable, oversized (1 MiB) or malformed file is an error in the report.
+// Reads and checks the file at `path`. Never throws: an unreadable, oversized (1 MiB) or malformed file is an
+// error in the report.
 ConfigReport load_config(const std::string& path);
 
-// The same for a text; `path` is only for the messages.
+// The same for a text.
 ConfigReport parse_config(std::string_view text);
 
 // "FILE:LINE:COLUMN: KEY: MESSAGE", one error a line.

@@ -43,7 +43,6 @@ class App {
         observations_(std::chrono::seconds(config_.growth.sustain_seconds)),
         probe_(clock_, loop_.get_executor(), config_),
         poller_(clock_, *store_, probe_, lag_, observations_, loop_.get_executor(), config_),
-        system_(loop_.get_executor()),
         secrets_(config_.daemon.state_dir, ids_),
         local_(clock_, config_.daemon.state_dir, store_->installation_id(), config_.local),
         providers_{{"local", &local_}},

@@ -59,12 +59,13 @@ asio::awaitable<Result<>> prepare(const ForestContext& context, Operation operat
   co_return co_await reserve_addresses(context, operation);
 }
 
-// Nodes that were not begun and will not be: nothing was asked of the provider but perhaps an address.
+// Nodes that were not begun and will not be: nothing was asked of the provider but perhaps an address. And those that a life
+// before was dropping when it ended.
 asio::awaitable<void> drop_planned(const ForestContext& context, Operation operation, std::string why) {
   const auto nodes = nodes_of(context, operation);
   for (Node node : nodes) {
-    if (node.state != NodeState::planned || !is_running(context, operation.id)) continue;
-    store_state(context, node, NodeState::failed, why);
+    if (is_ready(node) || !costs(node) || !is_running(context, operation.id)) continue;
+    if (node.state == NodeState::planned) store_state(context, node, NodeState::failed, why);
     co_await raise_node(context, node.id);
   }
 }

@@ -28,7 +28,7 @@ asio::awaitable<void> ForestManager::run() {
 }
 
 void ForestManager::start(const Operation& operation) {
-  performing_.emplace(operation.id, operation.forest_id);
+  if (!performing_.emplace(operation.id, operation.forest_id).second) return;  // asked for before run() took up what is running
   tasks_.spawn(fmt::format("operation {}", operation.id), perform(operation.id, operation.forest_id));
   context_.poller.hurry();
 }

@@ -78,6 +78,7 @@ PolicyInput policy_input(const ForestContext& context, const Forest& forest, Tri
   input.last_growth = last_growth(context, forest);
   input.monthly_cost = monthly_cost(context);
   input.node_monthly_cost = context.provider_of(forest).monthly_cost();
+  if (input.node_monthly_cost) input.monthly_cost = input.monthly_cost.value_or(0);  // the first forest
   return input;
 }
 

@@ -80,6 +80,8 @@ const NodeObservation* Observations::find(std::int64_t node_id) const {
 }
 
 void Observations::trim(NodeObservation& node) const {
+  // After a reboot only wall time compares, and it may have been stepped back: such a sample would stay young for ever.
+  while (node.window.front().at.boot_id != node.window.back().at.boot_id) node.window.pop_front();
   while (node.window.size() > least_samples && elapsed(node.window.front().at, node.window.back().at) > window_) {
     node.window.pop_front();
   }

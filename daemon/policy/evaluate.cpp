@@ -17,24 +17,29 @@ std::string highest(const std::vector<NodeFinding>& findings) {
     if (node.cpu_percent) cpu = std::max(cpu.value_or(0), *node.cpu_percent);
     if (node.memory_percent) memory = std::max(memory.value_or(0), *node.memory_percent);
   }
-  const auto number = [](const std::optional<double>& value) { return value ? fmt::format("{:.0f} %", *value) : "unknown"; };
+  const auto number = [](const std::optional<double>& value) {
+    return value ? fmt::format("{:.0f} %", *value) : "unknown";
+  };
   return fmt::format("highest CPU {}, memory {}", number(cpu), number(memory));
 }
 
 std::string rising(const PolicyInput& input, const PolicyNode& node, const char* what,
-                   std::optional<double> PolicySample::*value, const std::optional<double>& now, double threshold) {
+                   std::optional<double> PolicySample::*value, const std::optional<double>& now,
+                   double threshold) {
   if (!now || *now <= threshold) return {};
   const auto held = std::chrono::floor<std::chrono::seconds>(time_above(node.samples, value, threshold));
-  return fmt::format("not yet sustained: {} {:.0f} % above {:g} % on {} for {} of {} s", what, *now, threshold, node.name,
-                     held.count(), input.growth.sustain_seconds);
+  return fmt::format("not yet sustained: {} {:.0f} % above {:g} % on {} for {} of {} s", what, *now,
+                     threshold, node.name, held.count(), input.growth.sustain_seconds);
 }
 
-// The first node that is above a threshold now, but was not for the whole window. Findings are in the order of the nodes.
+// The first node that is above a threshold now, but was not for the whole window. Findings are in the order
+// of the nodes.
 std::string not_yet_sustained(const PolicyInput& input, const std::vector<NodeFinding>& findings) {
   for (std::size_t i = 0; i < findings.size(); ++i) {
     const PolicyNode& node = input.nodes[i];
     if (findings[i].hot || node.state != NodeState::ready) continue;
-    auto text = rising(input, node, "CPU", &PolicySample::cpu_percent, findings[i].cpu_percent, cpu_threshold(input));
+    auto text =
+        rising(input, node, "CPU", &PolicySample::cpu_percent, findings[i].cpu_percent, cpu_threshold(input));
     if (!text.empty()) return text;
     text = rising(input, node, "memory", &PolicySample::memory_percent, findings[i].memory_percent,
                   memory_threshold(input));
@@ -77,7 +82,8 @@ Decision evaluate(const PolicyInput& input) {
   decision.findings = find_pressure(input);
   decision.gates = ask_gates(input, decision.findings);
 
-  const bool wanted = input.trigger == Trigger::manual || std::ranges::any_of(decision.findings, &NodeFinding::hot);
+  const bool wanted =
+      input.trigger == Trigger::manual || std::ranges::any_of(decision.findings, &NodeFinding::hot);
   const auto blocking = std::ranges::find(decision.gates, Verdict::block, &Gate::verdict);
   if (blocking != decision.gates.end()) decision.blocked_by = blocking->name;
   if (wanted) {
@@ -85,14 +91,15 @@ Decision evaluate(const PolicyInput& input) {
     decision.reason = wanted_because(input, decision.findings);
     decision.outcome = decision.blocked_by.empty() ? Outcome::grow : Outcome::blocked;
     if (decision.outcome == Outcome::blocked) {
-      decision.reason = fmt::format("growth is needed ({}), {} forbids it: {}", decision.reason, blocking->name,
-                                    blocking->detail);
+      decision.reason = fmt::format("growth is needed ({}), {} forbids it: {}", decision.reason,
+                                    blocking->name, blocking->detail);
     }
     return decision;
   }
   const auto unknown = unknown_nodes(decision.findings);
   decision.outcome = unknown.empty() ? Outcome::none : Outcome::unknown;
-  decision.reason = unknown.empty() ? quiet_reason(input, decision.findings) : "cannot say within limits: unknown " + unknown;
+  decision.reason = unknown.empty() ? quiet_reason(input, decision.findings)
+                                    : "cannot say within limits: unknown " + unknown;
   return decision;
 }
 

@@ -37,11 +37,12 @@ Gate ask_paused(const PolicyInput& input) {
 
 Gate ask_pressure(const PolicyInput& input, const std::vector<NodeFinding>& findings) {
   const auto pressure = describe_pressure(input, findings);
-  Gate gate = pressure.empty()
-                  ? block("pressure", "no node is above a threshold for the whole window",
-                          fmt::format("CPU above {:g} % or memory above {:g} % on one node for {} s", cpu_threshold(input),
-                                      memory_threshold(input), input.growth.sustain_seconds))
-                  : pass("pressure", pressure);
+  Gate gate =
+      pressure.empty()
+          ? block("pressure", "no node is above a threshold for the whole window",
+                  fmt::format("CPU above {:g} % or memory above {:g} % on one node for {} s",
+                              cpu_threshold(input), memory_threshold(input), input.growth.sustain_seconds))
+          : pass("pressure", pressure);
   return is_manual(input) ? ignored(gate) : gate;
 }
 
@@ -66,15 +67,18 @@ Gate ask_max_nodes(const PolicyInput& input) {
                fmt::format("raise growth.max_nodes to {}, or morpheusctl shrink", now + input.nodes_wanted));
 }
 
-Gate ask_cooldown(const PolicyInput& input) {
+Gate cooldown_verdict(const PolicyInput& input) {
   if (!input.cooldown) return pass("cooldown", "it has not grown yet");
   const auto minutes = std::chrono::duration<double, std::ratio<60>>(input.growth.cooldown_minutes);
   const Millis length = std::min(input.cooldown->length, std::chrono::ceil<Millis>(minutes));
   const Millis left = remaining(input.cooldown->started, length, input.now);
-  Gate gate = left == Millis{0}
-                  ? pass("cooldown", "over")
-                  : block("cooldown", format_wait(left) + " left", fmt::format("wait {}", format_wait(left)));
-  return is_manual(input) ? ignored(gate) : gate;
+  if (left == Millis{0}) return pass("cooldown", "over");
+  return block("cooldown", format_wait(left) + " left", fmt::format("wait {}", format_wait(left)));
+}
+
+Gate ask_cooldown(const PolicyInput& input) {
+  Gate gate = cooldown_verdict(input);
+  return is_manual(input) ? ignored(std::move(gate)) : gate;
 }
 
 Gate ask_cost(const PolicyInput& input) {
@@ -82,10 +86,12 @@ Gate ask_cost(const PolicyInput& input) {
   if (!limit) return pass("cost", "no limit is set");
   if (!input.monthly_cost && !input.node_monthly_cost) return pass("cost", "these machines cost nothing");
   if (!input.monthly_cost || !input.node_monthly_cost) {
-    return block("cost", "the price of a machine is not known", "wait until the provider answers with its prices");
+    return block("cost", "the price of a machine is not known",
+                 "wait until the provider answers with its prices");
   }
   const double after = *input.monthly_cost + *input.node_monthly_cost * input.nodes_wanted;
-  auto detail = fmt::format("{:.2f} a month now, {:.2f} after, limit {:.2f}", *input.monthly_cost, after, *limit);
+  auto detail =
+      fmt::format("{:.2f} a month now, {:.2f} after, limit {:.2f}", *input.monthly_cost, after, *limit);
   if (after <= *limit) return pass("cost", std::move(detail));
   return block("cost", std::move(detail), fmt::format("raise growth.max_monthly_cost to {:.2f}", after));
 }
@@ -99,7 +105,8 @@ double worst_excess(const PolicyInput& input, const std::vector<NodeFinding>& fi
   double worst = 0;
   for (const NodeFinding& node : findings) {
     if (node.held_cpu_percent) worst = std::max(worst, *node.held_cpu_percent / cpu_threshold(input));
-    if (node.held_memory_percent) worst = std::max(worst, *node.held_memory_percent / memory_threshold(input));
+    if (node.held_memory_percent)
+      worst = std::max(worst, *node.held_memory_percent / memory_threshold(input));
   }
   return worst;
 }
@@ -107,7 +114,8 @@ double worst_excess(const PolicyInput& input, const std::vector<NodeFinding>& fi
 Gate ask_futility(const PolicyInput& input, const std::vector<NodeFinding>& findings) {
   if (!input.last_growth) return pass("futility", "no growth by the policy yet");
   const LastGrowth& last = *input.last_growth;
-  if (input.forest.futility_cleared_op == last.operation_id) return pass("futility", "acknowledged by an operator");
+  if (input.forest.futility_cleared_op == last.operation_id)
+    return pass("futility", "acknowledged by an operator");
   std::vector<NodeFinding> hot;
   std::ranges::copy_if(findings, std::back_inserter(hot), &NodeFinding::hot);
   if (hot.empty()) return pass("futility", "nothing is hot");
@@ -122,19 +130,26 @@ Gate ask_futility(const PolicyInput& input, const std::vector<NodeFinding>& find
   if (worst_excess(input, hot) < worst_excess(input, last.hot) * (1 - clear_margin)) {
     return pass("futility", fmt::format("growth {} helped", last.operation_id));
   }
-  return block("futility", fmt::format("growth {} was futile: it did not lower the pressure on {}", last.operation_id,
-                                       hot.front().name),
-               fmt::format("move clients off that node, then morpheusctl resume {0}; or morpheusctl grow {0} --yes",
-                           input.forest.name));
+  return block(
+      "futility",
+      fmt::format("growth {} was futile: it did not lower the pressure on {}", last.operation_id,
+                  hot.front().name),
+      fmt::format("move clients off that node, then morpheusctl resume {0}; or morpheusctl grow {0} --yes",
+                  input.forest.name));
 }
 
 }  // namespace
 
 std::vector<Gate> ask_gates(const PolicyInput& input, const std::vector<NodeFinding>& findings) {
   Gate futility = ask_futility(input, findings);
-  return {ask_enabled(input),   ask_paused(input), ask_pressure(input, findings),
-          ask_operation(input), ask_max_nodes(input),
-          ask_cooldown(input),  ask_cost(input),   is_manual(input) ? ignored(futility) : futility};
+  return {ask_enabled(input),
+          ask_paused(input),
+          ask_pressure(input, findings),
+          ask_operation(input),
+          ask_max_nodes(input),
+          ask_cooldown(input),
+          ask_cost(input),
+          is_manual(input) ? ignored(futility) : futility};
 }
 
 std::string format_wait(Millis wait) {

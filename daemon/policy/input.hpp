@@ -11,7 +11,8 @@
 
 namespace morpheus {
 
-// One poll of one node, as old as `age` when the policy is asked. Unset: that number is not known of this poll.
+// One poll of one node, as old as `age` when the policy is asked. Unset: that number is not known of this
+// poll.
 struct PolicySample {
   Millis age{};
   std::optional<double> cpu_percent;     // of the machine
@@ -24,7 +25,7 @@ struct PolicyNode {
   std::string name;
   NodeRole role = NodeRole::core;
   NodeState state = NodeState::ready;
-  std::string unknown;                // why a ready node is unknown, and since when; empty: its last poll answered
+  std::string unknown;  // why a ready node is unknown, and since when; empty: its last poll answered
   std::vector<PolicySample> samples;  // of the window, oldest first
 };
 
@@ -37,8 +38,8 @@ struct Cooldown {
 // The last growth that the policy asked for by itself, while it is remembered.
 struct LastGrowth {
   std::int64_t operation_id = 0;
-  Stamp ended;                             // when its nodes were ready
-  std::vector<NodeFinding> hot;            // the findings that asked for it, hot ones alone
+  Stamp ended;                   // when its nodes were ready
+  std::vector<NodeFinding> hot;  // the findings that asked for it, hot ones alone
 };
 
 // Everything that a decision depends on, as of one moment.
@@ -54,7 +55,8 @@ struct PolicyInput {
   std::string running_operation;  // "plant 3"; empty: none
   std::optional<Cooldown> cooldown;
   std::optional<LastGrowth> last_growth;
-  std::optional<double> monthly_cost;       // of everything that costs now, all forests; unset: the provider has no prices
+  std::optional<double>
+      monthly_cost;  // of everything that costs now, all forests; unset: the provider has no prices
   std::optional<double> node_monthly_cost;  // of one more node
 };
 

@@ -39,10 +39,13 @@ NodeFinding find_node(const PolicyInput& input, const PolicyNode& node) {
     finding.memory_percent = latest(node.samples, &PolicySample::memory_percent);
     if (node.state == NodeState::ready) finding.unknown = missing_numbers(finding);
   }
-  finding.held_cpu_percent = held_value(node.samples, &PolicySample::cpu_percent, window, input.poll_interval);
-  finding.held_memory_percent = held_value(node.samples, &PolicySample::memory_percent, window, input.poll_interval);
-  finding.hot = node.state == NodeState::ready && (above(finding.held_cpu_percent, cpu_threshold(input)) ||
-                                                   above(finding.held_memory_percent, memory_threshold(input)));
+  finding.held_cpu_percent =
+      held_value(node.samples, &PolicySample::cpu_percent, window, input.poll_interval);
+  finding.held_memory_percent =
+      held_value(node.samples, &PolicySample::memory_percent, window, input.poll_interval);
+  finding.hot =
+      node.state == NodeState::ready && (above(finding.held_cpu_percent, cpu_threshold(input)) ||
+                                         above(finding.held_memory_percent, memory_threshold(input)));
   return finding;
 }
 
@@ -53,12 +56,16 @@ std::optional<double> held_value(const std::vector<PolicySample>& samples, Value
   const bool newest_alone = window == Millis{0};
   const Millis reach = newest_alone ? 2 * poll_interval : window;
   const std::int64_t expected = newest_alone ? 1 : std::max<std::int64_t>(1, window / poll_interval);
+  // Slots are counted from the newest sample: polls jitter around their times, and those are whole intervals
+  // apart.
+  const Millis phase = samples.empty() ? Millis{0} : samples.back().age % poll_interval;
   std::set<std::int64_t> slots;
   std::optional<double> held;
   for (auto sample = samples.rbegin(); sample != samples.rend(); ++sample) {
     const auto& found = (*sample).*value;
     if (!found || sample->age > reach) continue;
-    slots.insert(std::min(sample->age / poll_interval, expected - 1));
+    const Millis behind = std::max(Millis{0}, sample->age - phase);
+    slots.insert(std::min((behind + poll_interval / 2) / poll_interval, expected - 1));
     held = held ? std::min(*held, *found) : *found;
     if (newest_alone) break;
   }
@@ -77,8 +84,12 @@ Millis time_above(const std::vector<PolicySample>& samples, Value value, double 
   return since;
 }
 
-double cpu_threshold(const PolicyInput& input) { return input.threshold.value_or(input.growth.threshold_cpu); }
-double memory_threshold(const PolicyInput& input) { return input.threshold.value_or(input.growth.threshold_memory); }
+double cpu_threshold(const PolicyInput& input) {
+  return input.threshold.value_or(input.growth.threshold_cpu);
+}
+double memory_threshold(const PolicyInput& input) {
+  return input.threshold.value_or(input.growth.threshold_memory);
+}
 
 std::vector<NodeFinding> find_pressure(const PolicyInput& input) {
   std::vector<NodeFinding> findings;
@@ -88,7 +99,8 @@ std::vector<NodeFinding> find_pressure(const PolicyInput& input) {
 
 std::string describe_pressure(const PolicyInput& input, const std::vector<NodeFinding>& findings) {
   std::string text;
-  const auto add = [&](const char* what, const std::optional<double>& held, double threshold, const NodeFinding& node) {
+  const auto add = [&](const char* what, const std::optional<double>& held, double threshold,
+                       const NodeFinding& node) {
     if (!above(held, threshold)) return;
     if (!text.empty()) text += ", ";
     text += fmt::format("{} {:.0f} % above {:g} % on {}", what, *held, threshold, node.name);

@@ -52,6 +52,7 @@ BootTime SimClock::next_deadline() const {
 void SimClock::pass(Millis duration) {
   boot_ += duration;
   wall_ += duration;
+  passed_ += duration;
 }
 
 void SimClock::reboot(Millis downtime) {
@@ -59,6 +60,7 @@ void SimClock::reboot(Millis downtime) {
   ++boots_;
   boot_ = BootTime{};
   wall_ += downtime;
+  passed_ += downtime;
 }
 
 void run_until_idle(asio::io_context& loop) {

@@ -61,7 +61,8 @@ std::optional<Reservation> parse(const std::string& address, const std::string& 
 
 std::set<std::string> names_in(const std::filesystem::path& directory, std::error_code& error) {
   std::set<std::string> names;
-  for (std::filesystem::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
+  for (std::filesystem::directory_iterator at(directory, error), end; !error && at != end;
+       at.increment(error)) {
     const auto name = at->path().filename().string();
     if (!name.starts_with('.')) names.insert(name);
   }
@@ -101,12 +102,13 @@ Result<std::string> AddressPool::reserve(const std::string& forest, const std::s
       if (*got) return reservation.address;
     }
   }
-  return Error{ErrorCode::unavailable,
-               fmt::format("no address is free in {}.0 and the {} subnets after it", subnet_of(controller_, 0),
-                           subnets - 1),
-               fmt::format("is there a server on every address (0.0.0.0) of port {}, {} or {}? End it, or give it an "
-                           "address of its own",
-                           client_port, route_port, monitor_port)};
+  return Error{
+      ErrorCode::unavailable,
+      fmt::format("no address is free in {}.0 and the {} subnets after it", subnet_of(controller_, 0),
+                  subnets - 1),
+      fmt::format("is there a server on every address (0.0.0.0) of port {}, {} or {}? End it, or give it an "
+                  "address of its own",
+                  client_port, route_port, monitor_port)};
 }
 
 // A link appears whole or not at all, and never takes a name that is there.
@@ -146,7 +148,7 @@ Result<std::vector<Reservation>> AddressPool::reservations() const {
   std::vector<Reservation> found;
   for (const auto& name : names) {
     const auto text = read_file(directory_ / name);
-    if (!text) continue;  // released meanwhile
+    if (!text) return text.error();
     auto reservation = parse(name, *text);
     if (reservation && reservation->controller == controller_) found.push_back(*std::move(reservation));
   }

@@ -18,7 +18,8 @@ struct Reservation {
   std::string machine;
 };
 
-// Addresses out of 127.0.0.0/8, each reserved by a file of its name, in a subnet that is derived from the installation id.
+// Addresses out of 127.0.0.0/8, each reserved by a file of its name, in a subnet that is derived from the
+// installation id.
 class AddressPool {
  public:
   static constexpr int subnets = 4;  // tried one after another before there is no address
@@ -41,8 +42,8 @@ class AddressPool {
   std::string controller_;
 };
 
-// The n-th subnet that an installation tries, as "127.a.b": a from 16 up, so that 127.0 and 127.1, where others live, stay
-// theirs.
+// The n-th subnet that an installation tries, as "127.a.b": a from 16 up, so that 127.0 and 127.1, where
+// others live, stay theirs.
 std::string subnet_of(const std::string& installation_id, int n);
 
 // Nothing listens there on any port of a node.

@@ -2,155 +2,219 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
+#include <fstream>
+#include <stdexcept>
+
+#include "daemon/provider/local/files.hpp"
 
 namespace morpheus {
 namespace {
 
-constexpr Millis end_limit{10'000};
-constexpr Millis end_pause{20};
+constexpr std::int64_t mebibyte = std::int64_t{1} << 20;
 
-Result<> check_name(const std::string& name) {
-  if (!name.empty() && name.find('/') == std::string::npos && name.front() != '.') return {};
-  return Error{ErrorCode::invalid, fmt::format("\"{}\" cannot be a machine's name", name), ""};
+// One spelling for one place, and private: configuration files in it hold passwords.
+std::filesystem::path prepare_root(const std::filesystem::path& state_dir) {
+  const auto root = std::filesystem::absolute(state_dir) / "local";
+  std::filesystem::create_directories(root / ".addresses");
+  std::filesystem::permissions(root, std::filesystem::perms::owner_all);
+  return std::filesystem::canonical(root);
+}
+
+std::string last_line(const std::filesystem::path& log) {
+  std::ifstream in(log);
+  std::string line, last;
+  while (std::getline(in, line)) {
+    if (!line.empty()) last = line;
+  }
+  return last;
+}
+
+Error taken(const std::string& name) {
+  return Error{ErrorCode::conflict, fmt::format("{} exists, and something else made it", name),
+               "tear that down, or choose another name"};
 }
 
 }  // namespace
 
-LocalProvider::LocalProvider(Clock& clock, const std::filesystem::path& state_dir, std::string installation_id,
-                             const Config::Local& config)
+LocalProvider::LocalProvider(Clock& clock, const std::filesystem::path& state_dir,
+                             std::string installation_id, Config::Local config)
     : clock_(clock),
-      installation_id_(std::move(installation_id)),
-      config_(config),
-      dirs_(state_dir / "local"),
-      addresses_(state_dir / "local" / ".addresses", installation_id_) {}
+      controller_(std::move(installation_id)),
+      config_(std::move(config)),
+      machines_(prepare_root(state_dir)),
+      addresses_(prepare_root(state_dir) / ".addresses", controller_) {
+  const auto swept = machines_.sweep();
+  if (!swept) throw std::runtime_error(describe(swept.error()));
+}
 
-asio::awaitable<Result<std::string>> LocalProvider::reserve_address(std::string, std::string name) {
-  co_return addresses_.reserve(name);
+asio::awaitable<Result<std::string>> LocalProvider::reserve_address(std::string forest, std::string name) {
+  const auto good = check_machine_name(name);
+  if (!good) co_return good.error();
+  co_return addresses_.reserve(forest, name);
 }
 
 asio::awaitable<Result<Machine>> LocalProvider::create(MachineSpec spec) {
-  const auto named = check_name(spec.name);
-  if (!named) co_return named.error();
-  const auto found = dirs_.read(spec.name);
-  if (!found) co_return found.error();
-  if (*found && (*found)->intent != spec.intent) {
-    Error error{ErrorCode::conflict, fmt::format("a machine {} is there already, made for something else", spec.name),
-                "look at it under daemon.state_dir/local and remove it by hand"};
-    co_return error;
-  }
-  MachineRecord record{spec.name, spec.forest, spec.intent, installation_id_, spec.address, spec.image.witness};
-  if (*found) {
-    record = **found;
-  } else {
-    const auto made = dirs_.create(record, spec.image);
-    if (!made) co_return made.error();
-  }
-  const auto started = start(record);
+  processes_.reap();
+  const auto good = check_machine_name(spec.name);
+  if (!good) co_return good.error();
+  const auto record = make(spec);
+  if (!record) co_return record.error();
+  const auto started = start(*record);
   if (!started) co_return started.error();
-  co_return machine_of(record);
+  const MachineDir dir = machines_.machine(spec.name);
+  const auto up = co_await stays_up(dir.server());
+  if (!up) co_return up.error();
+  co_return describe_machine(*record);
 }
 
 asio::awaitable<Result<std::optional<Machine>>> LocalProvider::find(std::string name) {
-  reap_servers(children_);
-  const auto record = dirs_.read(name);
+  processes_.reap();
+  const auto good = check_machine_name(name);
+  if (!good) co_return good.error();
+  const auto record = own_record(name);
   if (!record) co_return record.error();
-  std::optional<Machine> machine;
-  if (*record) machine = machine_of(**record);
-  co_return machine;
+  if (!*record) co_return std::optional<Machine>();
+  auto machine = describe_machine(**record);
+  if (!machine) co_return machine.error();
+  co_return std::optional<Machine>(*std::move(machine));
 }
 
 asio::awaitable<Result<std::vector<Machine>>> LocalProvider::list(std::string forest) {
-  const auto records = dirs_.read_all();
-  if (!records) co_return records.error();
-  std::vector<Machine> machines;
-  auto reserved = addresses_.reservations();
-  for (const MachineRecord& record : *records) {
-    reserved.erase(record.name);
-    if (record.forest == forest) machines.push_back(machine_of(record));
+  processes_.reap();
+  const auto names = machines_.names();
+  if (!names) co_return names.error();
+  std::vector<Machine> found;
+  for (const auto& name : *names) {
+    const auto record = own_record(name);
+    if (!record) co_return record.error();
+    if (!*record || (*record)->forest != forest) continue;
+    auto machine = describe_machine(**record);
+    if (!machine) co_return machine.error();
+    found.push_back(*std::move(machine));
   }
-  // An address without a machine yet; names begin with their forest's.
-  for (const auto& [name, address] : reserved) {
-    if (!name.starts_with(forest + "-node-")) continue;
+  const auto reservations = addresses_.reservations();
+  if (!reservations) co_return reservations.error();
+  for (const Reservation& each : *reservations) {
+    const bool listed =
+        std::ranges::any_of(found, [&](const Machine& one) { return one.name == each.machine; });
+    if (listed || each.forest != forest) continue;
     Machine machine;
-    machine.name = name;
-    machine.forest = forest;
-    machine.address = address;
-    machines.push_back(std::move(machine));
+    machine.name = each.machine;
+    machine.forest = each.forest;
+    machine.address = each.address;
+    found.push_back(std::move(machine));
   }
-  co_return machines;
+  co_return found;
 }
 
 asio::awaitable<Result<>> LocalProvider::drain(std::string name) {
-  signal_server(server_files(name), SIGUSR2);
+  processes_.reap();
+  const auto good = check_machine_name(name);
+  if (!good) co_return good.error();
+  const auto record = own_record(name);
+  if (!record) co_return record.error();
+  if (!*record) co_return Result<>{};
+  const MachineDir dir = machines_.machine(name);
+  ServerProcesses::signal(dir.server().lock, SIGUSR2);
+  ServerProcesses::signal(dir.witness().lock, SIGUSR2);
   co_return Result<>{};
 }
 
 asio::awaitable<Result<>> LocalProvider::destroy(std::string name) {
-  const auto named = check_name(name);
-  if (!named) co_return named;
-  const auto server = co_await end_process(server_files(name));
-  if (!server) co_return server;
-  const auto witness = co_await end_process(witness_files(name));
-  if (!witness) co_return witness;
-  const auto removed = dirs_.remove(name);
-  if (!removed) co_return removed;
+  const auto good = check_machine_name(name);
+  if (!good) co_return good.error();
+  const auto record = own_record(name);
+  if (!record) co_return record.error();
+  if (*record) {
+    const MachineDir dir = machines_.machine(name);
+    const auto server_ended = co_await end_server(dir.server().lock);
+    if (!server_ended) co_return server_ended.error();
+    const auto witness_ended = co_await end_server(dir.witness().lock);
+    if (!witness_ended) co_return witness_ended.error();
+    const auto removed = machines_.remove(name);
+    if (!removed) co_return removed.error();
+  }
+  // The address last: nobody gets it before its server has ended.
   co_return addresses_.release(name);
 }
 
 asio::awaitable<Result<bool>> LocalProvider::retire_witness(std::string name) {
-  const auto found = dirs_.read(name);
+  const auto good = check_machine_name(name);
+  if (!good) co_return good.error();
+  const auto found = own_record(name);
   if (!found) co_return found.error();
-  if (*found && (*found)->witness) {
-    MachineRecord record = **found;
-    record.witness = false;
-    const auto noted = dirs_.update(record);
-    if (!noted) co_return noted.error();
-  }
-  const auto ended = co_await end_process(witness_files(name));
+  if (!*found) co_return true;
+  const MachineDir dir = machines_.machine(name);
+  MachineRecord record = **found;
+  record.witness = false;  // before it is ended: nobody starts it again from here on
+  const auto written = dir.write(record);
+  if (!written) co_return written.error();
+  const auto ended = co_await end_server(dir.witness().lock);
   if (!ended) co_return ended.error();
-  co_return Result<bool>{true};
+  const auto removed = dir.remove_witness();
+  if (!removed) co_return removed.error();
+  co_return true;
 }
 
 Capacity LocalProvider::capacity() const {
-  Capacity capacity;
-  capacity.cores = config_.cores;
-  capacity.memory_bytes = std::int64_t{config_.memory_mb} << 20;
-  return capacity;
+  return Capacity{static_cast<double>(config_.cores), config_.memory_mb * mebibyte};
 }
 
+// Processes are quick; what takes time is the cluster.
 StageLimits LocalProvider::stage_limits() const {
   StageLimits limits;
-  limits.create = std::chrono::seconds{30};
-  limits.boot = std::chrono::seconds{30};
-  limits.join = std::chrono::seconds{90};
-  limits.drain = std::chrono::seconds{40};
+  limits.create = std::chrono::seconds(30);
+  limits.boot = std::chrono::seconds(60);
+  limits.join = std::chrono::seconds(180);
+  limits.drain = std::chrono::seconds(60);
   return limits;
 }
 
-ServerFiles LocalProvider::server_files(const std::string& name) const {
-  const auto dir = dirs_.path_of(name);
-  return {dir / "nats.conf", dir / "lock", dir / "nats.log"};
+Result<std::optional<MachineRecord>> LocalProvider::own_record(const std::string& name) const {
+  auto record = machines_.machine(name).read();
+  if (record && *record && (*record)->controller != controller_) return std::optional<MachineRecord>();
+  return record;
 }
 
-ServerFiles LocalProvider::witness_files(const std::string& name) const {
-  const auto dir = dirs_.path_of(name);
-  return {dir / "witness.conf", dir / "witness.lock", dir / "witness.log"};
+Result<MachineRecord> LocalProvider::make(const MachineSpec& spec) {
+  const auto there = machines_.machine(spec.name).read();
+  if (!there) return there.error();
+  if (!*there) return make_new(spec);
+  const MachineRecord& record = **there;
+  if (record.intent != spec.intent || record.controller != controller_) return taken(spec.name);
+  return record;
+}
+
+Result<MachineRecord> LocalProvider::make_new(MachineSpec spec) {
+  if (spec.address.empty()) {
+    const auto address = addresses_.reserve(spec.forest, spec.name);
+    if (!address) return address.error();
+    spec.address = *address;
+  }
+  spec.image.address = spec.address;
+  const MachineRecord record{spec.name,         spec.forest,  spec.intent,
+                             controller_,       spec.address, to_rfc3339(clock_.wall()),
+                             spec.image.witness};
+  const auto created = machines_.create(record, spec.image);
+  if (!created) return created.error();
+  return record;
 }
 
 Result<> LocalProvider::start(const MachineRecord& record) {
-  reap_servers(children_);
-  const auto server = start_server(config_.nats_server, server_files(record.name), config_.cores);
-  if (!server) return server.error();
-  if (*server != 0) children_.push_back(*server);
-  if (!record.witness) return {};
-  const auto witness = start_server(config_.nats_server, witness_files(record.name), config_.cores);
-  if (!witness) return witness.error();
-  if (*witness != 0) children_.push_back(*witness);
-  return {};
+  const MachineDir dir = machines_.machine(record.name);
+  const ServerProgram program{config_.nats_server, config_.cores};
+  if (record.witness) {
+    const auto witness = processes_.start(program, dir.witness());
+    if (!witness) return witness;
+  }
+  return processes_.start(program, dir.server());
 }
 
-Machine LocalProvider::machine_of(const MachineRecord& record) const {
+Result<Machine> LocalProvider::describe_machine(const MachineRecord& record) const {
+  const auto running = ServerProcesses::alive(machines_.machine(record.name).server().lock);
+  if (!running) return running.error();
   Machine machine;
   machine.name = record.name;
   machine.id = "local/" + record.name;
@@ -158,23 +222,41 @@ Machine LocalProvider::machine_of(const MachineRecord& record) const {
   machine.intent = record.intent;
   machine.address = record.address;
   machine.capacity = capacity();
-  machine.running = is_alive(server_files(record.name));
+  machine.running = *running;
   return machine;
 }
 
-asio::awaitable<Result<>> LocalProvider::end_process(ServerFiles files) {
-  const BootTime deadline = clock_.boot() + end_limit;
-  while (is_alive(files)) {
-    signal_server(files, SIGKILL);
-    reap_servers(children_);
-    if (clock_.boot() >= deadline) {
-      Error error{ErrorCode::unavailable, fmt::format("the process of {} does not end", files.conf.string()), ""};
+asio::awaitable<Result<>> LocalProvider::stays_up(ServerFiles files) {
+  const BootTime deadline = clock_.boot() + start_limit;
+  for (;;) {
+    processes_.reap();
+    const auto alive = ServerProcesses::alive(files.lock);
+    if (!alive) co_return alive.error();
+    if (!*alive) {
+      Error error{ErrorCode::failed, fmt::format("its nats-server ended at once: {}", last_line(files.log)),
+                  fmt::format("see {}; is local.nats_server a nats-server?", files.log.string())};
       co_return error;
     }
-    co_await clock_.sleep_for(end_pause);
+    if (clock_.boot() >= deadline) co_return Result<>{};
+    co_await clock_.sleep_for(look_interval);
   }
-  reap_servers(children_);
-  co_return Result<>{};
+}
+
+asio::awaitable<Result<>> LocalProvider::end_server(std::filesystem::path lock) {
+  const BootTime deadline = clock_.boot() + end_limit;
+  for (;;) {
+    processes_.reap();
+    const auto alive = ServerProcesses::alive(lock);
+    if (!alive) co_return alive.error();
+    if (!*alive) co_return Result<>{};
+    if (clock_.boot() >= deadline) {
+      Error error{ErrorCode::unavailable, fmt::format("whoever holds {} does not end", lock.string()),
+                  "see who it is (fuser) and end it"};
+      co_return error;
+    }
+    ServerProcesses::signal(lock, SIGKILL);
+    co_await clock_.sleep_for(look_interval);
+  }
 }
 
 }  // namespace morpheus

@@ -13,13 +13,17 @@
 
 namespace morpheus {
 
-// Machines that are directories under <state_dir>/local, each with a real nats-server process on a loopback address of its
-// own. They need no account and no root, and outlive the daemon. Only the disk is waited for on the loop; processes are
-// waited for through the clock.
+// Machines that are processes: each a nats-server on an address of its own in 127.0.0.0/8, with a directory
+// <state_dir>/local/<name>/ that is there before its process and tells all about it. They outlive the daemon.
 class LocalProvider : public Provider {
  public:
+  static constexpr Millis look_interval{20};
+  static constexpr Millis start_limit{100};  // a server that cannot work has ended by then
+  static constexpr Millis end_limit{10'000};
+
+  // Makes its directory and sweeps what a crash left there; throws std::runtime_error if it cannot.
   LocalProvider(Clock& clock, const std::filesystem::path& state_dir, std::string installation_id,
-                const Config::Local& config);
+                Config::Local config);
 
   asio::awaitable<Result<std::string>> reserve_address(std::string forest, std::string name) override;
   asio::awaitable<Result<Machine>> create(MachineSpec spec) override;
@@ -29,23 +33,28 @@ class LocalProvider : public Provider {
   asio::awaitable<Result<>> destroy(std::string name) override;
   asio::awaitable<Result<bool>> retire_witness(std::string name) override;
   Capacity capacity() const override;
-  std::optional<double> monthly_cost() const override { return std::nullopt; }
   StageLimits stage_limits() const override;
+  std::optional<double> monthly_cost() const override { return std::nullopt; }
 
  private:
-  ServerFiles server_files(const std::string& name) const;
-  ServerFiles witness_files(const std::string& name) const;
+  // The machine's record if it is there and this installation's.
+  Result<std::optional<MachineRecord>> own_record(const std::string& name) const;
+  // Makes the machine's directory, or finds the one that the same intent made.
+  Result<MachineRecord> make(const MachineSpec& spec);
+  Result<MachineRecord> make_new(MachineSpec spec);
   Result<> start(const MachineRecord& record);
-  Machine machine_of(const MachineRecord& record) const;
-  // Ends a process and waits until its lock is free.
-  asio::awaitable<Result<>> end_process(ServerFiles files);
+  Result<Machine> describe_machine(const MachineRecord& record) const;
+  // An error with the last line of its log if the server has ended by start_limit.
+  asio::awaitable<Result<>> stays_up(ServerFiles files);
+  // Kills whatever holds the lock until nobody does. unavailable: it still lives at end_limit.
+  asio::awaitable<Result<>> end_server(std::filesystem::path lock);
 
   Clock& clock_;
-  std::string installation_id_;
-  const Config::Local& config_;
-  MachineDirs dirs_;
+  std::string controller_;
+  Config::Local config_;
+  MachineDirs machines_;
   AddressPool addresses_;
-  std::vector<int> children_;  // started by this process, for their exits
+  ServerProcesses processes_;
 };
 
 }  // namespace morpheus

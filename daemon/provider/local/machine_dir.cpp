@@ -1,112 +1,171 @@
 #include "daemon/provider/local/machine_dir.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 
+#include <array>
+#include <cerrno>
+#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "daemon/image/nats_conf.hpp"
 #include "daemon/provider/local/files.hpp"
 
 namespace morpheus {
-namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* draft_prefix = ".tmp-";
-constexpr const char* trash_prefix = ".trash-";
+const std::string making = ".tmp-";
+const std::string removing = ".trash-";
+constexpr const char* record_file = "machine.json";
+constexpr const char* witness_data = "witness-data";
 
-std::string to_text(const MachineRecord& record) {
-  const nlohmann::json json{{"name", record.name},           {"forest", record.forest},   {"intent", record.intent},
-                            {"controller", record.controller}, {"address", record.address}, {"witness", record.witness}};
+std::string to_json(const MachineRecord& record) {
+  const nlohmann::json json{{"name", record.name},       {"forest", record.forest},
+                            {"intent", record.intent},   {"controller", record.controller},
+                            {"address", record.address}, {"created", record.created},
+                            {"witness", record.witness}};
   return json.dump(2) + "\n";
 }
 
-Result<MachineRecord> from_text(const fs::path& file, const std::string& text) {
-  const auto json = nlohmann::json::parse(text, nullptr, false);
-  if (!json.is_object()) return file_error(file, "not JSON");
+Result<MachineRecord> from_json(const std::filesystem::path& file, const std::string& text) {
+  MachineRecord record;
   try {
-    return MachineRecord{json.value("name", ""),       json.value("forest", ""),  json.value("intent", ""),
-                         json.value("controller", ""), json.value("address", ""), json.value("witness", false)};
+    const auto json = nlohmann::json::parse(text);
+    json.at("name").get_to(record.name);
+    json.at("forest").get_to(record.forest);
+    json.at("intent").get_to(record.intent);
+    json.at("controller").get_to(record.controller);
+    json.at("address").get_to(record.address);
+    json.at("witness").get_to(record.witness);
+    record.created = json.value("created", "");
   } catch (const nlohmann::json::exception& error) {
-    return file_error(file, error.what());
+    return Error{ErrorCode::failed, fmt::format("{}: {}", file.string(), error.what()),
+                 "end what runs there and remove the directory by hand"};
   }
+  return record;
 }
 
-Result<> write_files(const fs::path& dir, const MachineRecord& record, const NodeSpec& spec, const fs::path& final_dir) {
-  const NodePaths paths{(final_dir / "data").string(), (final_dir / "witness-data").string()};
-  const auto described = write_file(dir / "machine.json", to_text(record));
-  if (!described) return described;
-  if (spec.witness) {
-    const auto witness = write_file(dir / "witness.conf", render_witness_conf(spec, paths));
-    if (!witness) return witness;
-  }
-  return write_file(dir / "nats.conf", render_nats_conf(spec, paths));
+Result<> remove_tree(const std::filesystem::path& path) {
+  std::error_code error;
+  std::filesystem::remove_all(path, error);
+  if (error) return file_error(path, error.value());
+  return {};
+}
+
+// Everything a machine consists of before its first process.
+Result<> fill(const std::filesystem::path& draft, const std::filesystem::path& final_path,
+              const MachineRecord& record, const NodeSpec& image) {
+  const NodePaths paths{(final_path / "data").string(), (final_path / witness_data).string()};
+  auto done = write_file(draft / "nats.conf", render_nats_conf(image, paths));
+  if (done && record.witness) done = write_file(draft / "witness.conf", render_witness_conf(image, paths));
+  if (done && ::mkdir((draft / "data").c_str(), 0700) != 0) return file_error(draft / "data", errno);
+  if (done) done = write_file(draft / record_file, to_json(record));
+  if (done) done = sync_directory(draft);
+  return done;
 }
 
 }  // namespace
 
-MachineDirs::MachineDirs(fs::path root) : root_(std::move(root)) {
-  fs::create_directories(root_);
-  for (const auto& entry : fs::directory_iterator(root_)) {
-    const auto name = entry.path().filename().string();
-    if (name.starts_with(draft_prefix) || name.starts_with(trash_prefix)) fs::remove_all(entry.path());
-  }
+ServerFiles MachineDir::server() const { return {path_ / "nats.conf", path_ / "lock", path_ / "nats.log"}; }
+
+ServerFiles MachineDir::witness() const {
+  return {path_ / "witness.conf", path_ / "witness.lock", path_ / "witness.log"};
 }
 
-Result<std::optional<MachineRecord>> MachineDirs::read(const std::string& name) const {
-  const auto file = path_of(name) / "machine.json";
+Result<std::optional<MachineRecord>> MachineDir::read() const {
   std::error_code error;
-  if (!fs::exists(path_of(name), error)) return std::optional<MachineRecord>();
-  const auto text = read_file(file);
+  const bool there = std::filesystem::exists(path_, error);
+  if (error) return file_error(path_, error.value());
+  if (!there) return std::optional<MachineRecord>();
+  const auto text = read_file(path_ / record_file);
   if (!text) return text.error();
-  auto record = from_text(file, *text);
+  auto record = from_json(path_ / record_file, *text);
   if (!record) return record.error();
-  return std::optional(*std::move(record));
+  return std::optional<MachineRecord>(*std::move(record));
 }
 
-Result<std::vector<MachineRecord>> MachineDirs::read_all() const {
-  std::vector<MachineRecord> records;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(root_, error)) {
-    const auto name = entry.path().filename().string();
-    if (name.starts_with('.')) continue;
-    auto record = read(name);
-    if (!record) return record.error();
-    if (*record) records.push_back(**std::move(record));
+Result<> MachineDir::write(const MachineRecord& record) const {
+  return replace_file(path_ / record_file, to_json(record));
+}
+
+Result<> MachineDir::remove_witness() const {
+  const auto removed = remove_tree(path_ / witness_data);
+  if (!removed) return removed;
+  return remove_tree(witness().conf);
+}
+
+Result<> MachineDirs::create(const MachineRecord& record, const NodeSpec& image) const {
+  const auto target = root_ / record.name;
+  const auto draft = fresh(making);
+  if (!draft) return draft.error();
+  const auto filled = fill(*draft, target, record, image);
+  if (!filled) {
+    std::error_code ignored;  // the next start sweeps what is left
+    std::filesystem::remove_all(*draft, ignored);
+    return filled;
   }
-  if (error) return file_error(root_, error.message());
-  return records;
+  if (::renameat2(AT_FDCWD, draft->c_str(), AT_FDCWD, target.c_str(), RENAME_NOREPLACE) != 0) {
+    const int error = errno;
+    std::error_code ignored;
+    std::filesystem::remove_all(*draft, ignored);
+    if (error != EEXIST) return file_error(target, error);
+    return Error{ErrorCode::conflict, fmt::format("{} has been made by another meanwhile", target.string()),
+                 ""};
+  }
+  return sync_directory(root_);
 }
 
-Result<> MachineDirs::create(const MachineRecord& record, const NodeSpec& spec) {
-  const auto final_dir = path_of(record.name);
-  const auto draft = root_ / (draft_prefix + record.name);
+Result<> MachineDirs::remove(const std::string& name) const {
+  const auto trash = fresh(removing);
+  if (!trash) return trash.error();
+  // Onto an empty directory: the rename is one step.
+  const auto target = root_ / name;
+  if (::rename(target.c_str(), trash->c_str()) != 0 && errno != ENOENT) return file_error(target, errno);
+  const auto synced = sync_directory(root_);
+  if (!synced) return synced;
+  return remove_tree(*trash);
+}
+
+Result<std::vector<std::string>> MachineDirs::names() const {
+  std::vector<std::string> found;
   std::error_code error;
-  fs::remove_all(draft, error);
-  if (!error) fs::create_directories(draft, error);
-  if (!error) fs::permissions(draft, fs::perms::owner_all, error);
-  if (error) return file_error(draft, error.message());
-  const auto written = write_files(draft, record, spec, final_dir);
-  if (!written) return written;
-  fs::rename(draft, final_dir, error);
-  if (error) return file_error(final_dir, error.message());
+  for (std::filesystem::directory_iterator at(root_, error), end; !error && at != end; at.increment(error)) {
+    auto name = at->path().filename().string();
+    if (!name.starts_with('.')) found.push_back(std::move(name));
+  }
+  if (error) return file_error(root_, error.value());
+  return found;
+}
+
+Result<> MachineDirs::sweep() const {
+  std::error_code error;
+  std::vector<std::filesystem::path> leftovers;
+  for (std::filesystem::directory_iterator at(root_, error), end; !error && at != end; at.increment(error)) {
+    const auto name = at->path().filename().string();
+    if (name.starts_with(making) || name.starts_with(removing)) leftovers.push_back(at->path());
+  }
+  if (error) return file_error(root_, error.value());
+  for (const auto& each : leftovers) {
+    const auto removed = remove_tree(each);
+    if (!removed) return removed;
+  }
   return {};
 }
 
-Result<> MachineDirs::update(const MachineRecord& record) {
-  return write_file(path_of(record.name) / "machine.json", to_text(record));
+Result<std::filesystem::path> MachineDirs::fresh(const std::string& prefix) const {
+  auto name = (root_ / (prefix + "XXXXXX")).string();
+  if (!::mkdtemp(name.data())) return file_error(root_, errno);
+  return std::filesystem::path(name);
 }
 
-Result<> MachineDirs::remove(const std::string& name) {
-  const auto dir = path_of(name);
-  const auto trash = root_ / (trash_prefix + name);
-  std::error_code error;
-  if (!fs::exists(dir, error)) return {};
-  fs::remove_all(trash, error);
-  if (!error) fs::rename(dir, trash, error);
-  if (!error) fs::remove_all(trash, error);
-  if (error) return file_error(dir, error.message());
-  return {};
+Result<> check_machine_name(const std::string& name) {
+  const bool good = !name.empty() && name.front() != '.' && name.find('/') == std::string::npos &&
+                    name.find('\0') == std::string::npos;
+  if (good) return {};
+  return Error{ErrorCode::invalid, fmt::format("\"{}\" cannot be a machine's name", name),
+               "use letters, digits and dashes"};
 }
 
 }  // namespace morpheus

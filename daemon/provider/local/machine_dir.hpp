@@ -7,39 +7,70 @@
 
 #include "common/error.hpp"
 #include "daemon/image/node_spec.hpp"
+#include "daemon/provider/local/server_process.hpp"
 
 namespace morpheus {
 
-// What a machine's directory says of it, in machine.json.
+// What a machine's directory says of it (machine.json).
 struct MachineRecord {
   std::string name;
   std::string forest;
   std::string intent;
-  std::string controller;
+  std::string controller;  // the installation whose it is
   std::string address;
+  std::string created;   // RFC 3339
   bool witness = false;  // one is to run beside the server
 };
 
-// The directories of all local machines, one each: machine.json, nats.conf, witness.conf, data/, locks and logs. A directory
-// is complete before it has its name, and has lost its name before it is taken apart.
-class MachineDirs {
+// A machine without its processes: one directory, there whole or not at all.
+class MachineDir {
  public:
-  // Removes what an interrupted run left half made or half deleted.
-  explicit MachineDirs(std::filesystem::path root);
+  explicit MachineDir(std::filesystem::path path) : path_(std::move(path)) {}
 
-  std::filesystem::path path_of(const std::string& name) const { return root_ / name; }
+  const std::filesystem::path& path() const { return path_; }
+  ServerFiles server() const;
+  ServerFiles witness() const;
 
-  // Unset: there is none. failed: it cannot be read.
-  Result<std::optional<MachineRecord>> read(const std::string& name) const;
-  Result<std::vector<MachineRecord>> read_all() const;
+  // Unset if there is no such machine.
+  Result<std::optional<MachineRecord>> read() const;
 
-  // Makes the directory with its files, all at once.
-  Result<> create(const MachineRecord& record, const NodeSpec& spec);
-  Result<> update(const MachineRecord& record);
-  Result<> remove(const std::string& name);
+  // Replaces machine.json.
+  Result<> write(const MachineRecord& record) const;
+
+  // Removes what only the witness needed.
+  Result<> remove_witness() const;
 
  private:
+  std::filesystem::path path_;
+};
+
+// The directory that holds all machines. Names that begin with a dot are its own.
+class MachineDirs {
+ public:
+  explicit MachineDirs(std::filesystem::path root) : root_(std::move(root)) {}
+
+  MachineDir machine(const std::string& name) const { return MachineDir(root_ / name); }
+
+  // Makes the machine with its rendered configuration. conflict: the name has been taken meanwhile.
+  Result<> create(const MachineRecord& record, const NodeSpec& image) const;
+
+  // Takes the machine out of sight in one step, then removes its files. Success if there is none.
+  Result<> remove(const std::string& name) const;
+
+  // The names of all machines, whosever they are.
+  Result<std::vector<std::string>> names() const;
+
+  // Removes what a crash left of machines that were being made or removed.
+  Result<> sweep() const;
+
+ private:
+  // An empty directory whose name nobody else has.
+  Result<std::filesystem::path> fresh(const std::string& prefix) const;
+
   std::filesystem::path root_;
 };
+
+// A machine's name is a directory's: not empty, no '/', no leading '.'.
+Result<> check_machine_name(const std::string& name);
 
 }  // namespace morpheus

@@ -37,7 +37,12 @@ class Descriptor {
   int fd_;
 };
 
-// A lock of the open file description: it goes with the descriptor to the server, and ends with the last copy of it.
+struct CloseDirectory {
+  void operator()(DIR* directory) const { ::closedir(directory); }
+};
+
+// A lock of the open file description: it goes with the descriptor to the server, and ends with the last copy
+// of it.
 struct flock whole_file() {
   struct flock range {};
   range.l_type = F_WRLCK;
@@ -51,7 +56,8 @@ class Spawn {
   Spawn(const ServerFiles& files, int lock) {
     posix_spawn_file_actions_init(&actions_);
     posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions_, STDOUT_FILENO, files.log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+    posix_spawn_file_actions_addopen(&actions_, STDOUT_FILENO, files.log.c_str(),
+                                     O_WRONLY | O_CREAT | O_APPEND, 0600);
     posix_spawn_file_actions_adddup2(&actions_, STDOUT_FILENO, STDERR_FILENO);
     posix_spawn_file_actions_adddup2(&actions_, lock, lock_descriptor);
     posix_spawn_file_actions_addclosefrom_np(&actions_, lock_descriptor + 1);
@@ -61,7 +67,8 @@ class Spawn {
     sigfillset(&all);
     posix_spawnattr_setsigmask(&attributes_, &none);
     posix_spawnattr_setsigdefault(&attributes_, &all);
-    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setflags(&attributes_,
+                             POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   }
   Spawn(const Spawn&) = delete;
   Spawn& operator=(const Spawn&) = delete;
@@ -95,7 +102,8 @@ bool holds(pid_t pid, const struct stat& lock) {
 }
 
 Error cannot_run(const ServerProgram& program, int error_number) {
-  return Error{ErrorCode::failed, fmt::format("{} cannot be run: {}", program.path, std::strerror(error_number)),
+  return Error{ErrorCode::failed,
+               fmt::format("{} cannot be run: {}", program.path, std::strerror(error_number)),
                "install nats-server, or set local.nats_server to where it is"};
 }
 
@@ -132,7 +140,7 @@ std::vector<pid_t> ServerProcesses::holders(const std::filesystem::path& lock) {
   std::vector<pid_t> found;
   struct stat status {};
   if (::stat(lock.c_str(), &status) != 0) return found;
-  const std::unique_ptr<DIR, decltype(&::closedir)> proc(::opendir("/proc"), &::closedir);
+  const std::unique_ptr<DIR, CloseDirectory> proc(::opendir("/proc"));
   if (!proc) return found;
   while (const dirent* entry = ::readdir(proc.get())) {
     const char* end = entry->d_name + std::strlen(entry->d_name);

@@ -23,8 +23,8 @@ struct ServerProgram {
   int cores = 1;  // GOMAXPROCS
 };
 
-// Processes that outlive their parent. A server inherits the one descriptor of its lock, so the kernel says whether it
-// lives, whatever became of the process that started it and of the process ids.
+// Processes that outlive their parent. A server inherits the one descriptor of its lock, so the kernel says
+// whether it lives, whatever became of the process that started it and of the process ids.
 class ServerProcesses {
  public:
   // Starts the server, unless it is alive. failed: the program cannot be run.
@@ -33,7 +33,8 @@ class ServerProcesses {
   // Its lock is held. A lock file that is not there is held by nobody.
   static Result<bool> alive(const std::filesystem::path& lock);
 
-  // Sends `signal` to each process that holds the lock; the number of them. Only this user's processes are seen.
+  // Sends `signal` to each process that holds the lock; the number of them. Only this user's processes are
+  // seen.
   static int signal(const std::filesystem::path& lock, int signal);
 
   // The processes that hold the lock; usually one.

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include "common/error.hpp"
+
+namespace morpheus {
+
+// Checks of one value as it is written; an error says what to write instead.
+using Check = Result<> (*)(const std::string& text);
+
+Result<> check_absolute_path(const std::string& text);
+Result<> check_optional_path(const std::string& text);  // empty is right too
+Result<> check_socket_path(const std::string& text);    // absolute, and fits into sun_path
+Result<> check_log_level(const std::string& text);
+Result<> check_http_url(const std::string& text);
+Result<> check_cidr(const std::string& text);     // an IPv4 or IPv6 network with its prefix's length
+Result<> check_version(const std::string& text);  // becomes a part of a web address: "2.10.24"
+Result<> check_word(const std::string& text);     // not empty, no blanks or control characters
+
+// A finite decimal number.
+Result<double> parse_number(const std::string& text);
+
+}  // namespace morpheus

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <boost/system/error_code.hpp>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "common/model/time.hpp"
+#include "ctl/exit_status.hpp"
+
+namespace morpheus::ctl {
+
+// Why the socket could not be connected to, and what to type.
+CommandFailure connect_failure(const std::string& socket, const boost::system::error_code& error);
+
+// Why a connection ended before its answer did; `patience` is how long was waited where it timed out.
+CommandFailure broken_off(const std::string& socket, const boost::system::error_code& error, Millis patience);
+
+// A JSON text from the daemon; thrown as failed when it is none.
+nlohmann::json parse_answer(const std::string& text);
+
+// The answer, or its {"error": ...} thrown as the exit status that it means.
+nlohmann::json checked_answer(unsigned http_status, const std::string& text);
+
+}  // namespace morpheus::ctl

@@ -1,0 +1,170 @@
+#include "ctl/client.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/http.hpp>
+#include <csignal>
+
+#include "ctl/answer.hpp"
+#include "ctl/line_reader.hpp"
+
+namespace morpheus::ctl {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+using Endpoint = asio::local::stream_protocol::endpoint;
+using Request = http::request<http::string_body>;
+
+constexpr std::uint64_t largest_answer = std::uint64_t{64} << 20;
+constexpr std::chrono::milliseconds tick{100};
+
+Request make_request(http::verb method, const std::string& path, const std::string& body = "") {
+  Request request(method, path, 11);
+  request.set(http::field::host, "morpheus");
+  request.set(http::field::content_type, "application/json");
+  request.keep_alive(false);
+  request.body() = body;
+  request.prepare_payload();
+  return request;
+}
+
+Endpoint endpoint_of(const std::string& socket) {
+  try {
+    return {socket};
+  } catch (const boost::system::system_error& error) {
+    throw CommandFailure(ExitStatus::usage,
+                         fmt::format("{} cannot be a socket's path: {}", socket, error.what()));
+  }
+}
+
+// Calls `on_tick` every 100 ms until it is stopped.
+class Ticker {
+ public:
+  Ticker(asio::io_context& loop, const Client::OnTick& on_tick) : timer_(loop), on_tick_(on_tick) {
+    if (on_tick_) arm();
+  }
+  void stop() { timer_.cancel(); }
+
+ private:
+  void arm() {
+    timer_.expires_after(tick);
+    timer_.async_wait([this](const error_code& error) {
+      if (error) return;
+      on_tick_();
+      arm();
+    });
+  }
+  asio::steady_timer timer_;
+  const Client::OnTick& on_tick_;
+};
+
+}  // namespace
+
+struct Client::Impl {
+  std::string socket;
+  Millis timeout;
+  asio::io_context loop;
+
+  void run() {
+    loop.restart();
+    loop.run();
+  }
+  Stream connect();
+  nlohmann::json call(const Request& request);
+};
+
+Client::Client(std::string socket, Millis timeout)
+    : impl_(new Impl{std::move(socket), timeout, asio::io_context(1)}) {}
+Client::~Client() = default;
+
+nlohmann::json Client::get(const std::string& path) {
+  return impl_->call(make_request(http::verb::get, path));
+}
+nlohmann::json Client::remove(const std::string& path) {
+  return impl_->call(make_request(http::verb::delete_, path));
+}
+nlohmann::json Client::post(const std::string& path, const nlohmann::json& body) {
+  const auto text = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return impl_->call(make_request(http::verb::post, path, text));
+}
+
+Stream Client::Impl::connect() {
+  const Endpoint endpoint = endpoint_of(socket);
+  Stream stream(loop);
+  error_code result;
+  stream.expires_after(timeout);
+  stream.async_connect(endpoint, [&](const error_code& error) { result = error; });
+  run();
+  if (result == beast::error::timeout) throw broken_off(socket, result, timeout);
+  if (result) throw connect_failure(socket, result);
+  return stream;
+}
+
+nlohmann::json Client::Impl::call(const Request& request) {
+  Stream stream = connect();
+  beast::flat_buffer buffer;
+  http::response_parser<http::string_body> parser;
+  parser.body_limit(largest_answer);
+  error_code unsent;
+  error_code result;
+  stream.expires_after(timeout);
+  // A daemon that is full answers and closes without reading: what it said counts, not that the request broke
+  // off.
+  http::async_write(stream, request, [&](const error_code& written, std::size_t) {
+    unsent = written;
+    http::async_read(stream, buffer, parser, [&](const error_code& read, std::size_t) { result = read; });
+  });
+  run();
+  if (result) throw broken_off(socket, unsent ? unsent : result, timeout);
+  return checked_answer(parser.get().result_int(), parser.get().body());
+}
+
+bool Client::stream(const std::string& path, const OnLine& on_line, const OnTick& on_tick) {
+  Stream stream = impl_->connect();
+  asio::signal_set interrupt(impl_->loop, SIGINT);
+  bool interrupted = false;
+  interrupt.async_wait([&](const error_code& error, int) {
+    if (error) return;
+    interrupted = true;
+    stream.cancel();
+  });
+  Ticker ticker(impl_->loop, on_tick);
+  const auto end = [&] {
+    ticker.stop();
+    interrupt.cancel();
+  };
+  LineReader reader(stream, on_line, end);
+  const Request request = make_request(http::verb::get, path);
+  error_code unsent;
+  stream.expires_after(impl_->timeout);
+  http::async_write(stream, request, [&](const error_code& error, std::size_t) {
+    unsent = error;
+    error ? end() : reader.start();
+  });
+  impl_->run();
+  if (interrupted) return false;
+  if (unsent) throw broken_off(impl_->socket, unsent, impl_->timeout);
+  reader.check(impl_->socket);
+  return true;
+}
+
+std::string segment(const std::string& text) {
+  constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+  std::string out;
+  for (const char c : text) {
+    if (plain.find(c) != std::string_view::npos) {
+      out += c;
+    } else {
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  return out;
+}
+
+}  // namespace morpheus::ctl

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "ctl/exit_status.hpp"
+#include "ctl/session.hpp"
+
+namespace morpheus::ctl {
+
+// What a parsed command line is to do.
+using Action = std::function<ExitStatus(Session& session)>;
+
+// Each adds its commands to the parser; the one that is called stores what it wants done in `chosen`.
+void add_forest_commands(CLI::App& app, Action& chosen);  // plant, shrink, teardown, pause, resume
+void add_grow_command(CLI::App& app, Action& chosen);
+void add_status_commands(CLI::App& app, Action& chosen);  // list, status
+void add_record_commands(CLI::App& app, Action& chosen);  // explain, history, events, operation
+void add_local_commands(CLI::App& app, Action& chosen);   // config check, version
+
+}  // namespace morpheus::ctl

@@ -1,0 +1,145 @@
+#include "ctl/render/record.hpp"
+
+#include <fmt/format.h>
+
+#include "ctl/render/table.hpp"
+#include "ctl/render/words.hpp"
+
+namespace morpheus::ctl {
+namespace {
+
+std::string verdict_mark(Verdict verdict, const Style& style) {
+  switch (verdict) {
+    case Verdict::pass:
+      return style.green("✓");
+    case Verdict::block:
+      return style.red("✗");
+    case Verdict::ignored:
+      return style.dim("·");
+  }
+  return "?";
+}
+
+std::string render_gates(const std::vector<Gate>& gates, const Style& style) {
+  std::vector<std::vector<std::string>> rows;
+  for (const Gate& gate : gates) {
+    const auto ignored = gate.verdict == Verdict::ignored ? " (not asked)" : "";
+    const auto change = gate.to_change.empty() ? "" : "to change: " + gate.to_change;
+    rows.push_back({gate.name, gate.detail + ignored, change});
+  }
+  // Marks are put before the aligned lines, so that colour codes do not count as width.
+  const std::string table = render_table(rows);
+  std::string out;
+  std::size_t begin = 0;
+  for (const Gate& gate : gates) {
+    const auto end = table.find('\n', begin);
+    out += "  " + verdict_mark(gate.verdict, style) + " " + table.substr(begin, end - begin + 1);
+    begin = end + 1;
+  }
+  return out;
+}
+
+std::string render_findings(const DecisionView& decision) {
+  if (decision.findings.empty()) return "  none\n";
+  std::vector<std::vector<std::string>> rows{{"NODE", "STATE", "CPU", "HELD", "MEM", "HELD", ""}};
+  for (const NodeFinding& node : decision.findings) {
+    const auto note =
+        node.unknown.empty() ? (node.hot ? "above its threshold" : "") : "unknown: " + node.unknown;
+    rows.push_back({node.name, std::string(to_string(node.state)), percent(node.cpu_percent),
+                    percent(node.held_cpu_percent), percent(node.memory_percent),
+                    percent(node.held_memory_percent), note});
+  }
+  return render_table(rows, "  ");
+}
+
+std::string event_line(const std::string& time, const EventView& event, const Style& style) {
+  const auto subject = event.node.empty() ? event.forest : event.node;
+  const auto line = fmt::format("{}  {}{}{}", time, subject, subject.empty() ? "" : ": ", event.message);
+  switch (event.level) {
+    case EventLevel::info:
+      return line + "\n";
+    case EventLevel::warning:
+      return style.yellow(line) + "\n";
+    case EventLevel::error:
+      return style.red(line) + "\n";
+  }
+  return line + "\n";
+}
+
+std::string trigger_words(Trigger trigger) {
+  switch (trigger) {
+    case Trigger::loop:
+      return "the daemon's loop";
+    case Trigger::auto_command:
+      return "grow --auto";
+    case Trigger::manual:
+      return "an operator";
+  }
+  return "?";
+}
+
+std::string when_words(const DecisionView& decision) {
+  if (decision.times == 1) return local_time(decision.at);
+  return fmt::format("{} times from {} to {}", decision.times, local_time(decision.since),
+                     local_time(decision.at));
+}
+
+std::string outcome_words(const DecisionView& decision, const Style& style) {
+  const auto name = std::string(to_string(decision.outcome));
+  switch (decision.outcome) {
+    case Outcome::grow:
+      return style.green(name);
+    case Outcome::none:
+      return name;
+    case Outcome::blocked:
+      return style.red(name) + " by " + decision.blocked_by;
+    case Outcome::unknown:
+      return style.yellow(name);
+  }
+  return name;
+}
+
+}  // namespace
+
+std::string render_decision(const DecisionView& decision, const Style& style) {
+  std::string out = fmt::format("Decision {}: {}\n", decision.id, outcome_words(decision, style));
+  out += fmt::format("  {}\n", decision.reason);
+  out += fmt::format("  asked by {}, {}\n\n", trigger_words(decision.trigger), when_words(decision));
+  out += "Gates:\n" + render_gates(decision.gates, style);
+  out += fmt::format("\nNodes (thresholds: CPU {:g}%, memory {:g}%, held for {} s):\n",
+                     decision.threshold_cpu, decision.threshold_memory, decision.window_seconds);
+  return out + render_findings(decision);
+}
+
+std::string render_history(const std::vector<DecisionView>& decisions) {
+  if (decisions.empty()) return "nothing was decided yet\n";
+  std::vector<std::vector<std::string>> rows{{"ID", "SINCE", "TIMES", "BY", "OUTCOME", "REASON"}};
+  for (const DecisionView& decision : decisions) {
+    rows.push_back({fmt::format("{}", decision.id), local_time(decision.since),
+                    fmt::format("{}", decision.times), std::string(to_string(decision.trigger)),
+                    std::string(to_string(decision.outcome)), decision.reason});
+  }
+  return render_table(rows);
+}
+
+std::string render_event(const EventView& event, const Style& style) {
+  return event_line(local_time(event.at), event, style);
+}
+
+std::string render_progress(const EventView& event, const Style& style) {
+  return event_line(local_clock(event.at), event, style);
+}
+
+std::string render_operation(const OperationView& operation, const Style& style) {
+  const auto state = std::string(to_string(operation.state));
+  const bool bad = operation.state == OperationState::failed || operation.state == OperationState::cancelled;
+  std::string out = fmt::format("{} {} of {}: {}\n", to_string(operation.kind), operation.id,
+                                operation.forest, bad ? style.red(state) : state);
+  out += fmt::format("  asked by {}, started {}{}\n", operation.caller.user, local_time(operation.started),
+                     operation.ended ? ", ended " + local_time(*operation.ended) : "");
+  if (!operation.reason.empty()) out += fmt::format("  reason: {}\n", operation.reason);
+  if (!operation.error.empty()) out += fmt::format("  error: {}\n", operation.error);
+  return out;
+}
+
+}  // namespace morpheus::ctl

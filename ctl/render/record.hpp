@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/protocol/views.hpp"
+#include "ctl/render/style.hpp"
+
+namespace morpheus::ctl {
+
+// `explain`: the answer, each gate's verdict and what would change it, the nodes' numbers.
+std::string render_decision(const DecisionView& decision, const Style& style);
+
+// `history`: a table, newest first.
+std::string render_history(const std::vector<DecisionView>& decisions);
+
+// `events`: one line, with the day.
+std::string render_event(const EventView& event, const Style& style);
+
+// A step of work that is watched: the time of day, who, what.
+std::string render_progress(const EventView& event, const Style& style);
+
+// `operation`: what it is and what became of it.
+std::string render_operation(const OperationView& operation, const Style& style);
+
+}  // namespace morpheus::ctl

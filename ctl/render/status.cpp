@@ -1,0 +1,146 @@
+#include "ctl/render/status.hpp"
+
+#include <fmt/format.h>
+
+#include "ctl/render/nodes.hpp"
+#include "ctl/render/table.hpp"
+#include "ctl/render/words.hpp"
+
+namespace morpheus::ctl {
+namespace {
+
+bool above(const std::optional<double>& value, double threshold) { return value && *value > threshold; }
+
+std::string render_forest(const ForestSummary& forest, const Style& style) {
+  return fmt::format("🌲 Forest: {}\n\n", style.bold(forest.name));
+}
+
+std::string render_cluster(const ClusterView& cluster) {
+  const bool counted = cluster.in_msgs || cluster.out_msgs;
+  std::string out = "NATS Cluster:\n";
+  out += fmt::format("  Nodes: {}/{} healthy\n", cluster.healthy, cluster.nodes);
+  out += cluster.connections ? fmt::format("  Connections: {} active\n", *cluster.connections)
+                             : "  Connections: unknown\n";
+  out += counted ? fmt::format("  Messages: {} in, {} out\n", short_count(cluster.in_msgs),
+                               short_count(cluster.out_msgs))
+                 : "  Messages: unknown\n";
+  return out;
+}
+
+std::string render_cluster_details(const ClusterView& cluster) {
+  std::string out;
+  if (cluster.in_msgs_rate && cluster.out_msgs_rate) {
+    out += fmt::format("  Rate: {:.0f} in/s, {:.0f} out/s\n", *cluster.in_msgs_rate, *cluster.out_msgs_rate);
+  }
+  out += fmt::format("  JetStream leader: {}\n", cluster.meta_leader.value_or("unknown"));
+  for (const auto& url : cluster.urls) out += fmt::format("  {}\n", url);
+  return out;
+}
+
+std::string render_bar(const char* label, const std::optional<double>& value, double threshold,
+                       const Style& style) {
+  if (!value) return fmt::format("  {} unknown\n", label);
+  const bool hot = *value > threshold;
+  const auto drawn = hot ? style.yellow(bar(*value)) : style.green(bar(*value));
+  return fmt::format("  {} {:>3} {}{}\n", label, percent(value), drawn,
+                     hot ? std::string(" ") + warning_sign : "");
+}
+
+std::string render_usage(const StatusView& status, const Style& style) {
+  return "Resource Usage:\n" +
+         render_bar("CPU:   ", status.cluster.cpu_percent, status.growth.threshold_cpu, style) +
+         render_bar("Memory:", status.cluster.memory_percent, status.growth.threshold_memory, style);
+}
+
+std::string render_warnings(const StatusView& status, const Style& style) {
+  std::string out;
+  for (const auto& warning : status.growth.warnings) {
+    out += fmt::format("{}  {}\n", warning_sign, style.yellow(short_names(warning, status.forest.name)));
+  }
+  return out.empty() ? out : "\n" + out;
+}
+
+std::string render_last_decision(const DecisionView& decision, const std::string& forest) {
+  std::string out = fmt::format("  Last decision: {}: {} (since {})\n", to_string(decision.outcome),
+                                short_names(decision.reason, forest), local_time(decision.since));
+  if (decision.outcome != Outcome::blocked) return out;
+  for (const Gate& gate : decision.gates) {
+    if (gate.name != decision.blocked_by) continue;
+    out +=
+        fmt::format("  Blocked by {}: {}{}\n", gate.name, short_names(gate.detail, forest),
+                    gate.to_change.empty() ? "" : "; to change it: " + short_names(gate.to_change, forest));
+  }
+  return out;
+}
+
+std::string render_growth(const StatusView& status) {
+  const GrowthView& growth = status.growth;
+  std::string out = "\nGrowth:\n";
+  out += fmt::format("  {}: above CPU {:g}% or memory {:g}%\n",
+                     growth.enabled ? "Automatic" : "By command alone (growth.enabled is false)",
+                     growth.threshold_cpu, growth.threshold_memory);
+  out += fmt::format("  Nodes: {} of at most {}\n", status.cluster.nodes, growth.max_nodes);
+  out += fmt::format("  Cooldown: {}\n", growth.cooldown_remaining_seconds > 0
+                                             ? wait_words(growth.cooldown_remaining_seconds) + " left"
+                                             : "none");
+  if (!growth.decision) return out + "  Last decision: none yet\n";
+  return out + render_last_decision(*growth.decision, status.forest.name);
+}
+
+std::string render_state(const ForestSummary& forest) {
+  std::string out = fmt::format("State: {}{}, on {}\n", to_string(forest.state),
+                                forest.paused ? ", paused" : "", forest.provider);
+  if (!forest.operation) return out;
+  const OperationView& operation = *forest.operation;
+  return out + fmt::format("At work: {} {} since {}: {}\n", to_string(operation.kind), operation.id,
+                           local_time(operation.started), short_names(operation.reason, forest.name));
+}
+
+bool is_about_threshold(const std::string& warning) {
+  return warning.starts_with("CPU above ") || warning.starts_with("Memory above ");
+}
+
+}  // namespace
+
+std::string render_list(const std::vector<ForestSummary>& forests) {
+  if (forests.empty()) return "no forest yet: morpheusctl plant local small\n";
+  std::vector<std::vector<std::string>> rows{{"FOREST", "PROVIDER", "STATE", "READY", "CREATED", "AT WORK"}};
+  for (const ForestSummary& forest : forests) {
+    rows.push_back({forest.name, forest.provider,
+                    std::string(to_string(forest.state)) + (forest.paused ? ", paused" : ""),
+                    fmt::format("{}/{}", forest.nodes_ready, forest.nodes), local_time(forest.created),
+                    forest.operation
+                        ? fmt::format("{} {}", to_string(forest.operation->kind), forest.operation->id)
+                        : ""});
+  }
+  return render_table(rows);
+}
+
+std::string render_health(const StatusView& status, const Style& style) {
+  return render_forest(status.forest, style) + render_cluster(status.cluster) + "\n" +
+         render_usage(status, style) + "\n" + render_nodes(status) + render_warnings(status, style);
+}
+
+std::string render_status(const StatusView& status, const Style& style) {
+  return render_forest(status.forest, style) + render_state(status.forest) + "\n" +
+         render_cluster(status.cluster) + render_cluster_details(status.cluster) + "\n" +
+         render_usage(status, style) + "\n" + render_node_details(status) + render_warnings(status, style) +
+         render_growth(status);
+}
+
+StatusView with_threshold(StatusView status, double threshold) {
+  status.growth.threshold_cpu = threshold;
+  status.growth.threshold_memory = threshold;
+  std::erase_if(status.growth.warnings, is_about_threshold);
+  for (NodeView& node : status.nodes) {
+    const bool cpu = above(node.cpu_percent, threshold);
+    const bool memory = above(node.memory_percent, threshold);
+    node.hot = cpu || memory;
+    if (cpu) status.growth.warnings.push_back(fmt::format("CPU above {:g}% on {}", threshold, node.name));
+    if (memory)
+      status.growth.warnings.push_back(fmt::format("Memory above {:g}% on {}", threshold, node.name));
+  }
+  return status;
+}
+
+}  // namespace morpheus::ctl

@@ -1,0 +1,66 @@
+#include "ctl/session.hpp"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <string_view>
+
+#include "common/protocol/views.hpp"
+#include "ctl/exit_status.hpp"
+
+namespace morpheus::ctl {
+namespace {
+
+bool has_clever_terminal() {
+  const char* term = std::getenv("TERM");
+  return term != nullptr && std::string_view(term) != "dumb" && ::isatty(STDOUT_FILENO) == 1;
+}
+
+bool colour_is_unwanted() {
+  const char* word = std::getenv("NO_COLOR");
+  return word != nullptr && *word != '\0';
+}
+
+}  // namespace
+
+Session::Session(const Options& options)
+    : client(options.socket, options.timeout),
+      json(options.json),
+      redraws(!options.json && has_clever_terminal()),
+      style(redraws && !options.no_color && !colour_is_unwanted()) {}
+
+void Session::print(const nlohmann::json& value) const {
+  const int indent = ::isatty(STDOUT_FILENO) == 1 ? 2 : -1;
+  std::cout << value.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace) << '\n' << std::flush;
+}
+
+std::string forest_path(const std::string& forest) { return "/v1/forests/" + segment(forest); }
+
+std::string choose_forest(Session& session, const std::string& named) {
+  if (!named.empty()) return named;
+  const auto forests = view_of<std::vector<ForestSummary>>(session.client.get("/v1/forests"));
+  if (forests.size() == 1) return forests.front().name;
+  if (forests.empty()) {
+    throw CommandFailure(ExitStatus::not_found, "no forest yet: morpheusctl plant local small");
+  }
+  std::string names;
+  for (const auto& forest : forests) names += (names.empty() ? "" : ", ") + forest.name;
+  throw CommandFailure(ExitStatus::usage, "there are several forests, name one of them: " + names);
+}
+
+bool ask(const Session& session, const std::string& question) {
+  const auto why = session.json                  ? "-o json asks no questions"
+                   : ::isatty(STDIN_FILENO) != 1 ? "there is no terminal to ask on"
+                                                 : nullptr;
+  if (why != nullptr)
+    throw CommandFailure(ExitStatus::usage, std::string("nothing was changed: ") + why, "use --yes");
+  std::cout << question << " [y/N]: " << std::flush;
+  std::string answer;
+  std::getline(std::cin, answer);
+  const bool yes = answer == "y" || answer == "Y" || answer == "yes";
+  if (!yes) std::cout << "nothing was changed\n";
+  return yes;
+}
+
+}  // namespace morpheus::ctl

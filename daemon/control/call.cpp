@@ -1,0 +1,63 @@
+#include "daemon/control/call.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+namespace morpheus {
+namespace {
+
+struct Mapping {
+  ErrorCode code;
+  unsigned status;
+  const char* name;
+};
+
+constexpr Mapping mappings[] = {
+    {ErrorCode::invalid, 400, "invalid"},         {ErrorCode::not_found, 404, "not_found"},
+    {ErrorCode::conflict, 409, "conflict"},       {ErrorCode::refused, 409, "refused"},
+    {ErrorCode::denied, 403, "denied"},           {ErrorCode::unavailable, 503, "unavailable"},
+    {ErrorCode::ambiguous, 502, "ambiguous"},     {ErrorCode::failed, 500, "failed"},
+};
+
+}  // namespace
+
+Reply error_reply(unsigned status, const std::string& code, const std::string& message, const std::string& hint) {
+  const nlohmann::json body{{"error", ErrorView{code, message, hint}}};
+  return {status, body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"};
+}
+
+Reply error_reply(const Error& error) {
+  for (const Mapping& mapping : mappings) {
+    if (mapping.code == error.code) return error_reply(mapping.status, mapping.name, error.message, error.hint);
+  }
+  return error_reply(500, "failed", error.message, error.hint);
+}
+
+Result<std::int64_t> query_number(const Call& call, const std::string& name, std::int64_t fallback, std::int64_t least,
+                                  std::int64_t most) {
+  const auto found = call.query.find(name);
+  if (found == call.query.end()) return fallback;
+  const std::string& text = found->second;
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc() && end == text.data() + text.size() && value >= least && value <= most) return value;
+  return Error{ErrorCode::invalid, fmt::format("{}={} is not understood", name, text),
+               fmt::format("use a number from {} to {}", least, most)};
+}
+
+Result<nlohmann::json> body_object(const Call& call) {
+  using Object = Result<nlohmann::json>;  // JSON converts to and from everything: say which it is
+  if (call.body.empty()) return Object{boost::system::in_place_value, nlohmann::json::object()};
+  bool too_deep = false;
+  const auto bound_depth = [&too_deep](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
+    too_deep = too_deep || depth > deepest_json;
+    return !too_deep;
+  };
+  auto parsed = nlohmann::json::parse(call.body, bound_depth, false);
+  if (too_deep) return Error{ErrorCode::invalid, fmt::format("the body is nested deeper than {}", deepest_json), ""};
+  if (parsed.is_object()) return Object{boost::system::in_place_value, std::move(parsed)};
+  return Error{ErrorCode::invalid, "the body is not a JSON object", "see docs/openapi.yaml"};
+}
+
+}  // namespace morpheus

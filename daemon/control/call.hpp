@@ -1,0 +1,72 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "common/error.hpp"
+#include "daemon/control/limits.hpp"
+#include "daemon/control/peer.hpp"
+#include "daemon/forest/forests.hpp"
+#include "daemon/runtime/clock.hpp"
+#include "daemon/store/journal.hpp"
+#include "daemon/store/store.hpp"
+
+namespace morpheus {
+
+// What handlers answer from.
+struct ControlServices {
+  Clock& clock;
+  Forests& forests;
+  Store& store;
+  Journal& journal;
+  std::string version;
+  ControlLimits limits;
+};
+
+// A request that was understood and permitted.
+struct Call {
+  Peer peer;
+  std::vector<std::string> arguments;         // of the path, in its order
+  std::map<std::string, std::string> query;
+  std::string body;
+};
+
+struct Reply {
+  unsigned status = 200;
+  std::string body;  // JSON
+};
+
+// Takes a stream's pieces to the client.
+class Pieces {
+ public:
+  virtual ~Pieces() = default;
+  // false: the client is gone or does not take it in time; nothing more is to be written.
+  virtual asio::awaitable<bool> write(std::string piece) = 0;
+};
+
+// The one place that maps failures to the protocol: status and {"error": {...}}.
+Reply error_reply(const Error& error);
+Reply error_reply(unsigned status, const std::string& code, const std::string& message, const std::string& hint);
+
+template <class T>
+Reply json_reply(const T& value, unsigned status = 200) {
+  return {status, nlohmann::json(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"};
+}
+
+// The value as JSON with `status`, or the failure.
+template <class T>
+Reply reply_of(const Result<T>& result, unsigned status = 200) {
+  return result ? json_reply(*result, status) : error_reply(result.error());
+}
+
+// A query parameter as a number within bounds; `fallback` when it is not there.
+Result<std::int64_t> query_number(const Call& call, const std::string& name, std::int64_t fallback, std::int64_t least,
+                                  std::int64_t most);
+
+// The body as a JSON object, empty for an empty body. invalid: it is something else, or nested too deeply.
+Result<nlohmann::json> body_object(const Call& call);
+
+}  // namespace morpheus

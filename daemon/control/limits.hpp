@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "common/model/time.hpp"
+
+namespace morpheus {
+
+// Every bound of the control socket.
+struct ControlLimits {
+  std::size_t sessions = 256;           // in all
+  std::size_t sessions_a_user = 64;     // root and the daemon's own user may have all
+  std::uint32_t header = 16 * 1024;     // bytes
+  std::uint64_t body = 64 * 1024;       // bytes
+  Millis request{10'000};               // to send a whole request, once it has begun
+  Millis idle{60'000};                  // between two requests
+  Millis answer{30'000};                // to take an answer, or one piece of a stream
+  Millis heartbeat{15'000};             // an empty line in a quiet stream, to notice who is gone
+  int events_a_batch = 200;
+};
+
+inline constexpr int deepest_json = 16;
+
+}  // namespace morpheus

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "daemon/control/call.hpp"
+
+namespace morpheus {
+
+// The record and the daemon itself. The streams are lines of JSON (NDJSON), with an empty line now and then.
+asio::awaitable<Reply> show_version(ControlServices& services, Call call);
+asio::awaitable<Reply> show_operation(ControlServices& services, Call call);
+
+// An operation's events from its start, then live until it has ended; the last line is {"operation": ...}.
+asio::awaitable<Reply> stream_progress(ControlServices& services, Call call, Pieces& pieces);
+
+// Events: the last ones, or those after an id; with follow=true the new ones as they come.
+asio::awaitable<Reply> stream_events(ControlServices& services, Call call, Pieces& pieces);
+
+}  // namespace morpheus

@@ -1,0 +1,80 @@
+#include "daemon/control/routes.hpp"
+
+#include <array>
+#include <charconv>
+
+#include "daemon/control/forest_handlers.hpp"
+#include "daemon/control/record_handlers.hpp"
+
+namespace morpheus {
+namespace {
+
+constexpr std::array routes{
+    RouteEntry{"/v1/events", "GET", Permission::read, nullptr, stream_events},
+    RouteEntry{"/v1/forests", "GET", Permission::read, list_forests},
+    RouteEntry{"/v1/forests", "POST", Permission::act, plant_forest},
+    RouteEntry{"/v1/forests/{}", "DELETE", Permission::act, tear_down_forest},
+    RouteEntry{"/v1/forests/{}", "GET", Permission::read, show_forest},
+    RouteEntry{"/v1/forests/{}/explain", "GET", Permission::read, explain_forest},
+    RouteEntry{"/v1/forests/{}/grow", "POST", Permission::act, grow_forest},
+    RouteEntry{"/v1/forests/{}/history", "GET", Permission::read, show_history},
+    RouteEntry{"/v1/forests/{}/nodes/{}", "DELETE", Permission::act, remove_node},
+    RouteEntry{"/v1/forests/{}/pause", "POST", Permission::act, pause_forest},
+    RouteEntry{"/v1/forests/{}/resume", "POST", Permission::act, resume_forest},
+    RouteEntry{"/v1/operations/{}", "GET", Permission::read, show_operation},
+    RouteEntry{"/v1/operations/{}/progress", "GET", Permission::read, nullptr, stream_progress},
+    RouteEntry{"/v1/version", "GET", Permission::read, show_version},
+};
+
+std::string_view take_segment(std::string_view& path) {
+  const auto slash = path.find('/', 1);
+  const auto segment = path.substr(0, slash);
+  path.remove_prefix(segment.size());
+  return segment;
+}
+
+bool matches(std::string_view pattern, std::string_view path, std::vector<std::string>& arguments) {
+  arguments.clear();
+  while (!pattern.empty() && !path.empty()) {
+    const auto wanted = take_segment(pattern);
+    const auto given = take_segment(path);
+    if (wanted == "/{}" && given.size() > 1) {
+      arguments.push_back(percent_decoded(given.substr(1)));
+    } else if (wanted != given) {
+      return false;
+    }
+  }
+  return pattern.empty() && path.empty();
+}
+
+}  // namespace
+
+std::span<const RouteEntry> control_routes() { return routes; }
+
+RouteMatch find_route(std::string_view method, std::string_view path) {
+  RouteMatch match;
+  std::vector<std::string> arguments;
+  for (const RouteEntry& route : routes) {
+    if (!matches(route.path, path, arguments)) continue;
+    if (route.method == method) return {&route, std::move(arguments), ""};
+    match.allowed += (match.allowed.empty() ? "" : ", ") + std::string(route.method);
+  }
+  return match;
+}
+
+std::string percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    unsigned char byte = 0;
+    const char* digits = text.data() + i + 1;
+    if (text[i] == '%' && i + 2 <= text.size() - 1 && std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
+      out += static_cast<char>(byte);
+      i += 2;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+}  // namespace morpheus

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/control/call.hpp"
+
+namespace morpheus {
+
+using Handler = asio::awaitable<Reply> (*)(ControlServices& services, Call call);
+using StreamHandler = asio::awaitable<Reply> (*)(ControlServices& services, Call call, Pieces& pieces);
+
+// One line of the protocol. "{}" in the path stands for one segment.
+struct RouteEntry {
+  std::string_view path;
+  std::string_view method;
+  Permission permission;
+  Handler handler;              // null for a stream
+  StreamHandler stream = nullptr;
+};
+
+// The whole protocol, in order of path.
+std::span<const RouteEntry> control_routes();
+
+// What a request's path and method lead to.
+struct RouteMatch {
+  const RouteEntry* entry = nullptr;         // null: none
+  std::vector<std::string> arguments;
+  std::string allowed;                       // methods of that path when the method is not one of them
+};
+RouteMatch find_route(std::string_view method, std::string_view path);
+
+// "%2F" and the like, decoded; "+" stays.
+std::string percent_decoded(std::string_view text);
+
+}  // namespace morpheus

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+
+#include "daemon/control/call.hpp"
+
+namespace morpheus {
+
+// Serves one client until it closes, is too slow, or asks for what ends the connection. References must outlive it.
+asio::awaitable<void> serve_client(asio::local::stream_protocol::socket socket, Peer peer, ControlServices& services);
+
+// Tells a client that there is no place for it, and closes.
+asio::awaitable<void> turn_away(asio::local::stream_protocol::socket socket, ControlLimits limits);
+
+}  // namespace morpheus

@@ -1,0 +1,322 @@
+#!/usr/bin/env python3
+"""Guards over the C++ sources. Called by scripts/lint: guards.py FILE... or guards.py --self-test."""
+
+import re
+import sys
+
+# Who may include whom; a room may always include itself. tests/ may include everything.
+ROOMS = {
+    "common": set(),
+    "ctl": {"common"},
+    "policy": {"common"},
+    "image": {"common"},
+    "runtime": {"common"},
+    "systemd": {"common", "runtime"},
+    "http": {"common", "runtime"},
+    "store": {"common", "policy", "runtime"},
+    "monitor": {"common", "policy", "image", "runtime", "store", "http"},
+    "provider": {"common", "image", "runtime", "http"},
+    "nats": {"common", "image", "runtime", "monitor"},
+    "forest": {"common", "policy", "image", "runtime", "store", "monitor", "provider", "nats"},
+    "control": {"common", "policy", "image", "runtime", "store", "monitor", "provider", "nats", "forest"},
+    "app": {"common", "policy", "image", "runtime", "systemd", "http", "store", "monitor", "provider", "nats", "forest",
+            "control"},
+    "main": {"common", "app"},
+}
+PURE = {"policy", "image"}
+IMPURE = re.compile(r'#\s*include\s*[<"](fstream|spdlog/[^>"]*|boost/asio[^>"]*|boost/beast[^>"]*)[>"]')
+# Reviewed: the one place where the two halves of a parallel_group are taken apart, in a named function.
+STRUCTURED_BINDINGS = re.compile(r"^daemon/runtime/timeout\.[ch]pp$")
+
+SHAPES = ("co_await stands alone: `co_await f(x);`, `const auto r = co_await f(x);`, `r = co_await f(x);` or "
+          "`co_return co_await f(x);`; name every other value first (g++ 12 miscompiles the rest)")
+
+
+def blank(match):
+    return re.sub(r"[^\n]", " ", match.group(0))
+
+
+def strip(text):
+    """The code alone: comments blank, literals empty, each character where it was."""
+    token = re.compile(r'R"(?P<tag>[^(\s]*)\((?:.|\n)*?\)(?P=tag)"|//[^\n]*|/\*(?:.|\n)*?\*/'
+                       r'|"(?:\\.|[^"\\\n])*"|(?<![0-9a-zA-Z_])\'(?:\\.|[^\'\\\n])+\'')
+
+    def replace(match):
+        found = match.group(0)
+        if found.startswith(("//", "/*")):
+            return blank(match)
+        return '"' + re.sub(r"[^\n]", " ", found[1:-1]) + '"'
+
+    return token.sub(replace, text)
+
+
+LAMBDA = re.compile(r"(?:^|[=(,{&|?:]|\breturn\b|\bco_return\b)\s*\[[^\[\]]*\]\s*(?:\([^{}]*\))?[^(){};]*$", re.S)
+BLOCK = re.compile(r"(?:^|[){};:\]]|\b(?:else|do|try|const|noexcept|override|final|mutable)"
+                   r"|->\s*[\w:<>,\s&*]+)\s*$", re.S)
+
+
+class Block:
+    """One level of braces: code (statements begin in it) or a list of values (part of the statement around it)."""
+
+    def __init__(self, start, is_lambda):
+        self.start, self.depth, self.is_lambda = start, 0, is_lambda
+
+
+def statements(code):
+    """(begin, end, inside a lambda) of each statement, and of each head that a block follows."""
+    stack = [Block(0, False)]
+    lists = []  # depth of stack at which a list of values was opened, with the block's paren depth
+    for at, char in enumerate(code):
+        block = stack[-1]
+        if char == "(":
+            block.depth += 1
+        elif char == ")":
+            block.depth -= 1
+        elif char == "{":
+            head = code[block.start:at]
+            is_lambda = bool(LAMBDA.search(head))
+            if is_lambda or (block.depth == 0 and BLOCK.search(head)):
+                yield block.start, at, any(b.is_lambda for b in stack)
+                lists.append(None)
+                stack.append(Block(at + 1, is_lambda))
+            elif block.depth == 0 and re.search(r"\b(?:struct|class|union|enum|namespace)\b[^=()]*$", head):
+                lists.append(None)
+                stack.append(Block(at + 1, False))
+            else:
+                lists.append(block)
+        elif char == "}":
+            opened = lists.pop() if lists else None
+            if opened is None and len(stack) > 1:
+                yield block.start, at, any(b.is_lambda for b in stack)
+                inner = stack.pop()
+                if not inner.is_lambda:
+                    stack[-1].start = at + 1
+        elif char == ";" and block.depth == 0:
+            yield block.start, at, any(b.is_lambda for b in stack)
+            block.start = at + 1
+
+
+def balanced(text, begin):
+    """The position behind the parenthesis that closes the one at `begin`."""
+    depth = 0
+    for at in range(begin, len(text)):
+        depth += {"(": 1, ")": -1}.get(text[at], 0)
+        if depth == 0:
+            return at + 1
+    return len(text)
+
+
+def without_heads(text):
+    """The statement behind `if (..)`, `else`, `for (..)`, `while (..)` and labels; None if a head awaits."""
+    while True:
+        text = text.lstrip()
+        label = re.match(r"(?:case\b[^:;{}]*(?:::[^:;{}]*)*|default|public|private|protected):(?!:)", text)
+        head = re.match(r"(?:else\s+)?(?:if(?:\s+constexpr)?|for|while|switch)\s*\(", text)
+        other = re.match(r"(?:else|do)\b", text)
+        if label:
+            text = text[label.end():]
+        elif head:
+            end = balanced(text, head.end() - 1)
+            if "co_await" in text[:end]:
+                return None
+            text = text[end:]
+        elif other:
+            text = text[other.end():]
+        else:
+            return text
+
+
+# Values of these are no aggregates, so that braces around a number are safe.
+DURATION = re.compile(r"\b(?:Millis|(?:std::)?chrono::\w+)\{([^{}]*)\}")
+
+
+def simple_call(text):
+    """`a.b->c(..).d(..)`, a name, nothing behind it, and nothing in braces, no lambda and no co_await inside."""
+    text = DURATION.sub(r"value(\1)", text)
+    if re.search(r"[{}]|\bco_await\b", text) or re.search(r"[(,]\s*\[", text):
+        return False
+    outside = text
+    while "(" in outside:
+        begin = outside.index("(")
+        outside = outside[:begin] + "@" + outside[balanced(outside, begin):]
+    name = r"\w+(?:::\w+)*(?:<[\w:,\s<>*&]*>)?@*"
+    return re.fullmatch(rf"\s*{name}(?:\s*(?:\.|->)\s*{name})*\s*", outside) is not None
+
+
+def awaits_well(path, statement):
+    text = without_heads(statement)
+    if text is None:
+        return False
+    before, _, after = text.partition("co_await")
+    before = before.strip()
+    known = (not before or before == "co_return" or re.fullmatch(r"(?:const\s+)?(?:auto|bool)\s+\w+\s*=", before) or
+             re.fullmatch(r"[\w.>-]+\s*=", before) or
+             (STRUCTURED_BINDINGS.match(path) and re.fullmatch(r"(?:const\s+)?auto\s+\[[\w\s,]+\]\s*=", before)))
+    return bool(known) and simple_call(after)
+
+
+def line_of(text, at):
+    return text.count("\n", 0, at) + 1
+
+
+def coroutines(path, _, code):
+    for begin, end, in_lambda in statements(code):
+        part = code[begin:end]
+        word = re.search(r"\bco_(?:await|return|yield)\b", part)
+        if not word:
+            continue
+        line = line_of(code, begin + word.start())
+        if in_lambda:
+            yield line, "a lambda is no coroutine: its captures die at the first co_await; write a named function"
+        elif "co_await" in part and not awaits_well(path, part):
+            yield line, SHAPES
+    for match in re.finditer(r"\]\s*(?:\([^(){}]*\))?[^(){};\[\]]*->\s*(?:\w+::)*awaitable\b", code):
+        yield line_of(code, match.start()), "a lambda is no coroutine: write a named function"
+
+
+def room_of(path):
+    if path in ("daemon/main.cpp", "ctl/main.cpp"):
+        return "main" if path.startswith("daemon") else "ctl"
+    parts = path.split("/")
+    return parts[1] if parts[0] == "daemon" and len(parts) > 2 else parts[0]
+
+
+def includes(path, text, _):
+    room = room_of(path)
+    if room == "tests":
+        return
+    if room not in ROOMS:
+        yield 1, f"room \"{room}\" is not in the table of scripts/guards.py: say there what it may include"
+        return
+    for number, line in enumerate(text.splitlines(), 1):
+        match = re.match(r'\s*#\s*include\s*"([^"]+)"', line)
+        if match and re.match(r"(?:common|daemon|ctl|tests)/", match.group(1)):
+            other = room_of(match.group(1))
+            if other != room and other not in ROOMS[room]:
+                yield number, f"{room} must not include {other}: includes go one way (the table in scripts/guards.py)"
+        if room in PURE and IMPURE.match(line):
+            yield number, f"{room} is pure: no files, no log, no I/O in it"
+
+
+def swallowed(_, __, code):
+    for match in re.finditer(r"\bcatch\s*\([^()]*\)\s*\{\s*\}", code):
+        yield line_of(code, match.start()), "an empty catch swallows an error: log it, or turn it into a Result"
+    for match in re.finditer(r"\bdetached\b|\.\s*detach\s*\(\s*\)", code):
+        yield line_of(code, match.start()), "what is detached is never joined and loses its exceptions: use TaskGroup"
+
+
+def sleeps(_, __, code):
+    for match in re.finditer(r"\bthis_thread\s*::\s*sleep_(?:for|until)\b", code):
+        yield line_of(code, match.start()), "nothing sleeps: wait on the Clock, or for what is awaited"
+
+
+GUARDS = (coroutines, includes, swallowed, sleeps)
+
+
+def findings(path, text):
+    code = strip(text)
+    for guard in GUARDS:
+        for line, message in guard(path, text, code):
+            yield guard.__name__, f"{path}:{line}: {message}"
+
+
+# (guard, path, code): each is found by that guard.
+BAD = [
+    ("coroutines", "daemon/x/a.cpp", "void f() { if (co_await g()) h(); }"),
+    ("coroutines", "daemon/x/a.cpp", "void f() { while (!co_await g()) { h(); } }"),
+    ("coroutines", "daemon/x/a.cpp", "void f() { switch (co_await g()) { case 1: break; } }"),
+    ("coroutines", "daemon/x/a.cpp", "void f() { for (auto x : co_await g()) h(x); }"),
+    ("coroutines", "daemon/x/a.cpp", "void f() { auto r = c ? co_await a() : b; }"),
+    ("coroutines", "daemon/x/a.cpp", "void f() { h(co_await g()); }"),
+    ("coroutines", "daemon/x/a.cpp", "void f() { co_await g(co_await h()); }"),
+    ("coroutines", "daemon/x/a.cpp", "void f() { co_await g(Agg{1, 2}); }"),
+    ("coroutines", "daemon/x/a.cpp", "void f() {\n  const auto r =\n      co_await g(\n          {.x = 1});\n}"),
+    ("coroutines", "daemon/x/a.cpp", "void f() { const auto r = (co_await g()).value(); }"),
+    ("coroutines", "daemon/x/a.cpp", "void f() { const auto r = 1 + co_await g(); }"),
+    ("coroutines", "daemon/x/a.cpp", "void f() { const auto r = co_await g() + 1; }"),
+    ("coroutines", "daemon/x/a.cpp", "void f() { const auto r = !co_await g(); }"),
+    ("coroutines", "daemon/x/a.cpp", "void f() { const auto [a, b] = co_await g(); }"),
+    ("coroutines", "daemon/x/a.cpp", "void f() { const Big r = co_await g(); }"),
+    ("coroutines", "daemon/x/a.cpp", "void f() { return Agg{co_await g()}; }"),
+    ("coroutines", "daemon/x/a.cpp", "void f() { Agg a{1, co_await g()}; }"),
+    ("coroutines", "daemon/x/a.cpp", "void f() { co_await g([&] { return 1; }); }"),
+    ("coroutines", "daemon/x/a.cpp", "void f() { spawn([this]() -> asio::awaitable<void> { co_await g(); }); }"),
+    ("coroutines", "tests/x/a.cpp", "void f() { auto l = [x] { co_return x; }; }"),
+    ("coroutines", "tests/x/a.cpp", "void f() { run([](int x) -> asio::awaitable<int> { return g(x); }); }"),
+    ("includes", "common/model/a.hpp", '#include "daemon/store/store.hpp"'),
+    ("includes", "ctl/main.cpp", '#include "daemon/control/server.hpp"'),
+    ("includes", "daemon/policy/a.cpp", '#include "daemon/store/store.hpp"'),
+    ("includes", "daemon/store/a.cpp", '#include "daemon/forest/manager.hpp"'),
+    ("includes", "daemon/forest/a.cpp", '#include "daemon/control/server.hpp"'),
+    ("includes", "daemon/main.cpp", '#include "daemon/forest/manager.hpp"'),
+    ("includes", "daemon/kitchen/a.cpp", ""),
+    ("includes", "daemon/policy/a.cpp", "#include <fstream>"),
+    ("includes", "daemon/policy/a.cpp", "#include <spdlog/spdlog.h>"),
+    ("includes", "daemon/image/a.cpp", "#include <boost/asio/awaitable.hpp>"),
+    ("swallowed", "daemon/store/a.cpp", "void f() { try { g(); } catch (...) {\n  // never mind\n} }"),
+    ("swallowed", "daemon/store/a.cpp", "void f() { try { g(); } catch (const std::exception& e) {} }"),
+    ("swallowed", "daemon/store/a.cpp", "asio::co_spawn(loop, f(), asio::detached);"),
+    ("swallowed", "daemon/store/a.cpp", "std::thread(f).detach();"),
+    ("sleeps", "tests/x/a.cpp", "std::this_thread::sleep_for(1s);"),
+]
+
+GOOD = [
+    ("daemon/store/a.cpp", """
+asio::awaitable<int> f(int x) {
+  co_await g(x);
+  const auto a = co_await g(std::min(x, 2), h(x));
+  auto b = co_await c.of(x)->find<int>(x.name);
+  const auto executor = co_await asio::this_coro::executor;
+  const bool done = co_await g(x);
+  co_await clock_.sleep_for(slow ? chance(5, 90) : Millis{chance.between(20, 300)});
+  if (a) co_await g(x);
+  for (const int n : all) co_await g(n);
+  if (!b) { state_.last = co_await g(x); } else b = co_await g(x);
+  switch (a) {
+    case Kind::one: co_await g(x); break;
+    default: co_await g(x);
+  }
+  const std::vector<int> list{1, 2};
+  std::ranges::sort(list, [](int l, int r) { return l < r; });
+  const auto size = co_await s.read(buffer.prepare(4096), asio::redirect_error(asio::use_awaitable, error));
+  try {
+    co_await g(x);
+  } catch (const std::exception& e) {
+    log(e);  // co_await in a comment, if (co_await f())
+  }
+  log("if (co_await f()) detached");
+  co_return co_await g(
+      x);
+}
+"""),
+    ("daemon/runtime/timeout.cpp", "void f() { const auto [a, b, c] = co_await group.async_wait(x, y); }"),
+    ("daemon/forest/a.cpp", '#include "daemon/store/store.hpp"\n#include "common/error.hpp"\n#include <fstream>'),
+    ("tests/unit/a.cpp", '#include "daemon/app/app.hpp"'),
+]
+
+
+def self_test():
+    wrong = []
+    for guard, path, code in BAD:
+        if guard not in {name for name, _ in findings(path, code)}:
+            wrong.append(f"{guard} let this pass: {code}")
+    for path, code in GOOD:
+        wrong += [f"{name} refuses what is right: {message}" for name, message in findings(path, code)]
+    return wrong
+
+
+def main(arguments):
+    if arguments == ["--self-test"]:
+        messages = self_test()
+    else:
+        messages = []
+        for path in arguments:
+            with open(path, encoding="utf-8") as file:
+                messages += [message for _, message in findings(path, file.read())]
+    for message in messages:
+        print(message, file=sys.stderr)
+    return 1 if messages else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

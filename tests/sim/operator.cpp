@@ -1,0 +1,87 @@
+#include "tests/sim/operator.hpp"
+
+#include <fmt/format.h>
+
+namespace morpheus::sim {
+namespace {
+
+constexpr std::size_t most_forests = 2;
+
+}  // namespace
+
+void Operator::act(SimDaemon& daemon) {
+  Chance& chance = world_.chance();
+  const auto forests = daemon.store().forests();
+  if (forests.empty() || (forests.size() < most_forests && chance.happens(0.05))) {
+    plant(daemon);
+    return;
+  }
+  const Forest& forest =
+      forests[static_cast<std::size_t>(chance.between(0, static_cast<int>(forests.size()) - 1))];
+  const int what = chance.between(0, 99);
+  if (what < 45) {
+    grow(daemon, forest.name);
+  } else if (what < 75) {
+    shrink(daemon, forest);
+  } else if (what < 80) {
+    world_.note("operator: pause " + forest.name);
+    if (daemon.manager().pause(forest.name, caller_)) world_.count("paused");
+  } else if (what < 95) {
+    resume(daemon, forest.name);
+  } else {
+    teardown(daemon, forest.name);
+  }
+}
+
+void Operator::plant(SimDaemon& daemon) {
+  PlantRequest request;
+  request.provider = "sim";
+  const int size = world_.chance().between(0, 9);
+  request.size = size < 5 ? "small" : size < 8 ? "medium" : "large";
+  request.name = fmt::format("forest-{}", ++planted_);
+  world_.note(fmt::format("operator: plant {} {}", request.size, request.name));
+  const auto answer = daemon.manager().plant(request, caller_);
+  world_.count(answer ? "planted " + request.size : "plant refused");
+}
+
+void Operator::teardown(SimDaemon& daemon, const std::string& forest) {
+  world_.note("operator: teardown " + forest);
+  if (daemon.manager().teardown(forest, caller_)) world_.count("teardown asked for");
+}
+
+void Operator::resume(SimDaemon& daemon, const std::string& forest) {
+  world_.note("operator: resume " + forest);
+  if (daemon.manager().resume(forest, caller_)) world_.count("resumed");
+}
+
+void Operator::grow(SimDaemon& daemon, const std::string& forest) {
+  Chance& chance = world_.chance();
+  GrowRequest request;
+  request.automatic = chance.happens(0.5);
+  request.nodes = chance.between(1, 2);
+  request.dry_run = chance.happens(0.2);
+  if (request.automatic && chance.happens(0.5)) request.threshold = 15;
+  world_.note(
+      fmt::format("operator: grow {} by {}{}", forest, request.nodes, request.automatic ? ", auto" : ""));
+  const auto answer = daemon.manager().grow(forest, request, caller_);
+  if (answer) world_.count("operator's grow: " + answer->action);
+}
+
+void Operator::shrink(SimDaemon& daemon, const Forest& forest) {
+  auto nodes = daemon.store().nodes(forest.id);
+  std::erase_if(nodes, [](const Node& node) { return !costs(node); });
+  if (nodes.empty()) return;
+  const Node& node =
+      nodes[static_cast<std::size_t>(world_.chance().between(0, static_cast<int>(nodes.size()) - 1))];
+  world_.note("operator: shrink " + node.name);
+  daemon.spawn(shrink_node(world_, daemon.manager(), forest.name, node.name));
+}
+
+asio::awaitable<void> Operator::shrink_node(World& world, ForestManager& manager, std::string forest,
+                                            std::string node) {
+  const Caller caller{1000, 4711, "ada"};
+  const auto answer = co_await manager.shrink(forest, node, caller);
+  world.count(answer ? "shrink begun" : "shrink refused");
+}
+
+}  // namespace morpheus::sim

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+
+#include "tests/sim/sim_daemon.hpp"
+
+namespace morpheus::sim {
+
+// Somebody with morpheusctl: asks for whatever comes to mind, at any time.
+class Operator {
+ public:
+  explicit Operator(World& world) : world_(world) {}
+
+  // One request; throws Crash when the daemon dies of it.
+  void act(SimDaemon& daemon);
+  void plant(SimDaemon& daemon);
+  void teardown(SimDaemon& daemon, const std::string& forest);
+  void resume(SimDaemon& daemon, const std::string& forest);
+
+ private:
+  void grow(SimDaemon& daemon, const std::string& forest);
+  void shrink(SimDaemon& daemon, const Forest& forest);
+  static asio::awaitable<void> shrink_node(World& world, ForestManager& manager, std::string forest,
+                                           std::string node);
+
+  World& world_;
+  Caller caller_{1000, 4711, "ada"};
+  int planted_ = 0;
+};
+
+}  // namespace morpheus::sim

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "common/config/config.hpp"
+#include "daemon/store/store.hpp"
+#include "tests/sim/world.hpp"
+
+namespace morpheus::sim {
+
+// Compares what the daemon has stored with what is true outside, after every step: the design's promises 1
+// to 4. A broken one is a complaint of the world.
+class Promises {
+ public:
+  Promises(World& world, const SimClock& clock, const Config& config)
+      : world_(world), clock_(clock), config_(config) {}
+
+  // Also writes what is new in the store into the trace.
+  void check(const Store& store);
+  // Of everything that was stored since the last time; costs more than check().
+  void check_samples(const Store& store);
+
+  // Cooldowns count boot time, and after a reboot wall time: only both together can shorten them.
+  void wall_stepped() { wall_stepped_ = world_.now(); }
+  void rebooted() { rebooted_ = world_.now(); }
+
+ private:
+  void check_machines(const Store& store);
+  void check_limits(const Store& store);
+  void check_operations(const Store& store);
+  void check_growth(const Store& store, const Operation& operation);
+  void check_decision(const Store& store, const Forest& forest);
+  void follow_events(const Store& store);
+
+  World& world_;
+  const SimClock& clock_;
+  const Config& config_;
+  std::int64_t last_event_ = 0;
+  std::map<std::string, std::int64_t> last_operations_;  // by forest
+  std::map<std::int64_t, Millis> last_growths_;          // forest id -> true time
+  std::map<std::int64_t, std::int64_t> last_decisions_;  // forest id -> row
+  Millis wall_stepped_{-1};                              // true time of the last
+  Millis rebooted_{-1};
+};
+
+}  // namespace morpheus::sim

@@ -1,0 +1,61 @@
+#include "tests/sim/sim_daemon.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <stdexcept>
+
+namespace morpheus::sim {
+namespace {
+
+std::unique_ptr<Store> open_store(const std::string& database, Ids& ids) {
+  constexpr int id_bytes = 8;
+  auto store = Store::open(database, ids.random_hex(id_bytes));
+  if (!store) throw std::runtime_error(describe(store.error()));
+  return *std::move(store);
+}
+
+}  // namespace
+
+asio::awaitable<void> SimDaemon::NeverLate::sleep_until(BootTime) { co_return; }
+
+SimDaemon::SimDaemon(const Surroundings& around, const std::string& database, std::function<void()> committed)
+    : world_(around.world),
+      store_(open_store(database, around.ids)),
+      lag_(never_late_),
+      journal_(around.clock, *store_, loop_.get_executor()),
+      observations_(std::chrono::seconds(around.config.growth.sustain_seconds)),
+      probe_(world_, around.clock, around.config.monitor.timeout),
+      poller_(around.clock, *store_, probe_, lag_, observations_, loop_.get_executor(), around.config),
+      system_(world_, around.clock),
+      provider_(world_, around.clock),
+      providers_{{"sim", &provider_}},
+      manager_({loop_.get_executor(), around.clock, around.ids, *store_, journal_, observations_, poller_,
+                system_, around.secrets, providers_, around.config}) {
+  store_->on_commit(std::move(committed));
+  warm_observations(around.clock, around.config);
+  spawn(poller_.run());
+  spawn(manager_.run());
+}
+
+SimDaemon::~SimDaemon() { loop_.drop_coroutines(); }
+
+void SimDaemon::warm_observations(const SimClock& clock, const Config& config) {
+  const auto since = clock.wall() - std::chrono::seconds(config.growth.sustain_seconds);
+  for (const Forest& forest : store_->forests()) {
+    for (const Sample& sample : store_->samples(forest.id, since)) observations_.warm(sample);
+  }
+}
+
+void SimDaemon::spawn(asio::awaitable<void> work) {
+  asio::co_spawn(loop_, std::move(work), [this](std::exception_ptr error) {
+    if (error && !failure_) failure_ = error;
+  });
+}
+
+void SimDaemon::run_ready() {
+  do {
+    loop_.restart();
+  } while (!world_.crashed && loop_.poll_one() > 0);
+  if (failure_ && !world_.crashed) std::rethrow_exception(failure_);
+}
+
+}  // namespace morpheus::sim

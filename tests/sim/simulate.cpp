@@ -1,0 +1,49 @@
+// simulate: runs seeds and says what happened in them; 1 if a promise was broken.
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <map>
+
+#include "tests/sim/simulation.hpp"
+
+namespace {
+
+using morpheus::sim::SeedResult;
+using morpheus::sim::Simulation;
+
+void print_failure(const SeedResult& result) {
+  for (const std::string& line : result.tail) fmt::print("{}\n", line);
+  for (const std::string& complaint : result.complaints) fmt::print("seed {}: {}\n", result.seed, complaint);
+  fmt::print("again: simulate --seed {} --verbose\n", result.seed);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  int seeds = 200;
+  std::uint64_t first = 1;
+  bool one = false;
+  bool verbose = false;
+  CLI::App app("Runs the daemon in simulated time, under faults, and checks its promises.");
+  app.add_option("--seeds", seeds, "how many seeds to run")->check(CLI::Range(1, 10'000'000));
+  app.add_option("--seed", first, "the first seed; alone, the only one");
+  app.add_flag("--verbose", verbose, "print every line of the trace");
+  CLI11_PARSE(app, argc, argv);
+  one = app.count("--seed") > 0 && app.count("--seeds") == 0;
+  spdlog::set_level(spdlog::level::off);
+
+  std::map<std::string, std::int64_t> counts;
+  int failures = 0;
+  for (std::uint64_t seed = first; seed < first + static_cast<std::uint64_t>(one ? 1 : seeds); ++seed) {
+    Simulation simulation(seed, verbose);
+    const auto result = simulation.run();
+    for (const auto& [what, times] : result.counts) counts[what] += times;
+    if (result.complaints.empty()) continue;
+    ++failures;
+    print_failure(result);
+  }
+  for (const auto& [what, times] : counts) fmt::print("{:>9} {}\n", times, what);
+  fmt::print("{} of {} seeds failed\n", failures, one ? 1 : seeds);
+  return failures == 0 ? 0 : 1;
+}

@@ -1,0 +1,163 @@
+#include "tests/sim/world.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+
+#include "daemon/image/nats_conf.hpp"
+
+namespace morpheus::sim {
+
+void World::crash(const std::string& where) {
+  crashed = true;
+  note("crash " + where);
+  throw Crash{};
+}
+
+bool World::is_running(const SimMachine& machine) const {
+  return !machine.dead && !(machine.shuts_down_at && *machine.shuts_down_at <= now());
+}
+
+bool World::is_up(const SimMachine& machine) const {
+  return is_running(machine) && !machine.never_boots && !machine.hung && machine.up_at <= now();
+}
+
+const std::string& World::reserve(const std::string& forest, const std::string& name) {
+  const auto [entry, fresh] = reserved.try_emplace(name, forest, "");
+  if (fresh) {
+    entry->second.second = fmt::format("127.1.{}.{}", next_address_ / 250, next_address_ % 250 + 1);
+    ++next_address_;
+    changed = true;
+    note(fmt::format("world: {} has address {}", name, entry->second.second));
+  }
+  return entry->second.second;
+}
+
+const SimMachine& World::make(const MachineSpec& spec) {
+  changed = true;
+  const auto found = machines.find(spec.name);
+  if (found != machines.end()) {
+    assert(found->second.intent == spec.intent);
+    count("adopted");
+    if (!is_running(found->second)) revive(found->second);
+    return found->second;
+  }
+  const auto [ever, fresh] = made_.try_emplace(spec.name, spec.intent);
+  if (!fresh && ever->second != spec.intent) complain(fmt::format("the name {} is used twice", spec.name));
+  if (!fresh && ever->second == spec.intent)
+    complain(fmt::format("{} is made again after it was deleted", spec.name));
+  SimMachine machine;
+  machine.name = spec.name;
+  machine.id = fmt::format("m{}", next_id_++);
+  machine.forest = spec.forest;
+  machine.intent = spec.intent;
+  machine.address = reserve(spec.forest, spec.name);
+  machine.server_name = spec.image.server_name;
+  machine.role = spec.image.role;
+  machine.witness = spec.image.witness;
+  machine.listed_routes = static_cast<int>(spec.image.routes.size());
+  machine.up_at = now() + chance_.seconds(2, 20);
+  machine.never_boots = chance_.happens(faults.never_boots);
+  machine.never_joins = chance_.happens(faults.never_joins);
+  machine.deaf_to_drain = chance_.happens(faults.never_boots);
+  if (machine.never_boots) count("machine never boots");
+  if (machine.never_joins) count("machine never joins");
+  note(fmt::format("world: {} is made{}{}", machine.name, machine.never_boots ? ", never boots" : "",
+                   machine.never_joins ? ", never joins" : ""));
+  count("machine made");
+  return machines.emplace(machine.name, machine).first->second;
+}
+
+void World::remove(const std::string& name) {
+  changed = true;
+  if (machines.erase(name) > 0) {
+    note(fmt::format("world: {} is deleted", name));
+    count("machine deleted");
+  }
+  reserved.erase(name);
+}
+
+SimMachine* World::machine(const std::string& name) {
+  const auto found = machines.find(name);
+  return found == machines.end() ? nullptr : &found->second;
+}
+
+const SimMachine* World::machine_at(const std::string& address) const {
+  const auto found =
+      std::ranges::find_if(machines, [&](const auto& each) { return each.second.address == address; });
+  return found == machines.end() ? nullptr : &found->second;
+}
+
+Machine World::describe(const SimMachine& machine) const {
+  Machine view;
+  view.name = machine.name;
+  view.id = machine.id;
+  view.forest = machine.forest;
+  view.intent = machine.intent;
+  view.address = machine.address;
+  view.capacity = {2, 512 << 20};
+  view.running = is_running(machine);
+  return view;
+}
+
+std::vector<Machine> World::list(const std::string& forest) const {
+  std::vector<Machine> result;
+  for (const auto& [name, machine] : machines) {
+    if (machine.forest == forest) result.push_back(describe(machine));
+  }
+  for (const auto& [name, place] : reserved) {
+    if (place.first != forest || machines.contains(name)) continue;
+    Machine view;
+    view.name = name;
+    view.forest = forest;
+    view.address = place.second;
+    result.push_back(view);
+  }
+  return result;
+}
+
+void World::kill(SimMachine& machine) {
+  machine.dead = true;
+  note(fmt::format("world: {} dies", machine.name));
+}
+
+void World::hang(SimMachine& machine) {
+  machine.hung = true;
+  note(fmt::format("world: {} hangs", machine.name));
+}
+
+void World::revive(SimMachine& machine) {
+  const bool was_running = is_running(machine);
+  machine.dead = false;
+  machine.hung = false;
+  machine.shuts_down_at.reset();
+  if (!was_running) {
+    ++machine.run;
+    machine.up_at = now() + chance_.seconds(2, 10);
+  }
+  note(fmt::format("world: {} comes back", machine.name));
+}
+
+std::vector<MetaServer> World::meta_servers(const std::string& forest) const {
+  std::vector<MetaServer> servers;
+  for (const auto& [name, machine] : machines) {
+    if (machine.forest != forest || machine.role != NodeRole::core) continue;
+    servers.push_back({machine.server_name, is_up(machine), !machine.never_joins, machine.listed_routes});
+    if (machine.witness) {
+      servers.push_back(
+          {witness_server_name(machine.server_name), is_up(machine), true, machine.listed_routes});
+    }
+  }
+  return servers;
+}
+
+MetaGroup& World::meta_group(const std::string& forest) {
+  const auto servers = meta_servers(forest);
+  if (servers.empty()) groups_.erase(forest);
+  MetaGroup& group = groups_[forest];
+  group.update(servers, chance_);
+  return group;
+}
+
+}  // namespace morpheus::sim

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/provider/provider.hpp"
+#include "tests/sim/chance.hpp"
+#include "tests/sim/meta_group.hpp"
+#include "tests/sim/sim_clock.hpp"
+#include "tests/sim/trace.hpp"
+
+namespace morpheus::sim {
+
+// The daemon ends here, as by kill -9. Nothing of it may catch this.
+struct Crash {};
+
+// A machine as it really is.
+struct SimMachine {
+  std::string name;
+  std::string id;
+  std::string forest;
+  std::string intent;
+  std::string address;
+  std::string server_name;
+  NodeRole role = NodeRole::core;
+  bool witness = false;   // one was started beside its server, and has not been retired
+  int listed_routes = 0;  // of its nats.conf: the size of the meta group that it would found
+  Millis up_at{};         // from when on its server answers
+  bool never_boots = false;
+  bool never_joins = false;
+  bool dead = false;
+  bool hung = false;
+  bool deaf_to_drain = false;
+  std::optional<Millis> shuts_down_at;
+  int run = 1;              // of its server: another id after each start
+  double cpu_percent = 10;  // of the machine
+  double memory_percent = 20;
+};
+
+// How likely the world misbehaves, each time that there is an occasion.
+struct Faults {
+  double error_before = 0;  // a provider's or leader's call fails and nothing was done
+  double lost_answer = 0;   // it was done, and the answer is an error
+  double refused = 0;       // the provider says no for good
+  double slow = 0;          // seconds to a minute and a half
+  double never_boots = 0;
+  double never_joins = 0;
+  double odd_answer = 0;  // a poll brings garbage, or numbers that cannot be
+  double flap = 0;        // a poll that is not answered, for no reason
+  double crash_in_call = 0;
+};
+
+// The outside truth: machines, what their servers agree on, and what was ever asked of them. It outlives the
+// daemon.
+class World {
+ public:
+  World(SimClock& clock, Chance& chance, Trace& trace) : clock_(clock), chance_(chance), trace_(trace) {}
+
+  Millis now() const { return clock_.passed(); }
+  Chance& chance() { return chance_; }
+  void note(std::string_view line) { trace_.add(now(), line); }
+  void count(std::string_view what) { trace_.count(what); }
+  // A promise was broken, as seen from outside.
+  void complain(std::string_view what) { complaints_.emplace_back(what); }
+  const std::vector<std::string>& complaints() const { return complaints_; }
+  [[noreturn]] void crash(const std::string& where);
+
+  // The machine's server runs and answers its neighbours.
+  bool is_up(const SimMachine& machine) const;
+  bool is_running(const SimMachine& machine) const;  // as the provider sees it
+
+  const std::string& reserve(const std::string& forest, const std::string& name);
+  // Makes the machine, or starts the one that the same intent made.
+  const SimMachine& make(const MachineSpec& spec);
+  void remove(const std::string& name);
+  SimMachine* machine(const std::string& name);
+  const SimMachine* machine_at(const std::string& address) const;
+  std::vector<Machine> list(const std::string& forest) const;
+  Machine describe(const SimMachine& machine) const;
+
+  void kill(SimMachine& machine);
+  void hang(SimMachine& machine);
+  void revive(SimMachine& machine);
+
+  // The forest's meta group as of now: whoever came up meanwhile has joined.
+  MetaGroup& meta_group(const std::string& forest);
+  std::vector<MetaServer> meta_servers(const std::string& forest) const;
+
+  std::map<std::string, SimMachine> machines;                           // by name
+  std::map<std::string, std::pair<std::string, std::string>> reserved;  // name -> forest, address
+  Faults faults;
+  bool crashed = false;  // the daemon is dying: nothing of it may act any more
+  bool changed = true;   // since the promises were looked at
+  std::map<std::int64_t, std::pair<Millis, bool>>
+      last_polls;  // node id -> when, answered; of this daemon's life
+  std::set<std::pair<std::int64_t, std::int64_t>>
+      answers;  // node id, wall time of every poll that brought numbers
+
+ private:
+  SimClock& clock_;
+  Chance& chance_;
+  Trace& trace_;
+  std::vector<std::string> complaints_;
+  std::map<std::string, MetaGroup> groups_;  // by forest
+  std::map<std::string, std::string> made_;  // name -> intent, of every machine that ever was
+  int next_address_ = 1;
+  int next_id_ = 1;
+};
+
+}  // namespace morpheus::sim

@@ -1,0 +1,95 @@
+#include <gtest/gtest.h>
+
+#include "daemon/policy/evaluate.hpp"
+#include "tests/unit/policy/scenes.hpp"
+
+namespace morpheus {
+namespace {
+
+using namespace std::chrono_literals;
+using scene::none;
+
+// The policy grew the forest because of `hot`, and that growth ended `ago`; the cooldown is over.
+PolicyInput after_growth(std::vector<NodeFinding> hot, Millis ago, std::vector<PolicyNode> nodes) {
+  auto input = scene::input(std::move(nodes));
+  input.last_growth = LastGrowth{7, scene::at(3'600s - ago), std::move(hot)};
+  return input;
+}
+
+Gate futility(const PolicyInput& input) { return scene::gate(evaluate(input).gates, "futility"); }
+
+TEST(Futility, PassesBeforeAnyGrowth) {
+  EXPECT_EQ(futility(scene::input({scene::steady("n1", 95, 10)})).verdict, Verdict::pass);
+}
+
+TEST(Futility, HoldsWhileTheGrowthSettles) {
+  const auto gate =
+      futility(after_growth({scene::was_hot("n1", 95, 10)}, 299s, {scene::steady("n1", 95, 10)}));
+  EXPECT_EQ(gate.verdict, Verdict::block);
+  EXPECT_EQ(gate.detail, "growth 7 is settling");
+  EXPECT_EQ(gate.to_change, "wait 1 s");
+}
+
+TEST(Futility, HoldsAfterwardsIfThePressureIsTheSame) {
+  const auto decision =
+      evaluate(after_growth({scene::was_hot("n1", 95, 10)}, 300s, {scene::steady("n1", 95, 10)}));
+  EXPECT_EQ(decision.outcome, Outcome::blocked);
+  EXPECT_EQ(decision.blocked_by, "futility");
+  const auto gate = scene::gate(decision.gates, "futility");
+  EXPECT_EQ(gate.detail, "growth 7 was futile: it did not lower the pressure on n1");
+  EXPECT_EQ(gate.to_change,
+            "move clients off that node, then morpheusctl resume demo; or morpheusctl grow demo --yes");
+}
+
+TEST(Futility, OnePinnedHotNodeBuysOneMachineHoweverLongItLasts) {
+  const auto input = after_growth({scene::was_hot("n1", 99, 10)}, 24h,
+                                  {scene::steady("n1", 99, 10), scene::steady("n2", 1, 1)});
+  EXPECT_EQ(evaluate(input).outcome, Outcome::blocked);
+}
+
+TEST(Futility, PassesIfThePressureFellByAClearMargin) {
+  const auto held = [](double now) {
+    return futility(after_growth({scene::was_hot("n1", 100, 10)}, 10min, {scene::steady("n1", now, 10)}))
+        .verdict;
+  };
+  EXPECT_EQ(held(94), Verdict::pass);
+  EXPECT_EQ(held(96), Verdict::block);
+}
+
+TEST(Futility, PassesForAnotherNodesPressureAtOnce) {
+  auto input = after_growth({scene::was_hot("n1", none, 95)}, 1s,
+                            {scene::steady("n1", 10, 95), scene::steady("n2", 10, 91)});
+  EXPECT_EQ(evaluate(input).outcome, Outcome::grow);
+}
+
+TEST(Futility, OnlyHotNodesAreAnothersPressure) {
+  const auto input = after_growth({scene::was_hot("n1", none, 95)}, 10min,
+                                  {scene::steady("n1", 10, 95), scene::steady("n2", 10, 80)});
+  EXPECT_EQ(futility(input).verdict, Verdict::block);
+}
+
+TEST(Futility, PassesOnceAnOperatorAcknowledgedThatGrowth) {
+  auto input = after_growth({scene::was_hot("n1", 95, 10)}, 10min, {scene::steady("n1", 95, 10)});
+  input.forest.futility_cleared_op = 7;
+  EXPECT_EQ(evaluate(input).outcome, Outcome::grow);
+  input.forest.futility_cleared_op = 6;
+  EXPECT_EQ(evaluate(input).outcome, Outcome::blocked);
+}
+
+TEST(Futility, IsNotAskedOfAManualRequest) {
+  auto input = after_growth({scene::was_hot("n1", 95, 10)}, 10min, {scene::steady("n1", 95, 10)});
+  input.trigger = Trigger::manual;
+  EXPECT_EQ(futility(input).verdict, Verdict::ignored);
+  EXPECT_EQ(evaluate(input).outcome, Outcome::grow);
+}
+
+TEST(Futility, SettlingOutlastsARebootAndAClockStep) {
+  auto input = after_growth({scene::was_hot("n1", 95, 10)}, 100s, {scene::steady("n1", 95, 10)});
+  input.now.wall += 48h;
+  EXPECT_EQ(futility(input).to_change, "wait 3 min 20 s");
+  input.now = scene::at(3'600s, "boot-2");
+  EXPECT_EQ(futility(input).to_change, "wait 3 min 20 s");
+}
+
+}  // namespace
+}  // namespace morpheus

@@ -1,0 +1,67 @@
+#include "tests/unit/provider/local_cluster.hpp"
+
+#include <csignal>
+
+namespace morpheus {
+namespace {
+
+class LocalClusterTest : public testing::Test, public LocalCluster {};
+
+TEST_F(LocalClusterTest, OneCoreWithItsWitnessGrowsToThreeAndAnEdgeAndKeepsItsStream) {
+  ASSERT_NO_FATAL_FAILURE(plant(1));
+  ASSERT_TRUE(publish_one("f-node-1"));
+  ASSERT_NO_FATAL_FAILURE(grow(NodeRole::core));
+  ASSERT_TRUE(eventually([&] { return is_current(nodes()[1], 3); }));
+  ASSERT_NO_FATAL_FAILURE(grow(NodeRole::core));
+  ASSERT_TRUE(eventually([&] { return is_current(nodes()[2], 4); }));
+  ASSERT_NO_FATAL_FAILURE(grow(NodeRole::edge));
+  for (const Node& node : nodes()) {
+    EXPECT_TRUE(eventually([&] { return routes_to(node, 4); })) << node.name;
+  }
+  EXPECT_EQ(messages_in("f-node-1"), 1);
+  EXPECT_EQ(messages_in("f-node-4"), 1) << "an edge serves JetStream's clients";
+  EXPECT_EQ(member(get_json(nodes()[3].address, 8222, "/jsz"), "disabled"), true);
+}
+
+TEST_F(LocalClusterTest, OneCoreWithItsWitnessComesBackFromAPowerCutWithItsStream) {
+  ASSERT_NO_FATAL_FAILURE(plant(1));
+  ASSERT_TRUE(publish_one("f-node-1"));
+  for (const char* file : {"nats.conf", "witness.conf"}) {
+    for (const pid_t pid : servers_with(machine_path("f-node-1") / file)) ::kill(pid, SIGKILL);
+  }
+  ASSERT_TRUE(eventually([&] { return !(*run(provider().find("f-node-1")))->running; }));
+  ASSERT_TRUE(run(provider().create(spec_of(nodes().front(), nodes(), 1))));
+  EXPECT_TRUE(eventually([&] { return messages_in("f-node-1") == 1; }));
+}
+
+TEST_F(LocalClusterTest, ThreeCoresThatBootTogetherElectOneLeader) {
+  ASSERT_NO_FATAL_FAILURE(plant(3));
+  for (const Node& node : nodes()) {
+    EXPECT_TRUE(eventually([&] { return is_current(node, 3); })) << node.name;
+  }
+  EXPECT_TRUE(publish_one("f-node-2"));
+}
+
+// `nats-server -t` does not tell whether a password means what it says.
+TEST_F(LocalClusterTest, AwkwardPasswordsWorkBetweenServersAndForClients) {
+  const std::vector<std::string> awkward{"a\"b\\c",   "$HOME 100% %41", "a\nb\t",
+                                         "ümlaut 木", "a@b:c/d?e#f",    "1G"};
+  for (const auto& text : awkward) {
+    auto spec = spec_of("f-node-1", true);
+    spec.image.secrets = {text, text + "s", text + "c"};
+    const auto made = run(provider().create(spec));
+    ASSERT_TRUE(made) << describe(made.error());
+    const auto is_well = [&] {
+      return get_json(made->address, 8222, "/healthz?js-server-only=true").has_value();
+    };
+    EXPECT_TRUE(eventually(is_well)) << text << ": the witness has no route";
+    EXPECT_TRUE(nats_request(made->address, "$SYS.REQ.SERVER.PING", "", "system", text + "s")) << text;
+    EXPECT_TRUE(nats_request(made->address, "$JS.API.INFO", "", "app", text + "c")) << text;
+    EXPECT_TRUE(nats_request(made->address, "$JS.API.INFO", "")) << text;
+    EXPECT_FALSE(nats_request(made->address, "$SYS.REQ.SERVER.PING", "", "system", text)) << text;
+    ASSERT_TRUE(run(provider().destroy("f-node-1")));
+  }
+}
+
+}  // namespace
+}  // namespace morpheus
