@@ -62,7 +62,7 @@ void ForestManager::decide_all() {
 }
 
 void ForestManager::decide(const Forest& forest) {
-  if (forest.state == ForestState::tearing_down) return;
+  if (forest.state == ForestState::planting || forest.state == ForestState::tearing_down) return;
   const PolicyInput input = policy_input(context_, forest, Trigger::loop);
   Decision decision = evaluate(input);
   store_decision(input, decision, Caller{});

@@ -38,8 +38,8 @@ asio::awaitable<Result<>> check_core(const ForestContext& context, Forest forest
   }
   const auto leader = co_await leader_view(context, forest);
   if (leader) co_return Result<>{};
-  Error error{ErrorCode::refused, fmt::format("without {} the meta group has no quorum", node.name),
-              "bring a core back first: " + leader.error().message};
+  Error error{ErrorCode::refused, fmt::format("{} stays: without it the meta group has no leader now", node.name),
+              "wait until the others have elected a leader, or bring a core back: " + leader.error().message};
   co_return error;
 }
 

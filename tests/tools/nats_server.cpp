@@ -20,10 +20,11 @@ NatsServer::NatsServer() : address_(free_address()) {
                     (dir_ / "jetstream").string()));
 }
 
-NatsServer::NatsServer(const std::vector<const NatsServer*>& cluster) : address_(free_address()) {
+NatsServer::NatsServer(const Routes& cluster) : address_(free_address()) {
   auto text = fmt::format("cluster {{ name: tests, listen: \"{}:6222\", advertise: \"{}:6222\", routes: [",
                           address_, address_);
-  for (const auto* other : cluster) text += fmt::format("\"nats-route://{}:6222\" ", other->address());
+  for (const auto* other : cluster.servers)
+    text += fmt::format("\"nats-route://{}:6222\" ", other->address());
   start(text + "] }\n");
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,13 @@ namespace morpheus {
 
 inline constexpr const char* nats_server_path = "/usr/sbin/nats-server";
 
+class NatsServer;
+
+// The servers of a cluster that are there already.
+struct Routes {
+  std::vector<const NatsServer*> servers;
+};
+
 // A real nats-server on a loopback address of its own: clients on 4222, monitoring on 8222. It answers when
 // the constructor returns; std::runtime_error with its log if it does not within 20 s. Its files are gone at
 // the end.
@@ -18,7 +26,7 @@ class NatsServer {
   // Alone, with JetStream.
   NatsServer();
   // Without JetStream, its routes on 6222, joined to those that are there already.
-  explicit NatsServer(const std::vector<const NatsServer*>& cluster);
+  explicit NatsServer(const Routes& cluster);
 
   const std::string& address() const { return address_; }
   std::string url() const { return "nats://" + address_ + ":4222"; }

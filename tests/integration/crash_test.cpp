@@ -1,0 +1,120 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <iostream>
+#include <map>
+
+#include "tests/integration/daemon_box.hpp"
+
+namespace morpheus {
+namespace {
+
+constexpr std::chrono::seconds limit{90};
+
+// Which stages an operation was met in, by what the database of the killed daemon says.
+using Histogram = std::map<std::string, int>;
+
+void count_stages(Histogram& seen, const std::string& open) {
+  for (const char* stage : {"planned", "creating", "booting", "joining", "deleting"}) {
+    if (open.find(stage) != std::string::npos) ++seen[stage];
+  }
+}
+
+std::string print(const Histogram& seen) {
+  std::string text;
+  for (const auto& [stage, times] : seen) text += stage + " " + std::to_string(times) + "  ";
+  return text;
+}
+
+bool nothing_at_work(const DaemonBox& box) {
+  const auto forests = box.ask({"list"});
+  return std::ranges::all_of(forests, [](const auto& forest) { return forest["operation"].is_null(); });
+}
+
+void expect_forest(const DaemonBox& box, std::size_t nodes, std::size_t witnesses) {
+  EXPECT_EQ(box.server_pids().size(), nodes);
+  EXPECT_EQ(box.server_pids("witness.conf").size(), witnesses);
+  EXPECT_EQ(box.machine_directories().size(), nodes);
+  std::vector<std::string> addresses;
+  const auto status = box.ask({"status"});
+  for (const auto& node : status["nodes"]) {
+    EXPECT_EQ(node["state"], "ready");
+    addresses.push_back(node["address"]);
+  }
+  EXPECT_EQ(addresses.size(), nodes);
+  if (witnesses == 0) {
+    EXPECT_TRUE(wait_until([&] { return is_full_mesh(addresses).value_or(false); }, limit));
+  }
+}
+
+bool is_in_stage(const DaemonBox& box, const std::string& stage) {
+  const auto status = box.ask({"status", "f"});
+  return std::ranges::any_of(status["nodes"], [&](const auto& node) { return node["state"] == stage; });
+}
+
+// Kills the daemon as soon as a node is in `stage`, and starts it again; the work that was open must come to its end.
+void kill_in_stage(DaemonBox& box, const std::string& stage, Histogram& seen) {
+  ASSERT_TRUE(wait_until([&] { return is_in_stage(box, stage); }, limit)) << "no node is ever " << stage;
+  box.kill();
+  const auto open = open_operation(box.database());
+  EXPECT_FALSE(open.empty()) << "no operation was open";
+  count_stages(seen, open);
+  box.start();
+  ASSERT_TRUE(wait_until([&] { return nothing_at_work(box); }, limit)) << box.log();
+}
+
+TEST(Crash, APlantingKilledInEveryStageEndsInExactlyTheNodesAskedFor) {
+  BoxSettings settings;
+  settings.slow_start = true;
+  Histogram seen;
+  for (const char* stage : {"creating", "booting", "joining"}) {
+    DaemonBox box(settings);
+    box.start();
+    ASSERT_EQ(box.ctl({"plant", "local", "medium", "--name", "f", "--detach"}).status, 0);
+    kill_in_stage(box, stage, seen);
+    EXPECT_GT(seen[stage], 0) << print(seen);
+    expect_forest(box, 3, 0);
+    EXPECT_EQ(box.ctl({"teardown", "f", "--yes"}).status, 0) << box.log();
+    EXPECT_TRUE(box.server_pids().empty());
+    EXPECT_TRUE(box.machine_directories().empty());
+  }
+  std::cout << "killed while planting: " << print(seen) << "\n";
+}
+
+TEST(Crash, AGrowthKilledInEveryStageEndsInExactlyTheNodesAskedFor) {
+  BoxSettings settings;
+  settings.slow_start = true;
+  settings.max_nodes = 20;
+  Histogram seen;
+  DaemonBox box(settings);
+  box.start();
+  ASSERT_EQ(box.ctl({"plant", "local", "small", "--name", "f"}).status, 0) << box.log();
+  std::size_t nodes = 1;
+  for (const char* stage : {"creating", "booting", "joining", "creating", "booting", "joining"}) {
+    ASSERT_EQ(box.ctl({"grow", "f", "--yes", "--detach"}).status, 0);
+    kill_in_stage(box, stage, seen);
+    EXPECT_GT(seen[stage], 0) << print(seen);
+    ++nodes;
+    expect_forest(box, nodes, nodes < 3 ? 1 : 0);
+  }
+  std::cout << "killed while growing: " << print(seen) << "\n";
+}
+
+TEST(Crash, ATeardownThatWasKilledGoesOnAndLeavesNothing) {
+  Histogram seen;
+  DaemonBox box;
+  box.start();
+  ASSERT_EQ(box.ctl({"plant", "local", "medium", "--name", "f"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"teardown", "f", "--yes", "--detach"}).status, 0);
+  box.kill();
+  const auto open = open_operation(box.database());
+  EXPECT_TRUE(open.starts_with("teardown:")) << open;
+  box.start();
+  EXPECT_TRUE(wait_until([&] { return box.ask({"list"}).empty(); }, limit)) << box.log();
+  EXPECT_TRUE(box.server_pids().empty());
+  EXPECT_TRUE(box.machine_directories().empty());
+  EXPECT_TRUE(box.reserved_addresses().empty());
+}
+
+}  // namespace
+}  // namespace morpheus

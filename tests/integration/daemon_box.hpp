@@ -1,0 +1,59 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tests/tools/child.hpp"
+#include "tests/tools/temp_dir.hpp"
+
+namespace morpheus {
+
+// What a test changes of the configuration; the rest is quick and small.
+struct BoxSettings {
+  int max_nodes = 3;
+  bool growth = false;
+  double threshold_memory = 80;  // percent; 1 makes every node hot
+  double cooldown_minutes = 0;
+  bool slow_start = false;  // servers take 300 ms before they answer, so that the stage "booting" can be met
+};
+
+// A real morpheusd in a directory of its own, with real nats-servers. Whatever still runs at the end is killed.
+class DaemonBox {
+ public:
+  explicit DaemonBox(const BoxSettings& settings = {});
+  ~DaemonBox();
+
+  // Starts the daemon and waits until it answers; std::runtime_error with its log if it does not.
+  void start();
+  void kill() { daemon_->kill(); }
+  std::optional<int> terminate();
+
+  Finished ctl(std::vector<std::string> arguments) const;
+  // `-o json` of a command that must succeed.
+  nlohmann::json ask(std::vector<std::string> arguments) const;
+
+  std::string config_file() const { return dir_ / "morpheusd.yaml"; }
+  std::string database() const { return dir_ / "morpheus.db"; }
+  std::string socket() const { return dir_ / "control.sock"; }
+  std::string log() const { return read_text(dir_ / "log"); }
+
+  // From outside: what /proc knows of servers below this box's state directory, and what its directories hold.
+  std::vector<int> server_pids(const std::string& conf = "nats.conf") const;
+  std::vector<std::string> machine_directories() const;
+  std::vector<std::string> reserved_addresses() const;
+
+ private:
+  TempDir dir_;
+  std::optional<Child> daemon_;
+};
+
+// Server ids that each server lists in its own /routez, by address; unset while one does not answer.
+std::optional<bool> is_full_mesh(const std::vector<std::string>& addresses);
+
+// "running plant: creating joining" and the like, read from the database of a daemon that is down: the open operation and
+// its nodes' stages. Empty: no operation is open.
+std::string open_operation(const std::string& database);
+
+}  // namespace morpheus

@@ -1,0 +1,102 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include "tests/unit/ctl/fake_daemon.hpp"
+#include "tests/unit/ctl/run_ctl.hpp"
+#include "tests/unit/ctl/scenes.hpp"
+
+namespace morpheus::ctl::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const std::string grow_request = "POST /v1/forests/demo/grow";
+
+class Terminal : public ::testing::Test {
+ protected:
+  Terminal() {
+    daemon_.on("GET /v1/forests/demo", reply(demo_status()));
+    daemon_.on(grow_request, {reply(growing_answer(false)), reply(growing_answer(true), 202)});
+    daemon_.on("GET /v1/operations/3/progress",
+               lines({{{"operation", demo_operation(OperationKind::grow, OperationState::succeeded)}}}));
+  }
+  std::vector<std::string> with_socket(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), {"--socket", daemon_.socket()});
+    return arguments;
+  }
+  std::size_t growths() const {
+    std::size_t count = 0;
+    for (const Seen& seen : daemon_.seen())
+      count += seen.line == grow_request && !seen.body["dry_run"].get<bool>() ? 1 : 0;
+    return count;
+  }
+  FakeDaemon daemon_;
+};
+
+TEST_F(Terminal, GrowAsksAndYesGrows) {
+  CtlProcess process(with_socket({"grow", "demo"}), On::terminal);
+  ASSERT_TRUE(process.prints("Proceed? [y/N]: "));
+  EXPECT_EQ(growths(), 0U);
+  process.type("y\n");
+  EXPECT_EQ(process.finish().status, 0);
+  EXPECT_EQ(growths(), 1U);
+}
+
+TEST_F(Terminal, AnythingButYesChangesNothing) {
+  for (const std::string answer : {"\n", "n\n", "x\n", "\x04"}) {
+    daemon_.on(grow_request, reply(growing_answer(false)));
+    CtlProcess process(with_socket({"grow", "demo"}), On::terminal);
+    ASSERT_TRUE(process.prints("Proceed? [y/N]: "));
+    process.type(answer);
+    const auto outcome = process.finish();
+    EXPECT_EQ(outcome.status, 0);
+    EXPECT_THAT(outcome.out, HasSubstr("nothing was changed"));
+  }
+  EXPECT_EQ(growths(), 0U);
+}
+
+TEST_F(Terminal, TeardownAsksToo) {
+  CtlProcess process(with_socket({"teardown", "demo"}), On::terminal);
+  ASSERT_TRUE(process.prints("Tear demo down: 1 node and all data? [y/N]: "));
+  process.type("n\n");
+  EXPECT_EQ(process.finish().status, 0);
+  EXPECT_FALSE(daemon_.was_asked("DELETE /v1/forests/demo"));
+}
+
+TEST_F(Terminal, ColoursUnlessToldNotTo) {
+  const std::vector<std::string> status{"status", "demo"};
+  EXPECT_THAT(run_ctl(daemon_.socket(), status, On::terminal).out, HasSubstr("\x1b[32m"));
+  EXPECT_THAT(run_ctl(daemon_.socket(), status, On::pipes).out, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(run_ctl(daemon_.socket(), {"status", "demo", "--no-color"}, On::terminal).out,
+              Not(HasSubstr("\x1b")));
+  EXPECT_THAT(run_ctl(daemon_.socket(), status, On::terminal, {"NO_COLOR=1"}).out, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(run_ctl(daemon_.socket(), status, On::terminal, {"NO_COLOR="}).out, HasSubstr("\x1b[32m"))
+      << "empty: not set";
+  EXPECT_THAT(run_ctl(daemon_.socket(), status, On::terminal, {"TERM=dumb"}).out, Not(HasSubstr("\x1b")));
+}
+
+TEST_F(Terminal, WatchRedrawsInPlaceAndEndsWithCtrlC) {
+  CtlProcess process(with_socket({"status", "demo", "--watch", "-n", "0.1"}), On::terminal);
+  ASSERT_TRUE(daemon_.wait_for("GET /v1/forests/demo", 3));
+  process.type("\x03");
+  const auto outcome = process.finish();
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_THAT(outcome.out, HasSubstr("\x1b[H🌲 Forest: "));
+  EXPECT_THAT(outcome.out, HasSubstr("\x1b[K\r\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("\x1b[J"));
+}
+
+TEST_F(Terminal, WatchIntoAPipePrintsAgainAndAgainWithoutCodes) {
+  CtlProcess process(with_socket({"status", "demo", "--watch", "-n", "0.1"}), On::pipes);
+  ASSERT_TRUE(daemon_.wait_for("GET /v1/forests/demo", 3));
+  process.send_signal(SIGINT);
+  const auto outcome = process.finish();
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_THAT(outcome.out, Not(HasSubstr("\x1b")));
+  EXPECT_NE(outcome.out.find("🌲 Forest: demo"), outcome.out.rfind("🌲 Forest: demo"));
+}
+
+}  // namespace
+}  // namespace morpheus::ctl::test
