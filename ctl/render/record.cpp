@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "ctl/render/table.hpp"
+#include "ctl/render/width.hpp"
 #include "ctl/render/words.hpp"
 
 namespace morpheus::ctl {
@@ -21,20 +24,15 @@ std::string verdict_mark(Verdict verdict, const Style& style) {
 }
 
 std::string render_gates(const std::vector<Gate>& gates, const Style& style) {
-  std::vector<std::vector<std::string>> rows;
+  int width = 0;
+  for (const Gate& gate : gates) width = std::max(width, display_width(gate.name));
+  std::string out;
   for (const Gate& gate : gates) {
     const auto ignored = gate.verdict == Verdict::ignored ? " (not asked)" : "";
-    const auto change = gate.to_change.empty() ? "" : "to change: " + gate.to_change;
-    rows.push_back({gate.name, gate.detail + ignored, change});
-  }
-  // Marks are put before the aligned lines, so that colour codes do not count as width.
-  const std::string table = render_table(rows);
-  std::string out;
-  std::size_t begin = 0;
-  for (const Gate& gate : gates) {
-    const auto end = table.find('\n', begin);
-    out += "  " + verdict_mark(gate.verdict, style) + " " + table.substr(begin, end - begin + 1);
-    begin = end + 1;
+    const auto mark = verdict_mark(gate.verdict, style);
+    out += fmt::format("  {} {}  {}{}\n", mark, pad_right(gate.name, width), gate.detail, ignored);
+    if (!gate.to_change.empty())
+      out += fmt::format("    {}  to change: {}\n", pad_right("", width), gate.to_change);
   }
   return out;
 }

@@ -2,12 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "ctl/render/nodes.hpp"
 #include "ctl/render/table.hpp"
 #include "ctl/render/words.hpp"
 
 namespace morpheus::ctl {
 namespace {
+
+constexpr std::size_t most_urls = 5;  // a client needs one or two
 
 bool above(const std::optional<double>& value, double threshold) { return value && *value > threshold; }
 
@@ -33,7 +37,9 @@ std::string render_cluster_details(const ClusterView& cluster) {
     out += fmt::format("  Rate: {:.0f} in/s, {:.0f} out/s\n", *cluster.in_msgs_rate, *cluster.out_msgs_rate);
   }
   out += fmt::format("  JetStream leader: {}\n", cluster.meta_leader.value_or("unknown"));
-  for (const auto& url : cluster.urls) out += fmt::format("  {}\n", url);
+  const auto shown = std::min(cluster.urls.size(), most_urls);
+  for (std::size_t i = 0; i < shown; ++i) out += fmt::format("  {}\n", cluster.urls[i]);
+  if (shown < cluster.urls.size()) out += fmt::format("  and {} more\n", cluster.urls.size() - shown);
   return out;
 }
 
@@ -61,8 +67,8 @@ std::string render_warnings(const StatusView& status, const Style& style) {
 }
 
 std::string render_last_decision(const DecisionView& decision, const std::string& forest) {
-  std::string out = fmt::format("  Last decision: {}: {} (since {})\n", to_string(decision.outcome),
-                                short_names(decision.reason, forest), local_time(decision.since));
+  std::string out = fmt::format("  Last decision: {} since {}: {}\n", to_string(decision.outcome),
+                                local_time(decision.since), short_names(decision.reason, forest));
   if (decision.outcome != Outcome::blocked) return out;
   for (const Gate& gate : decision.gates) {
     if (gate.name != decision.blocked_by) continue;

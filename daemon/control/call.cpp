@@ -14,36 +14,47 @@ struct Mapping {
 };
 
 constexpr Mapping mappings[] = {
-    {ErrorCode::invalid, 400, "invalid"},         {ErrorCode::not_found, 404, "not_found"},
-    {ErrorCode::conflict, 409, "conflict"},       {ErrorCode::refused, 409, "refused"},
-    {ErrorCode::denied, 403, "denied"},           {ErrorCode::unavailable, 503, "unavailable"},
-    {ErrorCode::ambiguous, 502, "ambiguous"},     {ErrorCode::failed, 500, "failed"},
+    {ErrorCode::invalid, 400, "invalid"},     {ErrorCode::not_found, 404, "not_found"},
+    {ErrorCode::conflict, 409, "conflict"},   {ErrorCode::refused, 409, "refused"},
+    {ErrorCode::denied, 403, "denied"},       {ErrorCode::unavailable, 503, "unavailable"},
+    {ErrorCode::ambiguous, 502, "ambiguous"}, {ErrorCode::failed, 500, "failed"},
 };
 
 }  // namespace
 
-Reply error_reply(unsigned status, const std::string& code, const std::string& message, const std::string& hint) {
+Reply error_reply(unsigned status, const std::string& code, const std::string& message,
+                  const std::string& hint) {
   const nlohmann::json body{{"error", ErrorView{code, message, hint}}};
   return {status, body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"};
 }
 
 Reply error_reply(const Error& error) {
   for (const Mapping& mapping : mappings) {
-    if (mapping.code == error.code) return error_reply(mapping.status, mapping.name, error.message, error.hint);
+    if (mapping.code == error.code)
+      return error_reply(mapping.status, mapping.name, error.message, error.hint);
   }
   return error_reply(500, "failed", error.message, error.hint);
 }
 
-Result<std::int64_t> query_number(const Call& call, const std::string& name, std::int64_t fallback, std::int64_t least,
-                                  std::int64_t most) {
+Result<std::int64_t> query_number(const Call& call, const std::string& name, std::int64_t fallback,
+                                  std::int64_t least, std::int64_t most) {
   const auto found = call.query.find(name);
   if (found == call.query.end()) return fallback;
   const std::string& text = found->second;
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc() && end == text.data() + text.size() && value >= least && value <= most) return value;
+  if (error == std::errc() && end == text.data() + text.size() && value >= least && value <= most)
+    return value;
   return Error{ErrorCode::invalid, fmt::format("{}={} is not understood", name, text),
                fmt::format("use a number from {} to {}", least, most)};
+}
+
+Result<bool> query_flag(const Call& call, const std::string& name) {
+  const auto found = call.query.find(name);
+  if (found == call.query.end() || found->second == "false") return false;
+  if (found->second == "true") return true;
+  return Error{ErrorCode::invalid, fmt::format("{}={} is not understood", name, found->second),
+               "use true or false"};
 }
 
 Result<nlohmann::json> body_object(const Call& call) {
@@ -54,10 +65,21 @@ Result<nlohmann::json> body_object(const Call& call) {
     too_deep = too_deep || depth > deepest_json;
     return !too_deep;
   };
-  auto parsed = nlohmann::json::parse(call.body, bound_depth, false);
-  if (too_deep) return Error{ErrorCode::invalid, fmt::format("the body is nested deeper than {}", deepest_json), ""};
+  nlohmann::json parsed;
+  try {
+    parsed = nlohmann::json::parse(call.body, bound_depth);
+  } catch (const nlohmann::json::parse_error& error) {
+    return Error{ErrorCode::invalid, fmt::format("the body is not JSON from its byte {} on", error.byte),
+                 "see docs/openapi.yaml"};
+  } catch (const nlohmann::json::exception&) {
+    return Error{ErrorCode::invalid, "the body has a number that is too large", "see docs/openapi.yaml"};
+  }
+  if (too_deep) {
+    return Error{ErrorCode::invalid, fmt::format("the body is nested deeper than {} levels", deepest_json),
+                 "see docs/openapi.yaml"};
+  }
   if (parsed.is_object()) return Object{boost::system::in_place_value, std::move(parsed)};
-  return Error{ErrorCode::invalid, "the body is not a JSON object", "see docs/openapi.yaml"};
+  return Error{ErrorCode::invalid, "the body is JSON, but no object", "see docs/openapi.yaml"};
 }
 
 }  // namespace morpheus

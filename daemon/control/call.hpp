@@ -9,6 +9,7 @@
 #include "common/error.hpp"
 #include "daemon/control/limits.hpp"
 #include "daemon/control/peer.hpp"
+#include "daemon/control/refusals.hpp"
 #include "daemon/forest/forests.hpp"
 #include "daemon/runtime/clock.hpp"
 #include "daemon/store/journal.hpp"
@@ -24,12 +25,14 @@ struct ControlServices {
   Journal& journal;
   std::string version;
   ControlLimits limits;
+  PeerGroups groups;
+  Refusals refusals;
 };
 
 // A request that was understood and permitted.
 struct Call {
   Peer peer;
-  std::vector<std::string> arguments;         // of the path, in its order
+  std::vector<std::string> arguments;  // of the path, in its order
   std::map<std::string, std::string> query;
   std::string body;
 };
@@ -43,17 +46,23 @@ struct Reply {
 class Pieces {
  public:
   virtual ~Pieces() = default;
-  // false: the client is gone or does not take it in time; nothing more is to be written.
+  // false: the client is gone or does not take it in time; nothing more is to be written. An empty piece
+  // begins the stream.
   virtual asio::awaitable<bool> write(std::string piece) = 0;
+  // Until news.count() > `seen`, or a sign of life was due and written. false: as above; a client that goes
+  // is noticed at once.
+  virtual asio::awaitable<bool> wait(Signal& news, std::uint64_t seen) = 0;
 };
 
 // The one place that maps failures to the protocol: status and {"error": {...}}.
 Reply error_reply(const Error& error);
-Reply error_reply(unsigned status, const std::string& code, const std::string& message, const std::string& hint);
+Reply error_reply(unsigned status, const std::string& code, const std::string& message,
+                  const std::string& hint);
 
 template <class T>
 Reply json_reply(const T& value, unsigned status = 200) {
-  return {status, nlohmann::json(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"};
+  return {status,
+          nlohmann::json(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"};
 }
 
 // The value as JSON with `status`, or the failure.
@@ -63,8 +72,11 @@ Reply reply_of(const Result<T>& result, unsigned status = 200) {
 }
 
 // A query parameter as a number within bounds; `fallback` when it is not there.
-Result<std::int64_t> query_number(const Call& call, const std::string& name, std::int64_t fallback, std::int64_t least,
-                                  std::int64_t most);
+Result<std::int64_t> query_number(const Call& call, const std::string& name, std::int64_t fallback,
+                                  std::int64_t least, std::int64_t most);
+
+// A query parameter that is "true" or "false"; false when it is not there.
+Result<bool> query_flag(const Call& call, const std::string& name);
 
 // The body as a JSON object, empty for an empty body. invalid: it is something else, or nested too deeply.
 Result<nlohmann::json> body_object(const Call& call);

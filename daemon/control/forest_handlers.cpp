@@ -7,6 +7,7 @@ namespace {
 
 constexpr int longest_history = 1'000;
 constexpr int usual_history = 20;
+constexpr std::uint64_t largest_count = 1'000'000;
 
 // A field of a request's body; a wrong type is an error that names it. Absent or null: `value` stays.
 template <class T>
@@ -25,38 +26,50 @@ Result<PlantRequest> plant_request(const Call& call) {
   const auto body = body_object(call);
   if (!body) return body.error();
   PlantRequest request;
-  for (const auto& [name, member] : {std::pair{"provider", &PlantRequest::provider},
-                                     std::pair{"size", &PlantRequest::size},
-                                     std::pair{"name", &PlantRequest::name}}) {
+  for (const auto& [name, member] :
+       {std::pair{"provider", &PlantRequest::provider}, std::pair{"size", &PlantRequest::size},
+        std::pair{"name", &PlantRequest::name}}) {
     const auto read = read_field(*body, name, "a text", request.*member);
     if (!read) return read.error();
   }
   return request;
 }
 
+// The same for a whole number that is not negative.
+Result<> read_count(const nlohmann::json& body, const char* name, int& value) {
+  const auto found = body.find(name);
+  if (found == body.end() || found->is_null()) return {};
+  const auto refusal = Error{ErrorCode::invalid,
+                             fmt::format("\"{}\" must be a whole number from 0 to {}", name, largest_count),
+                             "see docs/openapi.yaml"};
+  if (!found->is_number_unsigned() || found->get<std::uint64_t>() > largest_count) return refusal;
+  value = found->get<int>();
+  return {};
+}
+
 Result<GrowRequest> grow_request(const Call& call) {
   const auto body = body_object(call);
   if (!body) return body.error();
   GrowRequest request;
-  double nodes = request.nodes;
-  double threshold = 0;
-  const auto counted = read_field(*body, "nodes", "a number", nodes);
+  const auto counted = read_count(*body, "nodes", request.nodes);
   if (!counted) return counted.error();
   const auto chosen = read_field(*body, "automatic", "true or false", request.automatic);
   if (!chosen) return chosen.error();
   const auto dry = read_field(*body, "dry_run", "true or false", request.dry_run);
   if (!dry) return dry.error();
+  double threshold = 0;
   const auto limited = read_field(*body, "threshold", "a number", threshold);
   if (!limited) return limited.error();
-  if (!(nodes >= 0 && nodes <= 1e6)) return Error{ErrorCode::invalid, "\"nodes\" is out of range", "use 1 to 100"};
-  request.nodes = static_cast<int>(nodes);
-  if (body->contains("threshold") && !body->at("threshold").is_null()) request.threshold = threshold;
+  const auto given = body->find("threshold");
+  if (given != body->end() && !given->is_null()) request.threshold = threshold;
   return request;
 }
 
 }  // namespace
 
-asio::awaitable<Reply> list_forests(ControlServices& services, Call) { co_return json_reply(services.forests.list()); }
+asio::awaitable<Reply> list_forests(ControlServices& services, Call) {
+  co_return json_reply(services.forests.list());
+}
 
 asio::awaitable<Reply> plant_forest(ControlServices& services, Call call) {
   const auto request = plant_request(call);
@@ -80,7 +93,8 @@ asio::awaitable<Reply> grow_forest(ControlServices& services, Call call) {
 }
 
 asio::awaitable<Reply> remove_node(ControlServices& services, Call call) {
-  const auto operation = co_await services.forests.shrink(call.arguments[0], call.arguments[1], call.peer.caller);
+  const auto operation =
+      co_await services.forests.shrink(call.arguments[0], call.arguments[1], call.peer.caller);
   co_return reply_of(operation, 202);
 }
 

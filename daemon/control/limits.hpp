@@ -9,15 +9,19 @@ namespace morpheus {
 
 // Every bound of the control socket.
 struct ControlLimits {
-  std::size_t sessions = 256;           // in all
-  std::size_t sessions_a_user = 64;     // root and the daemon's own user may have all
-  std::uint32_t header = 16 * 1024;     // bytes
-  std::uint64_t body = 64 * 1024;       // bytes
-  Millis request{10'000};               // to send a whole request, once it has begun
-  Millis idle{60'000};                  // between two requests
-  Millis answer{30'000};                // to take an answer, or one piece of a stream
-  Millis heartbeat{15'000};             // an empty line in a quiet stream, to notice who is gone
-  int events_a_batch = 200;
+  std::size_t sessions = 256;        // in all
+  std::size_t sessions_kept = 16;    // of them, for root and the daemon's own user alone
+  std::size_t sessions_a_user = 64;  // of anyone but those two
+  std::uint32_t header = 16 * 1024;  // bytes
+  std::uint64_t body = 64 * 1024;    // bytes
+  Millis request{10'000};            // to send a whole request, once it has begun
+  Millis idle{60'000};               // between two requests
+  Millis answer{30'000};             // to take an answer, or one piece of a stream
+  Millis heartbeat{15'000};          // an empty line in a stream that was quiet for as long
+  Millis linger{2'000};              // for a client to read a refusal while it is still sending
+  int events_a_batch = 200;          // that a stream reads, and writes, at a time
+  Millis refusals_pause{60'000};     // between two events about what one user was refused
+  std::size_t refused_users = 64;    // that get such events within one pause
 };
 
 inline constexpr int deepest_json = 16;

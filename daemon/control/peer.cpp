@@ -7,30 +7,50 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace morpheus {
 namespace {
 
-constexpr std::size_t name_buffer = 16 * 1024;
-constexpr std::size_t most_groups = 65'536;  // NGROUPS_MAX
+constexpr std::size_t most_groups = 65'536;               // NGROUPS_MAX
+constexpr std::size_t name_buffer = 4 * 1024;             // bytes, to begin with
+constexpr std::size_t largest_name_buffer = 1024 * 1024;  // a group's entry lists its members
 
-std::string user_name(uid_t uid) {
-  std::array<char, name_buffer> buffer{};
-  passwd entry{};
-  passwd* found = nullptr;
-  ::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found);
-  return found ? found->pw_name : fmt::format("uid {}", uid);
+// Calls `look` with buffers that grow until its answer fits.
+template <class Look>
+void with_buffer(const Look& look) {
+  std::vector<char> buffer(name_buffer);
+  while (look(buffer.data(), buffer.size()) == ERANGE && buffer.size() < largest_name_buffer) {
+    buffer.resize(buffer.size() * 4);
+  }
 }
 
-std::string group_name(gid_t gid) {
-  std::array<char, name_buffer> buffer{};
-  group entry{};
-  group* found = nullptr;
-  ::getgrgid_r(gid, &entry, buffer.data(), buffer.size(), &found);
-  return found ? found->gr_name : std::string();
+std::string user_name(uid_t uid) {
+  std::string name = fmt::format("uid {}", uid);
+  with_buffer([&](char* buffer, std::size_t size) {
+    passwd entry{};
+    passwd* found = nullptr;
+    const int failure = ::getpwuid_r(uid, &entry, buffer, size, &found);
+    if (found) name = found->pw_name;
+    return failure;
+  });
+  return name;
+}
+
+std::optional<gid_t> group_id(const std::string& name) {
+  std::optional<gid_t> id;
+  with_buffer([&](char* buffer, std::size_t size) {
+    group entry{};
+    group* found = nullptr;
+    const int failure = ::getgrnam_r(name.c_str(), &entry, buffer, size, &found);
+    if (found) id = found->gr_gid;
+    return failure;
+  });
+  return id;
 }
 
 // Peer credentials carry no supplementary groups; these do.
@@ -48,25 +68,28 @@ std::vector<gid_t> supplementary_groups(int socket) {
 
 }  // namespace
 
-Permission permission_of(uid_t uid, uid_t own_uid, const std::vector<std::string>& groups) {
-  const auto is_member = [&](const char* name) { return std::ranges::find(groups, name) != groups.end(); };
-  if (uid == 0 || uid == own_uid || is_member("morpheus")) return Permission::act;
-  return is_member("morpheus-view") ? Permission::read : Permission::none;
-}
-
-Result<Peer> identify_peer(int socket) {
+Result<Peer> identify_peer(int socket, const PeerGroups& groups) {
   ucred credentials{};
   socklen_t size = sizeof credentials;
   if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) {
-    return Error{ErrorCode::denied, fmt::format("the caller cannot be identified: {}", std::strerror(errno)), ""};
+    return Error{ErrorCode::denied, fmt::format("the caller cannot be identified: {}", std::strerror(errno)),
+                 ""};
   }
-  auto groups = supplementary_groups(socket);
-  groups.push_back(credentials.gid);
-  std::vector<std::string> names;
-  for (const gid_t gid : groups) names.push_back(group_name(gid));
+  auto memberships = supplementary_groups(socket);
+  memberships.push_back(credentials.gid);
+  const auto is_member = [&](const std::string& name) {
+    const auto id = group_id(name);
+    return id && std::ranges::find(memberships, *id) != memberships.end();
+  };
   Peer peer;
-  peer.caller = Caller{static_cast<std::int64_t>(credentials.uid), credentials.pid, user_name(credentials.uid)};
-  peer.permission = permission_of(credentials.uid, ::geteuid(), names);
+  peer.caller =
+      Caller{static_cast<std::int64_t>(credentials.uid), credentials.pid, user_name(credentials.uid)};
+  peer.first = credentials.uid == 0 || credentials.uid == ::geteuid();
+  if (peer.first || is_member(groups.act)) {
+    peer.permission = Permission::act;
+  } else if (is_member(groups.read)) {
+    peer.permission = Permission::read;
+  }
   return peer;
 }
 

@@ -1,9 +1,6 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <string>
-#include <vector>
 
 #include "common/error.hpp"
 #include "common/model/operation.hpp"
@@ -17,13 +14,17 @@ enum class Permission { none, read, act };
 struct Peer {
   Caller caller;
   Permission permission = Permission::none;
+  bool first = false;  // root or the daemon's own user
 };
 
-// From SO_PEERCRED and SO_PEERGROUPS (unix(7)): root, the daemon's own user and members of group "morpheus" act, members of
-// "morpheus-view" read. Groups count as of when the caller connected.
-Result<Peer> identify_peer(int socket);
+// Whose members may do what.
+struct PeerGroups {
+  std::string act = "morpheus";
+  std::string read = "morpheus-view";
+};
 
-// The rule alone.
-Permission permission_of(uid_t uid, uid_t own_uid, const std::vector<std::string>& groups);
+// From SO_PEERCRED and SO_PEERGROUPS (unix(7)): root, the daemon's own user and the members of `groups.act`
+// act, those of `groups.read` read. Groups count as of when the caller connected.
+Result<Peer> identify_peer(int socket, const PeerGroups& groups);
 
 }  // namespace morpheus

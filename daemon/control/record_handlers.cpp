@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <charconv>
 #include <limits>
-
-#include "daemon/runtime/timeout.hpp"
+#include <optional>
 
 namespace morpheus {
 namespace {
@@ -34,17 +36,40 @@ Result<Operation> find_operation(const ControlServices& services, const Call& ca
   return Error{ErrorCode::not_found, fmt::format("no operation {}", text), ""};
 }
 
-// Waits for news, or until a sign of life is due. false: the client is gone.
-asio::awaitable<bool> wait_for_news(ControlServices& services, std::uint64_t seen, Pieces& pieces) {
-  Signal& news = services.journal.news();
-  const bool any = co_await finishes_within(services.clock, services.limits.heartbeat, news.wait_past(seen));
-  if (any) co_return true;
-  co_return co_await pieces.write("\n");
-}
-
 std::vector<Event> of_operation(std::vector<Event> events, std::int64_t operation_id) {
   std::erase_if(events, [&](const Event& event) { return event.operation_id != operation_id; });
   return events;
+}
+
+struct EventsRequest {
+  std::string forest;  // empty: all
+  std::optional<std::int64_t> after;
+  int limit = usual_events;
+  bool follow = false;
+};
+
+Result<EventsRequest> events_request(const Call& call) {
+  EventsRequest request;
+  const auto limit = query_number(call, "limit", usual_events, 0, most_events);
+  if (!limit) return limit.error();
+  request.limit = static_cast<int>(*limit);
+  const auto after = query_number(call, "after", -1, 0, std::numeric_limits<std::int64_t>::max());
+  if (!after) return after.error();
+  if (*after >= 0) request.after = *after;
+  const auto follow = query_flag(call, "follow");
+  if (!follow) return follow.error();
+  request.follow = *follow;
+  const auto forest = call.query.find("forest");
+  if (forest != call.query.end()) request.forest = forest->second;
+  return request;
+}
+
+// The id behind which the last `limit` events are.
+std::int64_t before_the_last(const Store& store, const std::string& forest, int limit) {
+  const auto wanted = store.last_events(forest, limit);
+  if (!wanted.empty()) return wanted.front().id - 1;
+  const auto newest = store.last_events("", 1);
+  return newest.empty() ? 0 : newest.back().id;
 }
 
 }  // namespace
@@ -62,56 +87,58 @@ asio::awaitable<Reply> show_operation(ControlServices& services, Call call) {
 }
 
 asio::awaitable<Reply> stream_progress(ControlServices& services, Call call, Pieces& pieces) {
-  auto operation = find_operation(services, call);
+  const auto operation = find_operation(services, call);
   if (!operation) co_return error_reply(operation.error());
   const std::int64_t id = operation->id;
   std::int64_t last = 0;
   for (;;) {
     const auto seen = services.journal.news().count();
-    const auto batch = services.store.events_after(last, operation->forest, services.limits.events_a_batch);
     const auto now = services.store.operation(id);
+    const auto batch = services.store.events_after(last, operation->forest, services.limits.events_a_batch);
     if (!batch.empty()) last = batch.back().id;
-    const auto lines = lines_of(of_operation(batch, id));
-    bool taken = true;
-    if (!lines.empty()) taken = co_await pieces.write(lines);
+    const bool taken = co_await pieces.write(lines_of(of_operation(batch, id)));
     if (!taken || !now) co_return Reply{};
-    if (static_cast<int>(batch.size()) == services.limits.events_a_batch) continue;
+    if (static_cast<int>(batch.size()) == services.limits.events_a_batch) {
+      co_await asio::post(asio::use_awaitable);  // a long record is no reason to hold up anybody else
+      continue;
+    }
     if (now->state != OperationState::running) {
       const nlohmann::json end{{"operation", to_view(*now)}};
       co_await pieces.write(line_of(end));
       co_return Reply{};
     }
-    const bool there = co_await wait_for_news(services, seen, pieces);
+    const bool there = co_await pieces.wait(services.journal.news(), seen);
     if (!there) co_return Reply{};
   }
 }
 
 asio::awaitable<Reply> stream_events(ControlServices& services, Call call, Pieces& pieces) {
-  const auto limit = query_number(call, "limit", usual_events, 0, most_events);
-  if (!limit) co_return error_reply(limit.error());
-  const auto after = query_number(call, "after", -1, 0, std::numeric_limits<std::int64_t>::max());
-  if (!after) co_return error_reply(after.error());
-  const std::string forest = call.query["forest"];
-  const bool follow = call.query["follow"] == "true";
-  auto batch = *after < 0 ? services.store.last_events(forest, static_cast<int>(*limit))
-                          : services.store.events_after(*after, forest, static_cast<int>(*limit));
-  std::int64_t last = *after;
-  if (*after < 0) {
-    const auto newest = services.store.last_events("", 1);
-    last = newest.empty() ? 0 : newest.back().id;
+  const auto wanted = events_request(call);
+  if (!wanted) co_return error_reply(wanted.error());
+  std::int64_t last =
+      wanted->after ? *wanted->after : before_the_last(services.store, wanted->forest, wanted->limit);
+  int left = wanted->limit;  // of those that are there already
+  while (left > 0) {
+    const auto batch =
+        services.store.events_after(last, wanted->forest, std::min(left, services.limits.events_a_batch));
+    if (batch.empty()) break;
+    last = batch.back().id;
+    left -= static_cast<int>(batch.size());
+    const bool taken = co_await pieces.write(lines_of(batch));
+    if (!taken) co_return Reply{};
   }
-  for (;;) {
-    if (!batch.empty()) last = std::max(last, batch.back().id);
-    const auto lines = lines_of(batch);
-    const bool taken = co_await pieces.write(lines);
-    if (!taken || !follow) co_return Reply{};
+  bool there = co_await pieces.write("");
+  while (there && wanted->follow) {
     const auto seen = services.journal.news().count();
-    batch = services.store.events_after(last, forest, services.limits.events_a_batch);
-    if (!batch.empty()) continue;
-    const bool there = co_await wait_for_news(services, seen, pieces);
-    if (!there) co_return Reply{};
-    batch = services.store.events_after(last, forest, services.limits.events_a_batch);
+    const auto batch = services.store.events_after(last, wanted->forest, services.limits.events_a_batch);
+    if (batch.empty()) {
+      there = co_await pieces.wait(services.journal.news(), seen);
+    } else {
+      last = batch.back().id;
+      there = co_await pieces.write(lines_of(batch));
+    }
   }
+  co_return Reply{};
 }
 
 }  // namespace morpheus

@@ -1,5 +1,6 @@
 #include "daemon/control/routes.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -62,12 +63,37 @@ RouteMatch find_route(std::string_view method, std::string_view path) {
   return match;
 }
 
+std::string known_paths() {
+  std::string paths;
+  std::string_view last;
+  for (const RouteEntry& route : routes) {
+    if (route.path != last) paths += (paths.empty() ? "" : ", ") + std::string(route.path);
+    last = route.path;
+  }
+  return paths;
+}
+
+std::map<std::string, std::string> query_of(std::string_view target) {
+  const auto mark = target.find('?');
+  std::string_view text = mark == std::string_view::npos ? "" : target.substr(mark + 1);
+  std::map<std::string, std::string> query;
+  while (!text.empty()) {
+    const auto pair = text.substr(0, text.find('&'));
+    text.remove_prefix(std::min(text.size(), pair.size() + 1));
+    const auto equals = pair.find('=');
+    const auto value = equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1);
+    query.emplace(percent_decoded(pair.substr(0, equals)), percent_decoded(value));
+  }
+  return query;
+}
+
 std::string percent_decoded(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     unsigned char byte = 0;
     const char* digits = text.data() + i + 1;
-    if (text[i] == '%' && i + 2 <= text.size() - 1 && std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
+    if (text[i] == '%' && i + 2 <= text.size() - 1 &&
+        std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
       out += static_cast<char>(byte);
       i += 2;
     } else {

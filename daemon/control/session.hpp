@@ -7,10 +7,12 @@
 
 namespace morpheus {
 
-// Serves one client until it closes, is too slow, or asks for what ends the connection. References must outlive it.
-asio::awaitable<void> serve_client(asio::local::stream_protocol::socket socket, Peer peer, ControlServices& services);
+// Serves one client until it closes, is too slow, or asks for what ends the connection. `services` must
+// outlive it.
+asio::awaitable<void> serve_client(asio::local::stream_protocol::socket socket, Peer peer,
+                                   ControlServices& services);
 
 // Tells a client that there is no place for it, and closes.
-asio::awaitable<void> turn_away(asio::local::stream_protocol::socket socket, ControlLimits limits);
+asio::awaitable<void> turn_away(asio::local::stream_protocol::socket socket, ControlServices& services);
 
 }  // namespace morpheus

@@ -44,7 +44,8 @@ asio::awaitable<void> Poller::sweep_for_ever() {
       spdlog::error("nothing is polled: {}; tried again with the next sweep", error.what());
     }
     const Millis step = std::min(busy_interval, config_.monitor.poll_interval);
-    tick = std::max(tick + step, clock_.boot());
+    // A wake-up between two ticks moves none of them.
+    if (clock_.boot() >= tick) tick = std::max(tick + step, clock_.boot());
     const auto seen = wake_.count();
     co_await finishes_within(clock_, tick - clock_.boot(), wake_.wait_past(seen));
   }

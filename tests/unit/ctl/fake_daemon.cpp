@@ -133,6 +133,8 @@ void FakeDaemon::answer(int client) {
   const auto found = request.find("\r\n\r\n");
   const auto body = found == std::string::npos ? std::string() : request.substr(found + 4);
   const auto next = next_answer(line);
+  record({line, body.empty() ? nlohmann::json()
+                             : nlohmann::json::parse(body)});  // first: the client may end the test
   // A client that has gone does not take it: nothing is to be done about that here.
   [[maybe_unused]] const auto sent = ::send(client, next.bytes.data(), next.bytes.size(), MSG_NOSIGNAL);
   if (next.after == After::closes) {
@@ -140,8 +142,11 @@ void FakeDaemon::answer(int client) {
   } else {
     open_.push_back(client);
   }
+}
+
+void FakeDaemon::record(Seen request) {
   const std::lock_guard lock(mutex_);
-  seen_.push_back({line, body.empty() ? nlohmann::json() : nlohmann::json::parse(body)});
+  seen_.push_back(std::move(request));
   came_.notify_all();
 }
 

@@ -53,6 +53,7 @@ class FakeDaemon {
  private:
   void serve();
   void answer(int client);
+  void record(Seen request);
   FakeAnswer next_answer(const std::string& request);
   std::size_t count(const std::string& request) const;
 

@@ -57,7 +57,8 @@ TEST_F(RecordRender, ADecisionShowsEveryGateAndWhatWouldChangeIt) {
             "Gates:\n"
             "  · enabled   growth.enabled is false (not asked)\n"
             "  ✓ paused    not paused\n"
-            "  ✗ cooldown  7 min left                           to change: wait 7 min\n"
+            "  ✗ cooldown  7 min left\n"
+            "              to change: wait 7 min\n"
             "\n"
             "Nodes (thresholds: CPU 80%, memory 75.5%, held for 60 s):\n"
             "  NODE         STATE  CPU  HELD  MEM  HELD\n"
@@ -67,9 +68,9 @@ TEST_F(RecordRender, ADecisionShowsEveryGateAndWhatWouldChangeIt) {
 
 TEST_F(RecordRender, ColourDoesNotMoveTheGates) {
   const auto text = render_decision(blocked_decision(), Style(true));
-  EXPECT_NE(
-      text.find("  \x1b[31m✗\x1b[0m cooldown  7 min left                           to change: wait 7 min\n"),
-      std::string::npos)
+  EXPECT_NE(text.find("  \x1b[31m✗\x1b[0m cooldown  7 min left\n"
+                      "              to change: wait 7 min\n"),
+            std::string::npos)
       << text;
 }
 

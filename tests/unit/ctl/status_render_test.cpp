@@ -83,7 +83,7 @@ TEST_F(StatusRender, ShowsStatesLimitsWorkAndTheLastDecision) {
             "  Automatic: above CPU 80% or memory 80%\n"
             "  Nodes: 3 of at most 3\n"
             "  Cooldown: 7 min 20 s left\n"
-            "  Last decision: blocked: growth is needed (memory 90 % on node-1) (since 2020-02-03 04:05:00)\n"
+            "  Last decision: blocked since 2020-02-03 04:05:00: growth is needed (memory 90 % on node-1)\n"
             "  Blocked by max_nodes: 3 of 3 nodes; to change it: raise growth.max_nodes to 4\n");
 }
 
@@ -96,6 +96,13 @@ TEST_F(StatusRender, SaysThatAForestIsPausedAndThatGrowthIsOff) {
   EXPECT_NE(text.find("  By command alone (growth.enabled is false): above CPU 80% or memory 80%\n"),
             std::string::npos);
   EXPECT_NE(text.find("  Cooldown: none\n  Last decision: none yet\n"), std::string::npos) << text;
+}
+
+TEST_F(StatusRender, AForestOfManyNodesNamesAFewAddressesForClients) {
+  auto status = demo_status();
+  for (int i = 1; i <= 12; ++i) status.cluster.urls.push_back("nats://10.0.0." + std::to_string(i) + ":4222");
+  const auto text = render_status(status, plain_);
+  EXPECT_NE(text.find("  nats://10.0.0.5:4222\n  and 7 more\n\n"), std::string::npos) << text;
 }
 
 TEST_F(StatusRender, NamesWhyANodeFailed) {

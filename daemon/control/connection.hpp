@@ -1,0 +1,75 @@
+#pragma once
+
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <optional>
+#include <string>
+
+#include "daemon/control/call.hpp"
+
+namespace morpheus {
+
+using HttpRequest = boost::beast::http::request<boost::beast::http::string_body>;
+
+// What came from a client: a request, or what to tell it instead. Neither: it is gone.
+struct Received {
+  std::optional<HttpRequest> request;
+  std::optional<Reply> refusal;
+};
+
+// One client's connection: HTTP/1.1, with a limit on the size and the time of everything.
+class Connection {
+ public:
+  Connection(asio::local::stream_protocol::socket socket, Clock& clock, const ControlLimits& limits);
+
+  asio::awaitable<Received> receive();
+
+  // false: the client did not take it in time, or is gone. `allow`: methods, for a 405.
+  asio::awaitable<bool> send(Reply reply, bool keep_alive, std::string allow);
+
+  // The last words: sent, and then the client gets a moment to read them, even if it is still sending.
+  asio::awaitable<void> dismiss(Reply reply);
+
+ private:
+  friend class Stream;
+  using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+
+  asio::awaitable<void> read_some(boost::system::error_code& error);
+  asio::awaitable<void> read_request(Parser& parser, boost::system::error_code& error);
+  asio::awaitable<void> drain();
+
+  asio::local::stream_protocol::socket socket_;
+  Clock& clock_;
+  const ControlLimits limits_;
+  boost::beast::flat_buffer buffer_;
+};
+
+// An answer that comes in pieces: chunks of NDJSON, or for a client of HTTP/1.0 just the lines. Its header
+// goes out with the first piece, so that what goes wrong before can still be told with a status.
+class Stream : public Pieces {
+ public:
+  Stream(Connection& connection, bool chunked) : connection_(connection), chunked_(chunked) {}
+
+  asio::awaitable<bool> write(std::string piece) override;
+  asio::awaitable<bool> wait(Signal& news, std::uint64_t seen) override;
+
+  // Says that this was all. Without it, the client sees the connection break off.
+  asio::awaitable<void> finish();
+
+  bool begun() const { return begun_; }
+
+ private:
+  asio::awaitable<void> put_header(boost::system::error_code& error);
+  asio::awaitable<void> put(const std::string& piece, boost::system::error_code& error);
+  asio::awaitable<void> put_end(boost::system::error_code& error);
+
+  Connection& connection_;
+  bool chunked_;
+  bool begun_ = false;
+  bool broken_ = false;
+};
+
+}  // namespace morpheus

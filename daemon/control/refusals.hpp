@@ -1,0 +1,34 @@
+#pragma once
+
+#include <map>
+#include <string_view>
+
+#include "common/model/operation.hpp"
+#include "daemon/control/limits.hpp"
+#include "daemon/store/journal.hpp"
+
+namespace morpheus {
+
+// Writes into the record who was refused what. Anybody can be refused as often as they like, so each user
+// gets one event within a pause; the next one says how many there were in between.
+class Refusals {
+ public:
+  Refusals(Clock& clock, Journal& journal, const ControlLimits& limits)
+      : clock_(clock), journal_(journal), limits_(limits) {}
+
+  // `request`: method and target, of any content and length. Throws StoreError.
+  void record(const Caller& caller, std::string_view request);
+
+ private:
+  struct Last {
+    BootTime at{};
+    std::int64_t untold = 0;
+  };
+
+  Clock& clock_;
+  Journal& journal_;
+  const ControlLimits limits_;
+  std::map<std::int64_t, Last> last_;  // by uid
+};
+
+}  // namespace morpheus

@@ -1,0 +1,80 @@
+#include "tests/unit/control/fake_forests.hpp"
+
+#include <fmt/format.h>
+
+namespace morpheus {
+
+void FakeForests::note(const std::string& what, const Caller& by) {
+  asked.push_back(what);
+  caller = by;
+  before(what);
+}
+
+Result<ForestSummary> FakeForests::find(std::string_view name) const {
+  before(fmt::format("find {}", name));
+  for (const ForestSummary& forest : forests) {
+    if (forest.name == name) return forest;
+  }
+  return Error{ErrorCode::not_found, fmt::format("no forest {}", name), "morpheusctl list"};
+}
+
+std::vector<ForestSummary> FakeForests::list() const {
+  before("list");
+  return forests;
+}
+
+Result<StatusView> FakeForests::status(std::string_view forest) const {
+  const auto found = find(forest);
+  if (!found) return found.error();
+  StatusView view;
+  view.forest = *found;
+  return view;
+}
+
+Result<DecisionView> FakeForests::explain(std::string_view forest) const {
+  const auto found = find(forest);
+  if (!found) return found.error();
+  return decisions.at(0);
+}
+
+Result<std::vector<DecisionView>> FakeForests::history(std::string_view forest, int limit) const {
+  const auto found = find(forest);
+  if (!found) return found.error();
+  auto newest = decisions;
+  newest.resize(std::min(newest.size(), static_cast<std::size_t>(limit)));
+  return newest;
+}
+
+Result<OperationView> FakeForests::plant(const PlantRequest& request, const Caller& by) {
+  note(fmt::format("plant {} {} {}", request.provider, request.size, request.name), by);
+  return operation;
+}
+
+Result<GrowAnswer> FakeForests::grow(std::string_view forest, const GrowRequest& request, const Caller& by) {
+  note(fmt::format("grow {}", forest), by);
+  grow_request = request;
+  return grow_answer;
+}
+
+asio::awaitable<Result<OperationView>> FakeForests::shrink(std::string forest, std::string node, Caller by) {
+  note(fmt::format("shrink {} {}", forest, node), by);
+  if (shrinking) co_await shrinking();
+  co_return operation;
+}
+
+Result<OperationView> FakeForests::teardown(std::string_view forest, const Caller& by) {
+  note(fmt::format("teardown {}", forest), by);
+  return operation;
+}
+
+Result<ForestSummary> FakeForests::pause(std::string_view forest, const Caller& by) {
+  note(fmt::format("pause {}", forest), by);
+  return find(forest);
+}
+
+Result<ForestSummary> FakeForests::resume(std::string_view forest, const Caller& by) {
+  note(fmt::format("resume {}", forest), by);
+  return find(forest);
+}
+
+}  // namespace morpheus

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "daemon/forest/forests.hpp"
+
+namespace morpheus {
+
+// Forests that answer what a case wants, and remember what they were asked. Only the loop's thread calls it.
+class FakeForests : public Forests {
+ public:
+  std::function<void(const std::string& what)> before = [](const std::string&) {};  // may throw
+  std::vector<ForestSummary> forests;
+  std::vector<DecisionView> decisions;
+  Result<OperationView> operation = OperationView{};
+  Result<GrowAnswer> grow_answer = GrowAnswer{};
+  std::function<asio::awaitable<void>()> shrinking;  // awaited by shrink()
+
+  std::vector<std::string> asked;  // "plant local small demo"
+  Caller caller;                   // of the last command
+  GrowRequest grow_request;
+
+  std::vector<ForestSummary> list() const override;
+  Result<StatusView> status(std::string_view forest) const override;
+  Result<DecisionView> explain(std::string_view forest) const override;
+  Result<std::vector<DecisionView>> history(std::string_view forest, int limit) const override;
+  Result<OperationView> plant(const PlantRequest& request, const Caller& by) override;
+  Result<GrowAnswer> grow(std::string_view forest, const GrowRequest& request, const Caller& by) override;
+  asio::awaitable<Result<OperationView>> shrink(std::string forest, std::string node, Caller by) override;
+  Result<OperationView> teardown(std::string_view forest, const Caller& by) override;
+  Result<ForestSummary> pause(std::string_view forest, const Caller& by) override;
+  Result<ForestSummary> resume(std::string_view forest, const Caller& by) override;
+
+ private:
+  void note(const std::string& what, const Caller& by);
+  Result<ForestSummary> find(std::string_view name) const;
+};
+
+}  // namespace morpheus
