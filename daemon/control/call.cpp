@@ -59,27 +59,27 @@ Result<bool> query_flag(const Call& call, const std::string& name) {
 
 Result<nlohmann::json> body_object(const Call& call) {
   using Object = Result<nlohmann::json>;  // JSON converts to and from everything: say which it is
+  using At = nlohmann::json::parse_event_t;
   if (call.body.empty()) return Object{boost::system::in_place_value, nlohmann::json::object()};
   bool too_deep = false;
-  const auto bound_depth = [&too_deep](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
-    too_deep = too_deep || depth > deepest_json;
+  const auto bound_depth = [&too_deep](int around, At at, nlohmann::json&) {
+    const bool begins = at == At::object_start || at == At::array_start;
+    too_deep = too_deep || (begins && around >= deepest_json);
     return !too_deep;
   };
   nlohmann::json parsed;
+  std::string wrong;
   try {
     parsed = nlohmann::json::parse(call.body, bound_depth);
+    if (!parsed.is_object()) wrong = "the body is JSON, but no object";
   } catch (const nlohmann::json::parse_error& error) {
-    return Error{ErrorCode::invalid, fmt::format("the body is not JSON from its byte {} on", error.byte),
-                 "see docs/openapi.yaml"};
+    wrong = fmt::format("the body is not JSON from its byte {} on", error.byte);
   } catch (const nlohmann::json::exception&) {
-    return Error{ErrorCode::invalid, "the body has a number that is too large", "see docs/openapi.yaml"};
+    wrong = "the body has a number that is too large";
   }
-  if (too_deep) {
-    return Error{ErrorCode::invalid, fmt::format("the body is nested deeper than {} levels", deepest_json),
-                 "see docs/openapi.yaml"};
-  }
-  if (parsed.is_object()) return Object{boost::system::in_place_value, std::move(parsed)};
-  return Error{ErrorCode::invalid, "the body is JSON, but no object", "see docs/openapi.yaml"};
+  if (too_deep) wrong = fmt::format("the body is nested deeper than {} levels", deepest_json);
+  if (!wrong.empty()) return Error{ErrorCode::invalid, wrong, "see docs/openapi.yaml"};
+  return Object{boost::system::in_place_value, std::move(parsed)};
 }
 
 }  // namespace morpheus

@@ -41,7 +41,8 @@ asio::awaitable<void> ForestManager::decide_for_ever() {
   for (;;) {
     const auto seen = swept.count();
     const Millis interval = context_.config.monitor.poll_interval;
-    co_await finishes_within(context_.clock, interval, swept.wait_past(seen));
+    // Longer than a sweep takes to come: a decision just before it would see the window without its newest sample.
+    co_await finishes_within(context_.clock, 2 * interval, swept.wait_past(seen));
     const BootTime now = context_.clock.boot();
     if (now < next) continue;
     next = now + interval / 2;
