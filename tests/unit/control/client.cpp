@@ -7,6 +7,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
@@ -37,7 +39,8 @@ void become(unsigned uid, unsigned gid, const std::vector<unsigned>& groups) {
 
 }  // namespace
 
-ControlClient::ControlClient(const std::string& path) : fd_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+ControlClient::ControlClient(const std::string& path)
+    : fd_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   check(fd_, "socket");
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -58,8 +61,10 @@ bool ControlClient::say(const std::string& text) {
   return true;
 }
 
-bool ControlClient::say_request(const std::string& method, const std::string& target, const std::string& body) {
-  return say(fmt::format("{} {} HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{}", method, target, body.size(), body));
+bool ControlClient::say_request(const std::string& method, const std::string& target,
+                                const std::string& body) {
+  return say(fmt::format("{} {} HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{}", method, target,
+                         body.size(), body));
 }
 
 Answer ControlClient::ask(const std::string& method, const std::string& target, const std::string& body) {
@@ -106,6 +111,15 @@ Answer ControlClient::answer() {
   answer.body = input_.substr(0, size);
   input_.erase(0, size);
   return answer;
+}
+
+std::string ControlClient::bytes(std::size_t count) {
+  while (input_.size() < count) {
+    if (!fill()) throw std::runtime_error("closed after: " + input_);
+  }
+  const auto taken = input_.substr(0, count);
+  input_.erase(0, count);
+  return taken;
 }
 
 bool ControlClient::next_chunk() {

@@ -14,8 +14,8 @@ struct Answer {
   nlohmann::json json() const { return nlohmann::json::parse(body); }
 };
 
-// A blocking client of the control socket that says exactly what it is told to. Whatever it waits for must come within 20 s,
-// or it throws.
+// A blocking client of the control socket that says exactly what it is told to. Whatever it waits for must
+// come within 20 s, or it throws.
 class ControlClient {
  public:
   explicit ControlClient(const std::string& path);
@@ -27,10 +27,11 @@ class ControlClient {
   bool say(const std::string& text);
   bool say_request(const std::string& method, const std::string& target, const std::string& body = "");
 
-  Answer answer();      // with its body, unless it is chunked
-  std::string line();   // of a chunked answer, without the empty ones
-  bool ended();         // the chunked answer's last chunk came
-  void wait_for_end();  // until the other side has closed
+  Answer answer();                       // with its body, unless it is chunked
+  std::string bytes(std::size_t count);  // as they come
+  std::string line();                    // of a chunked answer, without the empty ones
+  bool ended();                          // the chunked answer's last chunk came
+  void wait_for_end();                   // until the other side has closed
 
   Answer ask(const std::string& method, const std::string& target, const std::string& body = "");
 

@@ -1,6 +1,7 @@
 #include "tests/unit/control/control_box.hpp"
 
 #include <gtest/gtest.h>
+#include <spdlog/spdlog.h>
 
 namespace morpheus {
 namespace {
@@ -10,9 +11,10 @@ constexpr std::chrono::seconds patience{20};
 ControlBox::ControlBox(ControlLimits limits, PeerGroups groups)
     : store_(Store::open(dir_ / "morpheus.db", "0123456789abcdef").value()),
       journal_(clock_, *store_, loop_.get_executor()),
-      server_(std::make_unique<ControlServer>(loop_.get_executor(), clock_, forests, *store_, journal_, "1.2.3", limits,
-                                              std::move(groups))),
+      server_(std::make_unique<ControlServer>(loop_.get_executor(), clock_, forests, *store_, journal_,
+                                              "1.2.3", limits, std::move(groups))),
       tasks_(loop_.get_executor()) {
+  spdlog::set_level(spdlog::level::off);
   std::filesystem::permissions(dir_.path(), std::filesystem::perms(0755));
   server_->open(socket()).value();
   tasks_.spawn("control", server_->run());

@@ -32,6 +32,9 @@ class ControlBox {
   bool comes_true(const std::function<bool()>& question);
 
   std::size_t sessions();
+  bool sessions_become(std::size_t count) {
+    return comes_true([&] { return server_->sessions() == count; });
+  }
   void record(const std::string& message, const std::string& forest = "demo", std::int64_t operation = 0);
   std::int64_t add_operation(OperationState state);
   void end_operation(std::int64_t id);

@@ -1,0 +1,146 @@
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <grp.h>
+#include <unistd.h>
+
+#include <list>
+
+#include "tests/unit/control/control_box.hpp"
+
+namespace morpheus {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr unsigned somebody = 54'321;
+constexpr unsigned no_group = 54'322;
+
+// Groups that every Debian has stand for the daemon's own.
+const PeerGroups groups{"adm", "mail"};
+
+unsigned gid_of(const std::string& name) { return ::getgrnam(name.c_str())->gr_gid; }
+
+class Permissions : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (::geteuid() != 0) GTEST_SKIP() << "only root can be somebody else";
+  }
+  static ControlLimits limits() {
+    ControlLimits limits;
+    limits.sessions_a_user = 2;
+    limits.refusals_pause = Millis{3'600'000};
+    return limits;
+  }
+  std::unique_ptr<ControlClient> connect(unsigned gid = no_group, const std::vector<unsigned>& more = {},
+                                         unsigned uid = somebody) {
+    const AnotherUser user(uid, gid, more);
+    return std::make_unique<ControlClient>(box_.socket());
+  }
+  std::vector<Event> record() {
+    std::vector<Event> events;
+    box_.on_loop([&] { events = box_.store().last_events("", 100); });
+    return events;
+  }
+
+  ControlBox box_{limits(), groups};
+};
+
+TEST_F(Permissions, StrangerIsRefusedWithTheGroupsNamed) {
+  const auto client = connect();
+  for (const char* target : {"/v1/version", "/v1/forests", "/v1/events?follow=true", "/v1/nowhere"}) {
+    const auto answer = client->ask("GET", target);
+    EXPECT_EQ(answer.status, 403) << target;
+    EXPECT_EQ(answer.json().at("error").at("code"), "denied");
+    EXPECT_THAT(answer.body, HasSubstr("group adm may change things, group mail may look"));
+  }
+  EXPECT_EQ(client->ask("DELETE", "/v1/forests/demo").status, 403);
+  box_.on_loop([&] { EXPECT_TRUE(box_.forests.asked.empty()); });
+}
+
+TEST_F(Permissions, ViewingGroupReadsAndChangesNothing) {
+  for (const auto& client : {connect(gid_of("mail")), connect(no_group, {1, 2, gid_of("mail")})}) {
+    EXPECT_EQ(client->ask("GET", "/v1/forests").status, 200);
+    EXPECT_EQ(client->ask("GET", "/v1/nowhere").status, 404);
+    EXPECT_EQ(client->ask("POST", "/v1/forests", "{}").status, 403);
+    EXPECT_EQ(client->ask("DELETE", "/v1/forests/demo/nodes/x").status, 403);
+  }
+  box_.on_loop([&] { EXPECT_TRUE(box_.forests.asked.empty()); });
+}
+
+TEST_F(Permissions, ActingGroupActsByFirstAndBySupplementaryGroup) {
+  std::vector<unsigned> many;
+  for (unsigned gid = 60'000; gid < 60'200; ++gid) many.push_back(gid);
+  many.push_back(gid_of("adm"));
+  const auto by_first = connect(gid_of("adm"));
+  EXPECT_EQ(by_first->ask("POST", "/v1/forests", "{}").status, 202);
+  const auto by_many = connect(no_group, many);
+  EXPECT_EQ(by_many->ask("POST", "/v1/forests", "{}").status, 202);
+  box_.on_loop([&] {
+    EXPECT_EQ(box_.forests.asked.size(), 2u);
+    EXPECT_EQ(box_.forests.caller.uid, somebody);
+    EXPECT_EQ(box_.forests.caller.user, "uid 54321");
+  });
+}
+
+TEST_F(Permissions, RefusalIsInTheRecordOnceHoweverOftenItIsTried) {
+  const auto client = connect();
+  client->say(fmt::format("DELETE /v1/forests/\xc2\x9b{:x>5000} HTTP/1.1\r\nHost: x\r\n\r\n", ""));
+  EXPECT_EQ(client->answer().status, 403);
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(client->ask("GET", "/v1/forests").status, 403);
+  const auto events = record();
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].kind, "command");
+  EXPECT_EQ(events[0].level, EventLevel::warning);
+  EXPECT_THAT(events[0].message, HasSubstr("uid 54321 (uid 54321, pid "));
+  EXPECT_THAT(events[0].message, HasSubstr("was refused DELETE /v1/forests/??xxx"));
+  EXPECT_LT(events[0].message.size(), 400u);
+}
+
+TEST_F(Permissions, OneUserHasItsPlacesAndRootFindsOne) {
+  const auto first = connect();
+  const auto second = connect();
+  EXPECT_EQ(first->ask("GET", "/v1/version").status, 403);
+  EXPECT_EQ(second->ask("GET", "/v1/version").status, 403);
+  const auto third = connect();
+  third->say_request("GET", "/v1/version");
+  EXPECT_EQ(third->answer().status, 503);
+  const auto other = connect(no_group, {}, somebody + 1);
+  EXPECT_EQ(other->ask("GET", "/v1/version").status, 403);
+  std::list<ControlClient> admin;
+  for (int i = 0; i < 5; ++i)
+    EXPECT_EQ(admin.emplace_back(box_.socket()).ask("GET", "/v1/version").status, 200);
+}
+
+class FrozenClock : public Clock {
+ public:
+  WallTime wall() const override { return WallTime(now.time_since_epoch()); }
+  BootTime boot() const override { return now; }
+  std::string boot_id() const override { return "boot"; }
+  asio::awaitable<void> sleep_until(BootTime) override { co_return; }
+  BootTime now{Millis{1'000}};
+};
+
+TEST(ControlRefusals, NextEventSaysHowManyThereWereAndStrangersCannotFloodTheRecord) {
+  const TempDir dir;
+  FrozenClock clock;
+  asio::io_context loop;
+  const auto store = Store::open(dir / "morpheus.db", "0123456789abcdef").value();
+  Journal journal(clock, *store, loop.get_executor());
+  ControlLimits limits;
+  limits.refusals_pause = Millis{100};
+  limits.refused_users = 10;
+  Refusals refusals(clock, journal, limits);
+  const Caller caller{7, 8, "eve"};
+  for (int i = 0; i < 4; ++i) refusals.record(caller, "GET /");
+  clock.now += Millis{100};
+  refusals.record(caller, "GET /");
+  auto events = store->last_events("", 100);
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[0].message, "eve (uid 7, pid 8) was refused GET /");
+  EXPECT_EQ(events[1].message, "eve (uid 7, pid 8) was refused GET /; and 3 times more before");
+  for (int uid = 1'000; uid < 1'100; ++uid) refusals.record(Caller{uid, 8, "many"}, "GET /");
+  EXPECT_EQ(store->last_events("", 100).size(), 11u);
+}
+
+}  // namespace
+}  // namespace morpheus

@@ -1,0 +1,110 @@
+#include "daemon/monitor/observations.hpp"
+
+#include <gtest/gtest.h>
+
+namespace morpheus {
+namespace {
+
+constexpr std::int64_t node = 1;
+const Capacity capacity{2, 1000};
+
+Stamp at_second(int second) {
+  Stamp stamp;
+  stamp.boot = BootTime{std::chrono::seconds{1'000 + second}};
+  stamp.wall = WallTime{std::chrono::seconds{1'000'000 + second}};
+  stamp.boot_id = "boot";
+  return stamp;
+}
+
+NodeReport answer(int second, std::uint64_t messages = 0, const std::string& server = "A") {
+  NodeReport report;
+  report.at = at_second(second);
+  report.varz = Varz{};
+  report.varz->server_id = server;
+  report.varz->cores = 2;
+  report.varz->cpu = 50;
+  report.varz->mem = 500;
+  report.varz->in_msgs = report.varz->out_msgs = report.varz->in_bytes = report.varz->out_bytes = messages;
+  return report;
+}
+
+NodeReport failure(int second, const std::string& why) {
+  NodeReport report;
+  report.at = at_second(second);
+  report.error = why;
+  return report;
+}
+
+class ObservationsTest : public ::testing::Test {
+ protected:
+  const NodeObservation& seen() const { return *all_.find(node); }
+  Observations all_{std::chrono::seconds{60}};
+};
+
+TEST_F(ObservationsTest, AnAnswerIsASampleAndAFailureIsNone) {
+  const auto sample = all_.add(node, capacity, answer(0));
+  ASSERT_TRUE(sample);
+  EXPECT_EQ(sample->cpu_percent, 25);
+  EXPECT_EQ(sample->memory_percent, 50);
+  EXPECT_FALSE(all_.add(node, capacity, failure(10, "connection refused")));
+  EXPECT_EQ(seen().window.size(), 1u);
+}
+
+TEST_F(ObservationsTest, UnknownIsSinceTheFirstFailureInARow) {
+  all_.add(node, capacity, failure(10, "connection refused"));
+  all_.add(node, capacity, failure(20, "no answer within 3 s"));
+  EXPECT_EQ(seen().unknown, "no answer within 3 s");
+  EXPECT_EQ(seen().unknown_since.boot, at_second(10).boot);
+  EXPECT_FALSE(seen().last.varz);
+  all_.add(node, capacity, answer(30));
+  EXPECT_EQ(seen().unknown, "");
+  all_.add(node, capacity, failure(40, "connection refused"));
+  EXPECT_EQ(seen().unknown_since.boot, at_second(40).boot);
+  EXPECT_EQ(seen().polls, 4);
+}
+
+TEST_F(ObservationsTest, WhatAPollDidNotAskForIsKeptUntilOneFails) {
+  auto full = answer(0);
+  full.jsz = Jsz{};
+  full.jsz->leader = "x";
+  all_.add(node, capacity, full);
+  all_.add(node, capacity, answer(10));
+  ASSERT_TRUE(seen().last.jsz);
+  EXPECT_EQ(seen().last.jsz->leader, "x");
+  all_.add(node, capacity, failure(20, "gone"));
+  EXPECT_FALSE(seen().last.jsz);
+}
+
+TEST_F(ObservationsTest, RatesComeFromCountersOfOneRunOfTheServer) {
+  all_.add(node, capacity, answer(0, 100));
+  EXPECT_FALSE(seen().rates);
+  all_.add(node, capacity, answer(10, 600));
+  ASSERT_TRUE(seen().rates);
+  EXPECT_DOUBLE_EQ(seen().rates->in_msgs, 50);
+  all_.add(node, capacity, answer(20, 700, "B"));
+  EXPECT_FALSE(seen().rates) << "another server id";
+  all_.add(node, capacity, answer(30, 10, "B"));
+  EXPECT_FALSE(seen().rates) << "a counter fell";
+}
+
+TEST_F(ObservationsTest, TheWindowForgetsWhatIsOlderThanIt) {
+  for (int second = 0; second <= 300; second += 10) all_.add(node, capacity, answer(second));
+  EXPECT_LE(seen().window.size(), 8u);
+  EXPECT_GE(seen().window.size(), 7u);
+  EXPECT_EQ(seen().window.back().at.boot, at_second(300).boot);
+  all_.forget(node);
+  EXPECT_EQ(all_.find(node), nullptr);
+}
+
+TEST_F(ObservationsTest, AWarmedWindowCountsButNothingIsKnownNow) {
+  Sample sample;
+  sample.node_id = node;
+  sample.at = at_second(0);
+  sample.memory_percent = 90;
+  all_.warm(sample);
+  EXPECT_EQ(seen().window.size(), 1u);
+  EXPECT_FALSE(seen().last.varz);
+}
+
+}  // namespace
+}  // namespace morpheus
