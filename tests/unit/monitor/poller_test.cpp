@@ -1,0 +1,251 @@
+#include "daemon/monitor/poller.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+
+#include "tests/sim/sim_clock.hpp"
+#include "tests/tools/temp_dir.hpp"
+
+namespace morpheus {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Asked {
+  std::int64_t node = 0;
+  Millis after{0};  // since the test began
+  bool extras = false;
+};
+
+// Answers after each node's own delay; one whose delay is longer than the time-out fails then.
+class ScriptedProbe : public NodeProbe {
+ public:
+  static constexpr Millis time_out = 3s;
+
+  explicit ScriptedProbe(Clock& clock) : clock_(clock), began_(clock.boot()) {}
+
+  asio::awaitable<NodeReport> probe(ProbeTarget target, ProbeWants wants) override {
+    asked.push_back({target.node_id, clock_.boot() - began_, wants.healthz && wants.routez && wants.jsz});
+    NodeReport report;
+    report.at.boot = clock_.boot();
+    report.at.wall = clock_.wall();
+    report.at.boot_id = clock_.boot_id();
+    const Millis delay = delays[target.node_id];
+    co_await clock_.sleep_for(std::min(delay, time_out));
+    if (delay >= time_out) {
+      report.error = "no answer within 3 s";
+    } else {
+      report.varz.emplace();
+      report.varz->server_id = "S" + std::to_string(target.node_id);
+    }
+    co_return report;
+  }
+  void forget(std::int64_t node_id) override { forgotten.push_back(node_id); }
+
+  std::vector<Millis> times_of(std::int64_t node) const {
+    std::vector<Millis> times;
+    for (const Asked& each : asked)
+      if (each.node == node) times.push_back(each.after);
+    return times;
+  }
+
+  std::map<std::int64_t, Millis> delays;
+  std::vector<Asked> asked;
+  std::vector<std::int64_t> forgotten;
+
+ private:
+  Clock& clock_;
+  BootTime began_;
+};
+
+// A forest `oak` of three ready nodes and a poller over it, polling each 10 s.
+class PollerTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto opened = Store::open((directory_ / "morpheus.db").string(), "installation");
+    ASSERT_TRUE(opened);
+    store_ = *std::move(opened);
+    Forest oak;
+    oak.name = "oak";
+    oak.provider = "local";
+    oak.state = ForestState::active;
+    forest_ = store_->add_forest(oak);
+    for (int n = 1; n <= 3; ++n) nodes_.push_back(add_node(n));
+    config_.monitor.poll_interval = 10s;
+    poller_ = std::make_unique<Poller>(clock_, *store_, probe_, lag_, observations_, loop_.get_executor(), config_);
+  }
+  void TearDown() override {
+    stop_all();
+  }
+
+  void stop_all() {
+    stop_.emit(asio::cancellation_type::terminal);
+    stop_lag_.emit(asio::cancellation_type::terminal);
+    run_until_idle(loop_);
+  }
+  std::int64_t add_node(int n) {
+    Node node;
+    node.forest_id = forest_;
+    node.index = n;
+    node.name = node.server_name = "oak-node-" + std::to_string(n);
+    node.state = NodeState::ready;
+    node.address = "127.0.1." + std::to_string(n);
+    return store_->add_node(node);
+  }
+  std::int64_t start_operation() {
+    Operation operation;
+    operation.forest_id = forest_;
+    operation.forest = "oak";
+    return store_->add_operation(operation);
+  }
+  void start() {
+    asio::co_spawn(loop_, lag_.run(), asio::bind_cancellation_slot(stop_lag_.slot(), [](std::exception_ptr) {}));
+    asio::co_spawn(loop_, poller_->run(), asio::bind_cancellation_slot(stop_.slot(), [](std::exception_ptr) {}));
+    run_until_idle(loop_);
+  }
+  void run_for(Millis time) {
+    const BootTime end = clock_.boot() + time;
+    run_until(loop_, clock_, time, [&] { return clock_.next_deadline() > end; });
+    if (clock_.boot() < end) clock_.pass(end - clock_.boot());
+    run_until_idle(loop_);
+  }
+  std::size_t stored_samples() const { return store_->samples(forest_, WallTime{}).size(); }
+
+  SimClock clock_;
+  asio::io_context loop_;
+  asio::cancellation_signal stop_;
+  asio::cancellation_signal stop_lag_;
+  TempDir directory_;
+  std::unique_ptr<Store> store_;
+  std::int64_t forest_ = 0;
+  std::vector<std::int64_t> nodes_;
+  Config config_;
+  ScriptedProbe probe_{clock_};
+  LoopLag lag_{clock_};
+  Observations observations_{60s};
+  std::unique_ptr<Poller> poller_;
+};
+
+TEST_F(PollerTest, PollsEveryNodeAtTheSameTimeEachInterval) {
+  start();
+  run_for(35s);
+  for (const auto node : nodes_) EXPECT_THAT(probe_.times_of(node), testing::ElementsAre(0s, 10s, 20s, 30s));
+}
+
+TEST_F(PollerTest, AHungNodeCostsTheOthersNothing) {
+  config_.monitor.poll_interval = 1s;
+  probe_.delays[nodes_[1]] = 1h;
+  start();
+  run_for(9500ms);
+  EXPECT_EQ(probe_.times_of(nodes_[0]).size(), 10U);
+  EXPECT_EQ(probe_.times_of(nodes_[2]).size(), 10U);
+  EXPECT_LE(probe_.times_of(nodes_[1]).size(), 4U) << "one poll at a time";
+  EXPECT_EQ(observations_.find(nodes_[1])->unknown, "no answer within 3 s");
+  EXPECT_EQ(observations_.find(nodes_[0])->unknown, "");
+  EXPECT_GE(stored_samples(), 18U) << "all sweeps but the newest, which is stored with the next";
+}
+
+TEST_F(PollerTest, StoresASweepAtOnceWhenItsLastAnswerIsHere) {
+  probe_.delays = {{nodes_[0], 10ms}, {nodes_[1], 20ms}, {nodes_[2], 50ms}};
+  start();
+  run_for(40ms);
+  EXPECT_EQ(stored_samples(), 0U);
+  EXPECT_EQ(poller_->swept().count(), 0U);
+  run_for(20ms);
+  EXPECT_EQ(stored_samples(), 3U);
+  EXPECT_EQ(poller_->swept().count(), 1U);
+}
+
+TEST_F(PollerTest, AForestAtWorkIsPolledEachSecondWithAllThatIsKnownOfIt) {
+  const auto id = start_operation();
+  start();
+  run_for(4500ms);
+  EXPECT_THAT(probe_.times_of(nodes_[0]), testing::ElementsAre(0s, 1s, 2s, 3s, 4s));
+  for (const Asked& each : probe_.asked) EXPECT_TRUE(each.extras) << each.after;
+
+  Operation operation = *store_->operation(id);
+  operation.state = OperationState::succeeded;
+  store_->update_operation(operation);
+  probe_.asked.clear();
+  run_for(60s);
+  EXPECT_LE(probe_.times_of(nodes_[0]).size(), 7U);
+  EXPECT_GE(probe_.times_of(nodes_[0]).size(), 5U);
+}
+
+TEST_F(PollerTest, AReadyNodeIsAskedForMoreThanItsVarzEverySixthTime) {
+  start();
+  run_for(125s);
+  int extras = 0;
+  int polls = 0;
+  for (const Asked& each : probe_.asked) {
+    if (each.node != nodes_[0]) continue;
+    EXPECT_EQ(each.extras, polls % Poller::steady_extras_every == 0) << polls;
+    ++polls;
+    extras += each.extras ? 1 : 0;
+  }
+  EXPECT_EQ(polls, 13);
+  EXPECT_EQ(extras, 3);
+}
+
+TEST_F(PollerTest, HurryLooksNowAndMovesNoLaterTick) {
+  start();
+  run_for(4s);
+  start_operation();
+  poller_->hurry();
+  run_until_idle(loop_);
+  EXPECT_THAT(probe_.times_of(nodes_[0]), testing::ElementsAre(0s, 4s));
+  run_for(2500ms);
+  EXPECT_THAT(probe_.times_of(nodes_[0]), testing::ElementsAre(0s, 4s, 5s, 6s));
+}
+
+TEST_F(PollerTest, ANodeThatIsGoneIsForgotten) {
+  start();
+  run_for(1s);
+  Node node = *store_->node(nodes_[0]);
+  node.state = NodeState::gone;
+  store_->update_node(node);
+  run_for(30s);
+  EXPECT_THAT(probe_.forgotten, testing::ElementsAre(nodes_[0]));
+  EXPECT_EQ(observations_.find(nodes_[0]), nullptr);
+  EXPECT_THAT(probe_.times_of(nodes_[0]), testing::ElementsAre(0s));
+}
+
+TEST_F(PollerTest, AnAnswerOfANodeThatWentMeanwhileIsDropped) {
+  config_.monitor.poll_interval = 1s;
+  probe_.delays[nodes_[0]] = 2500ms;
+  start();
+  run_for(500ms);
+  Node node = *store_->node(nodes_[0]);
+  node.state = NodeState::gone;
+  store_->update_node(node);
+  run_for(5s);
+  EXPECT_EQ(observations_.find(nodes_[0]), nullptr);
+}
+
+TEST_F(PollerTest, AFailureWhileTheLoopItselfStoodStillCountsForNobody) {
+  probe_.delays[nodes_[1]] = 1h;
+  start();
+  run_for(1s);
+  clock_.pass(5s);  // the machine slept
+  run_for(1s);
+  ASSERT_EQ(probe_.times_of(nodes_[1]).size(), 1U);
+  EXPECT_EQ(observations_.find(nodes_[1]), nullptr);
+  run_for(14s);
+  ASSERT_NE(observations_.find(nodes_[1]), nullptr) << "the next failure counts";
+  EXPECT_EQ(observations_.find(nodes_[1])->unknown, "no answer within 3 s");
+}
+
+TEST_F(PollerTest, NothingRunsOnceItIsCancelled) {
+  probe_.delays[nodes_[1]] = 1h;
+  start();
+  run_for(1s);
+  stop_all();
+  EXPECT_EQ(clock_.sleepers(), 0U);
+}
+
+}  // namespace
+}  // namespace morpheus
