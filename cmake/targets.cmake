@@ -26,10 +26,15 @@ function(morpheus_precompile name)
   endif()
 endfunction()
 
-# morpheus_test(NAME FILES...) makes a GoogleTest program and registers each of its cases with CTest.
+# morpheus_test(NAME FILES...) makes a GoogleTest program and registers each of its cases with CTest. Tests wait for servers
+# and clocks, not for themselves: they are built to build fast.
 include(GoogleTest)
 function(morpheus_test name)
   add_executable(${name} ${ARGN})
-  target_link_libraries(${name} PRIVATE morpheus_flags GTest::gmock GTest::gtest_main)
+  target_link_libraries(${name} PRIVATE morpheus_test_base GTest::gtest_main)
+  target_compile_options(${name} PRIVATE ${MORPHEUS_TEST_OPTIONS})
+  if(MORPHEUS_PRECOMPILE)
+    target_precompile_headers(${name} REUSE_FROM morpheus_test_base)
+  endif()
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60)
 endfunction()

@@ -7,8 +7,10 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 
 #include "common/config/load.hpp"
@@ -50,6 +52,7 @@ class App {
                   providers_, config_}),
         control_(loop_.get_executor(), clock_, manager_, *store_, journal_, MORPHEUS_VERSION),
         signals_(loop_, SIGTERM, SIGINT, SIGHUP),
+        stop_deadline_(loop_),
         tasks_(loop_.get_executor()) {}
 
   Result<> run() {
@@ -72,6 +75,7 @@ class App {
     tasks_.spawn("signals", obey_signals());
     spdlog::info("morpheusd {} serves {}", MORPHEUS_VERSION, config_.daemon.socket);
     co_await tasks_.join();
+    stop_deadline_.cancel();
     spdlog::info("stopped; the forests go on");
   }
 
@@ -83,9 +87,22 @@ class App {
         continue;
       }
       spdlog::info("{}: stopping", strsignal(signal));
+      signals_.clear();  // a second one ends the process at once
+      limit_stop();
       tasks_.cancel();
       co_return;
     }
+  }
+
+  // What does not end in time is left as kill -9 would leave it: all that matters is stored before it is acted on.
+  void limit_stop() {
+    stop_deadline_.expires_after(stop_limit);
+    stop_deadline_.async_wait([this](const boost::system::error_code& cancelled) {
+      if (cancelled) return;
+      spdlog::error("not stopped within {} s: {}", stop_limit.count() / 1000, comma_separated(tasks_.names()));
+      spdlog::shutdown();
+      std::_Exit(EXIT_FAILURE);
+    });
   }
 
   // A bad file changes nothing; keys that need a restart keep their old value and are named.
@@ -133,6 +150,7 @@ class App {
   ForestManager manager_;
   ControlServer control_;
   asio::signal_set signals_;
+  asio::steady_timer stop_deadline_;
   TaskGroup tasks_;
 };
 

@@ -69,6 +69,12 @@ asio::awaitable<void> TaskGroup::join() {
   if (interrupted) std::rethrow_exception(interrupted);
 }
 
+std::vector<std::string> TaskGroup::names() const {
+  std::vector<std::string> names;
+  for (const Task& task : tasks_) names.push_back(task.name);
+  return names;
+}
+
 void TaskGroup::ended(Handle task, const std::exception_ptr& error) {
   const std::string name = std::move(task->name);
   tasks_.erase(task);

@@ -6,6 +6,7 @@
 #include <exception>
 #include <list>
 #include <string>
+#include <vector>
 
 #include "daemon/runtime/signal.hpp"
 
@@ -33,6 +34,8 @@ class TaskGroup {
   asio::awaitable<void> join();
 
   std::size_t running() const { return tasks_.size(); }
+  // The names of those that run, in order of their start.
+  std::vector<std::string> names() const;
 
  private:
   struct Task {
