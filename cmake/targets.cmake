@@ -5,7 +5,7 @@ target_compile_options(morpheus_flags INTERFACE -Wall -Wextra -Wpedantic -Wshado
     $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict -Wno-stringop-overread -Wno-stringop-overflow>)
 target_include_directories(morpheus_flags INTERFACE ${CMAKE_SOURCE_DIR})
 if(MORPHEUS_SANITIZE)
-  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -g1)
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
   add_link_options(-fsanitize=address,undefined)
   # clang 14 cannot assemble coroutines with it: "Cannot represent a difference across sections".
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
