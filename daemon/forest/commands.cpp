@@ -71,9 +71,7 @@ Result<DecisionView> ForestManager::explain(std::string_view name) const {
   const auto forest = find(name);
   if (!forest) return forest.error();
   const auto decision = context_.store.last_decision(forest->id);
-  if (decision) return to_view(*decision);
-  return Error{ErrorCode::not_found, fmt::format("nothing was decided about {} yet", name),
-               "the first decision falls after the first poll"};
+  return to_view(decision ? *decision : evaluate(policy_input(context_, *forest, Trigger::loop)));
 }
 
 Result<std::vector<DecisionView>> ForestManager::history(std::string_view name, int limit) const {

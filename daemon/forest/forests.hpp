@@ -21,7 +21,7 @@ class Forests {
 
   virtual std::vector<ForestSummary> list() const = 0;
   virtual Result<StatusView> status(std::string_view forest) const = 0;
-  // The last decision of the loop about this forest; not_found: none yet.
+  // The last decision of the loop about this forest; before its first, what it would decide now.
   virtual Result<DecisionView> explain(std::string_view forest) const = 0;
   // Decisions, newest first.
   virtual Result<std::vector<DecisionView>> history(std::string_view forest, int limit) const = 0;

@@ -49,7 +49,7 @@ std::string running_operation(const ForestContext& context, const Forest& forest
   return {};
 }
 
-// Of everything that costs, all forests; unset as soon as one price is not known.
+// Of everything that costs, all forests whose provider takes money; unset: none does.
 std::optional<double> monthly_cost(const ForestContext& context) {
   std::optional<double> total;
   for (const Forest& forest : context.store.forests()) {

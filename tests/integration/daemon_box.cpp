@@ -18,8 +18,8 @@ namespace {
 
 constexpr std::chrono::seconds answer_limit{20};
 
-void write_config(const fs::path& dir, const BoxSettings& settings, const std::string& nats_server) {
-  std::ofstream(dir / "morpheusd.yaml") << fmt::format(
+std::string config_text(const fs::path& dir, const BoxSettings& settings, const std::string& nats_server) {
+  return fmt::format(
       "daemon:\n  socket: {0}/control.sock\n  database: {0}/morpheus.db\n  state_dir: {0}/state\n"
       "monitor:\n  poll_interval: 200ms\n"
       "growth:\n  enabled: {1}\n  max_nodes: {2}\n  threshold_memory: {3}\n  cooldown_minutes: {4}\n  sustain_seconds: 1\n"
@@ -45,10 +45,14 @@ std::vector<std::string> names_in(const fs::path& dir) {
 
 }  // namespace
 
-DaemonBox::DaemonBox(const BoxSettings& settings) {
+DaemonBox::DaemonBox(const BoxSettings& settings) { configure(settings); }
+
+void DaemonBox::configure(const BoxSettings& settings) {
   const auto server = settings.slow_start ? write_slow_server(dir_.path()) : std::string("/usr/sbin/nats-server");
-  write_config(dir_.path(), settings, server);
+  configure(config_text(dir_.path(), settings, server));
 }
+
+void DaemonBox::configure(const std::string& text) { std::ofstream(config_file()) << text; }
 
 DaemonBox::~DaemonBox() {
   daemon_.reset();

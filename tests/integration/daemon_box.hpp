@@ -1,5 +1,6 @@
 #pragma once
 
+#include <csignal>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -29,6 +30,10 @@ class DaemonBox {
   void start();
   void kill() { daemon_->kill(); }
   std::optional<int> terminate();
+  // Writes another configuration, or anything else, in its place; SIGHUP.
+  void configure(const BoxSettings& settings);
+  void configure(const std::string& text);
+  void reload() { daemon_->signal(SIGHUP); }
 
   Finished ctl(std::vector<std::string> arguments) const;
   // `-o json` of a command that must succeed.

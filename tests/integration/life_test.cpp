@@ -127,6 +127,32 @@ TEST(Life, ASecondDaemonSaysSoAndEnds) {
   EXPECT_EQ(box.ctl({"list"}).status, 0);
 }
 
+TEST(Life, ReloadTakesNewLimitsAndRefusesABadFileAsAWhole) {
+  BoxSettings settings;
+  settings.max_nodes = 1;
+  DaemonBox box(settings);
+  box.start();
+  ASSERT_EQ(box.ctl({"plant", "local", "small", "--name", "f"}).status, 0) << box.log();
+  EXPECT_EQ(box.ctl({"grow", "f", "--yes"}).status, 4) << "max_nodes is 1";
+
+  const auto logged = [&](const std::string& text) {
+    return wait_until([&] { return box.log().find(text) != std::string::npos; }, limit);
+  };
+  box.configure("growth:\n  max_nodes: 2\n  max_nodse: 3\n");
+  box.reload();
+  ASSERT_TRUE(logged("not reloaded, nothing is changed")) << box.log();
+  EXPECT_TRUE(logged("max_nodse")) << box.log();
+  EXPECT_EQ(box.ctl({"grow", "f", "--yes"}).status, 4) << "a bad file changes nothing";
+
+  settings.max_nodes = 2;
+  box.configure(settings);
+  box.reload();
+  ASSERT_TRUE(logged("reloaded " + box.config_file())) << box.log();
+  const auto grown = box.ctl({"grow", "f", "--yes"});
+  EXPECT_EQ(grown.status, 0) << grown.err << box.log();
+  EXPECT_EQ(box.server_pids().size(), 2u);
+}
+
 TEST(Life, TheConfigurationIsCheckedWithoutStarting) {
   const DaemonBox box;
   EXPECT_EQ(run_command({MORPHEUSD, "--config", box.config_file(), "--check-config"}).status, 0);
