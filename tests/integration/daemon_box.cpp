@@ -74,6 +74,30 @@ void DaemonBox::start() {
 
 std::optional<int> DaemonBox::terminate() { return daemon_->terminate(answer_limit); }
 
+std::optional<std::string> DaemonBox::kill_when(const Wanted& wanted, Child& command) {
+  for (;;) {
+    const bool asked = !command.running();
+    const auto open = open_operation(database());
+    if (asked && open.empty()) return std::nullopt;
+    if (!wanted(open)) continue;
+    daemon_->freeze();
+    auto frozen = open_operation(database());
+    if (wanted(frozen)) {
+      daemon_->kill();
+      return frozen;
+    }
+    daemon_->thaw();
+  }
+}
+
+Child DaemonBox::start_ctl(std::vector<std::string> arguments) const {
+  Command command;
+  command.arguments = {MORPHEUSCTL, "--socket", socket()};
+  command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
+  command.out = command.err = dir_ / "ctl-log";
+  return Child(command);
+}
+
 Finished DaemonBox::ctl(std::vector<std::string> arguments) const {
   arguments.insert(arguments.begin(), {MORPHEUSCTL, "--socket", socket()});
   return run_command(std::move(arguments), std::chrono::minutes{2});
@@ -127,7 +151,8 @@ std::optional<bool> is_full_mesh(const std::vector<std::string>& addresses) {
 }
 
 std::string open_operation(const std::string& path) {
-  const SQLite::Database database(path, SQLite::OPEN_READWRITE);
+  constexpr int busy_ms = 5'000;
+  const SQLite::Database database(path, SQLite::OPEN_READWRITE, busy_ms);
   SQLite::Statement operation(database, "SELECT id, kind FROM operations WHERE state = 'running'");
   if (!operation.executeStep()) return "";
   std::string text = operation.getColumn(1).getString() + ":";

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <csignal>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -35,7 +36,13 @@ class DaemonBox {
   void configure(const std::string& text);
   void reload() { daemon_->signal(SIGHUP); }
 
+  // Kills the daemon at a moment when what open_operation() says is `wanted`: it is frozen first, so that nothing moves
+  // between the look and the kill. Returns what it said; unset: `command` and what it began ended before such a moment.
+  using Wanted = std::function<bool(const std::string& open)>;
+  std::optional<std::string> kill_when(const Wanted& wanted, Child& command);
+
   Finished ctl(std::vector<std::string> arguments) const;
+  Child start_ctl(std::vector<std::string> arguments) const;
   // `-o json` of a command that must succeed.
   nlohmann::json ask(std::vector<std::string> arguments) const;
 
@@ -57,8 +64,8 @@ class DaemonBox {
 // Server ids that each server lists in its own /routez, by address; unset while one does not answer.
 std::optional<bool> is_full_mesh(const std::vector<std::string>& addresses);
 
-// "running plant: creating joining" and the like, read from the database of a daemon that is down: the open operation and
-// its nodes' stages. Empty: no operation is open.
+// "plant: creating joining" and the like, read from the database: the open operation and its nodes' stages. Empty: no
+// operation is open.
 std::string open_operation(const std::string& database);
 
 }  // namespace morpheus

@@ -126,6 +126,13 @@ std::optional<int> Child::wait(std::chrono::milliseconds limit) {
   }
 }
 
+void Child::freeze() {
+  signal(SIGSTOP);
+  siginfo_t info{};
+  if (status_ || ::waitid(P_PID, static_cast<id_t>(pid_), &info, WSTOPPED | WEXITED | WNOWAIT) != 0) return;
+  if (info.si_code == CLD_STOPPED) ::waitid(P_PID, static_cast<id_t>(pid_), &info, WSTOPPED | WNOHANG);
+}
+
 void Child::kill() {
   constexpr std::chrono::minutes longer_than_any_kill{1};
   signal(SIGKILL);

@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -37,6 +38,10 @@ class Child {
   // Its exit status, or 128 + the signal that ended it; unset if it still runs after `limit`.
   std::optional<int> wait(std::chrono::milliseconds limit);
   bool running() { return !wait(std::chrono::milliseconds{0}); }
+
+  // SIGSTOP, and waits until all of it stands still (or has ended): a signal alone takes its time.
+  void freeze();
+  void thaw() { signal(SIGCONT); }
 
   // kill -9 and wait for its end.
   void kill();

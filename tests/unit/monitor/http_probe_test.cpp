@@ -63,13 +63,13 @@ TEST_F(HttpProbeTest, ARealServerTellsEverything) {
 TEST_F(HttpProbeTest, AHungServerIsUnknownInTimeAndKnownAgainAfterwards) {
   NatsServer server;
   ASSERT_TRUE(ask(server.address()).varz);
-  server.process().signal(SIGSTOP);
+  server.process().freeze();
   const BootTime before = clock_.boot();
   const auto hung = ask(server.address());
   EXPECT_LT(clock_.boot() - before, Millis{2'000});
   EXPECT_FALSE(hung.varz);
   EXPECT_NE(hung.error.find("no answer within 0.5 s"), std::string::npos) << hung.error;
-  server.process().signal(SIGCONT);
+  server.process().thaw();
   EXPECT_TRUE(wait_until([&] { return ask(server.address()).varz.has_value(); }, std::chrono::seconds{10}));
 }
 
