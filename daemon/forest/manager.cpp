@@ -20,7 +20,11 @@ asio::awaitable<void> ForestManager::run() {
     event.forest = operation.forest;
     event.operation_id = operation.id;
     event.message = fmt::format("{} {} is taken up again", to_string(operation.kind), operation.id);
-    context_.journal.record(std::move(event));
+    try {
+      context_.journal.record(std::move(event));
+    } catch (const StoreError& error) {
+      spdlog::error("{}", error.what());
+    }
     start(operation);
   }
   tasks_.spawn("decisions", decide_for_ever());

@@ -48,11 +48,13 @@ std::string not_yet_sustained(const PolicyInput& input, const std::vector<NodeFi
   return {};
 }
 
-std::string unknown_nodes(const std::vector<NodeFinding>& findings) {
+// What forbids to say "within limits"; empty: every ready node is known.
+std::string not_known(const std::vector<NodeFinding>& findings) {
+  if (std::ranges::count(findings, NodeState::ready, &NodeFinding::state) == 0) return "no node is ready";
   std::string text;
   for (const NodeFinding& node : findings) {
     if (node.unknown.empty()) continue;
-    text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", node.name, node.unknown);
+    text += fmt::format("{}{} ({})", text.empty() ? "unknown " : ", ", node.name, node.unknown);
   }
   return text;
 }
@@ -96,10 +98,10 @@ Decision evaluate(const PolicyInput& input) {
     }
     return decision;
   }
-  const auto unknown = unknown_nodes(decision.findings);
+  const auto unknown = not_known(decision.findings);
   decision.outcome = unknown.empty() ? Outcome::none : Outcome::unknown;
   decision.reason = unknown.empty() ? quiet_reason(input, decision.findings)
-                                    : "cannot say within limits: unknown " + unknown;
+                                    : "cannot say within limits: " + unknown;
   return decision;
 }
 

@@ -19,7 +19,8 @@ class Store::Impl {
   LockFile lock;
   sql::Database database;
   std::string installation_id;
-  std::function<void()> committed;  // may throw anything
+  std::function<void()> committing;  // may throw StoreError
+  std::function<void()> committed;   // may throw anything
 };
 
 // Makes one write a transaction of its own, or a part of the one that is open.
@@ -45,6 +46,7 @@ class Store::Change {
   // Without telling the hook; false if an outer transaction has yet to commit it.
   bool commit_quietly() {
     if (!own_) return false;
+    if (impl_.committing) impl_.committing();
     impl_.database.commit();
     own_ = false;
     return true;

@@ -10,6 +10,8 @@ Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Store::~Store() = default;
 
+void Store::before_commit(std::function<void()> hook) { impl_->committing = std::move(hook); }
+
 void Store::on_commit(std::function<void()> hook) { impl_->committed = std::move(hook); }
 
 const std::string& Store::installation_id() const { return impl_->installation_id; }
@@ -21,6 +23,7 @@ Store::Transaction::~Transaction() {
 }
 
 void Store::Transaction::commit() {
+  if (store_.impl_->committing) store_.impl_->committing();
   store_.impl_->database.commit();
   open_ = false;  // the hook may throw, and what is committed stays so
   if (store_.impl_->committed) store_.impl_->committed();

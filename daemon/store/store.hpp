@@ -44,7 +44,9 @@ class Store {
     bool open_ = true;
   };
 
-  // Called after each commit that is not one of samples alone; the simulation ends the daemon here.
+  // For the simulation. Called before each commit: what it throws undoes the transaction, as a full disk does.
+  void before_commit(std::function<void()> hook);
+  // For the simulation. Called after each commit that is not one of samples alone: it ends the daemon here.
   void on_commit(std::function<void()> hook);
 
   // Made once for a database: the morpheus-controller label.

@@ -25,6 +25,7 @@ class MetaGroup {
   void update(const std::vector<MetaServer>& servers, Chance& chance);
 
   bool has(const std::string& name) const;
+  const std::vector<std::string>& members() const { return members_; }
   const std::string& leader() const { return leader_; }  // empty: no quorum
   // What `asked` says of the group: everything if it leads, else whom it follows.
   Jsz view_of(const std::string& asked) const;

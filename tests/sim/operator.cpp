@@ -80,8 +80,12 @@ void Operator::shrink(SimDaemon& daemon, const Forest& forest) {
 asio::awaitable<void> Operator::shrink_node(World& world, ForestManager& manager, std::string forest,
                                             std::string node) {
   const Caller caller{1000, 4711, "ada"};
-  const auto answer = co_await manager.shrink(forest, node, caller);
-  world.count(answer ? "shrink begun" : "shrink refused");
+  try {
+    const auto answer = co_await manager.shrink(forest, node, caller);
+    world.count(answer ? "shrink begun" : "shrink refused");
+  } catch (const StoreError&) {
+    world.count("request met a full disk");
+  }
 }
 
 }  // namespace morpheus::sim

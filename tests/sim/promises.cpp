@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+
+#include "daemon/image/nats_conf.hpp"
 
 namespace morpheus::sim {
 namespace {
@@ -41,6 +44,7 @@ void Promises::check_machines(const Store& store) {
     }
   }
   for (const auto& [name, machine] : world_.machines) {
+    if (machine.stranger) continue;
     const auto found = intents.find(name);
     if (found == intents.end()) {
       world_.complain(fmt::format("{} exists, and no stored node costs", name));
@@ -136,6 +140,21 @@ void Promises::check_decision(const Store& store, const Forest& forest) {
         poll != world_.last_polls.end() && !poll->second.second && poll->second.first < world_.now();
     if (failed || poll == world_.last_polls.end()) {
       world_.complain(fmt::format("\"within limits\" was decided although {} is unknown", node.name));
+    }
+  }
+}
+
+void Promises::check_meta_groups(const Store& store) {
+  for (const Forest& forest : store.forests()) {
+    std::set<std::string> expected;
+    for (const Node& node : store.nodes(forest.id)) {
+      if (node.role != NodeRole::core || (!costs(node) && !node.in_meta_group)) continue;
+      expected.insert(node.server_name);
+      expected.insert(witness_server_name(node.server_name));
+    }
+    for (const std::string& member : world_.meta_group(forest.name).members()) {
+      if (!expected.contains(member))
+        world_.complain(fmt::format("{} is gone and still counts in the meta group", member));
     }
   }
 }

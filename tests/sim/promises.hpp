@@ -22,6 +22,8 @@ class Promises {
   void check(const Store& store);
   // Of everything that was stored since the last time; costs more than check().
   void check_samples(const Store& store);
+  // At rest: whoever is gone has left the meta group, or is stored as one that has yet to.
+  void check_meta_groups(const Store& store);
 
   // Cooldowns count boot time, and after a reboot wall time: only both together can shorten them.
   void wall_stepped() { wall_stepped_ = world_.now(); }

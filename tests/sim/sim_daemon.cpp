@@ -30,6 +30,11 @@ SimDaemon::SimDaemon(const Surroundings& around, const std::string& database, st
       providers_{{"sim", &provider_}},
       manager_({loop_.get_executor(), around.clock, around.ids, *store_, journal_, observations_, poller_,
                 system_, around.secrets, providers_, around.config}) {
+  store_->before_commit([this] {
+    if (!world_.disk_full) return;
+    world_.count("commit refused");
+    throw StoreError("the database: database or disk is full");
+  });
   store_->on_commit(std::move(committed));
   warm_observations(around.clock, around.config);
   spawn(poller_.run());

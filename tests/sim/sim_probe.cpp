@@ -22,7 +22,7 @@ NodeReport SimProbe::failed(std::int64_t node_id, const std::string& why) const 
 asio::awaitable<NodeReport> SimProbe::probe(ProbeTarget target, ProbeWants wants) {
   Chance& chance = world_.chance();
   const SimMachine* before = world_.machine_at(target.address);
-  const bool hangs = before && before->hung;
+  const bool hangs = before && (before->hung || before->cut_from_daemon);
   co_await clock_.sleep_for(hangs ? timeout_ : Millis{chance.between(1, 20)});
   const SimMachine* machine = world_.machine_at(target.address);
   if (hangs) co_return failed(target.node_id, "no answer within 3 s");
@@ -74,20 +74,22 @@ NodeReport SimProbe::answer(const SimMachine& machine, ProbeWants wants) const {
     const bool current =
         machine.role == NodeRole::edge || (group.has(machine.server_name) && !group.leader().empty());
     report.healthz =
-        Healthz{current && !machine.never_joins, current ? "" : "JetStream has not established contact"};
+        Healthz{current && !machine.never_joins && !machine.cut_from_peers, current ? "" : "JetStream has not established contact"};
   }
   if (wants.routez) {
     Routez routez;
     routez.server_id = server_id(machine);
     for (const auto& [name, other] : world_.machines) {
-      const bool apart = machine.never_joins || other.never_joins || other.forest != machine.forest;
+      const bool apart = machine.never_joins || other.never_joins || machine.cut_from_peers ||
+                         other.cut_from_peers || other.forest != machine.forest;
       if (name != machine.name && !apart && world_.is_up(other)) routez.remote_ids.insert(server_id(other));
     }
     report.routez = routez;
   }
   if (wants.jsz) {
     Jsz jsz;
-    if (machine.role == NodeRole::core && !machine.never_joins) jsz = group.view_of(machine.server_name);
+    if (machine.role == NodeRole::core && !machine.never_joins && !machine.cut_from_peers)
+      jsz = group.view_of(machine.server_name);
     report.jsz = jsz;
   }
   return report;

@@ -61,6 +61,7 @@ asio::awaitable<Result<Machine>> SimProvider::create(MachineSpec spec) {
   if (!asked) co_return asked.error();
   const SimMachine* there = world_.machine(spec.name);
   if (there && there->intent != spec.intent) {
+    world_.count("a stranger has the name");
     Error error{ErrorCode::conflict, "that name is taken", ""};
     co_return error;
   }
@@ -81,7 +82,8 @@ asio::awaitable<Result<std::optional<Machine>>> SimProvider::find(std::string na
   const auto asked = co_await request(call);
   if (!asked) co_return asked.error();
   std::optional<Machine> found;
-  if (const SimMachine* machine = world_.machine(name)) found = world_.describe(*machine);
+  const SimMachine* machine = world_.machine(name);
+  if (machine && !machine->stranger) found = world_.describe(*machine);
   co_return found;
 }
 

@@ -12,6 +12,7 @@ MetaGroup* SimSystemRequests::reach(const SystemAccess& access) {
   for (const std::string& address : access.addresses) {
     const SimMachine* machine = world_.machine_at(address);
     if (!machine || !world_.is_up(*machine) || machine->never_joins) continue;
+    if (machine->cut_from_daemon || machine->cut_from_peers) continue;
     MetaGroup& group = world_.meta_group(machine->forest);
     return group.leader().empty() ? nullptr : &group;
   }

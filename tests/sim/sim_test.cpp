@@ -9,7 +9,9 @@
 namespace morpheus::sim {
 namespace {
 
-constexpr std::uint64_t seeds_a_shard = 100;
+// Sanitizers make a seed some ten times slower: they run a few, and do not ask that all of it happened.
+constexpr int shards = SANITIZED ? 2 : 4;
+constexpr std::uint64_t seeds_a_shard = SANITIZED ? 30 : 250;
 
 class SimulationTest : public testing::Test {
  protected:
@@ -52,7 +54,9 @@ void expect_that_all_of_it_happened(std::map<std::string, std::int64_t>& counts)
                            "blocked by max_nodes",
                            "blocked by operation",
                            "blocked by paused",
+                           "a stranger has the name",
                            "clock step",
+                           "commit refused",
                            "crash at a commit",
                            "crash after a call was carried out",
                            "crash before a call is carried out",
@@ -60,10 +64,13 @@ void expect_that_all_of_it_happened(std::map<std::string, std::int64_t>& counts)
                            "decision grow",
                            "decision none",
                            "decision unknown",
+                           "disk full",
                            "growth by hand",
                            "growth by policy",
                            "loaded",
                            "machine came back",
+                           "machine cut off from its peers",
+                           "machine cut off from the daemon",
                            "machine deleted",
                            "machine died",
                            "machine hung",
@@ -87,6 +94,7 @@ void expect_that_all_of_it_happened(std::map<std::string, std::int64_t>& counts)
                            "provider refuses",
                            "provider slow",
                            "reboot",
+                           "request met a full disk",
                            "resumed",
                            "suspended",
                            "system request lost",
@@ -103,10 +111,10 @@ TEST_P(SimulatedSeeds, KeepEveryPromise) {
     EXPECT_THAT(result.complaints, testing::IsEmpty()) << story_of(result);
     for (const auto& [what, times] : result.counts) counts[what] += times;
   }
-  expect_that_all_of_it_happened(counts);
+  if (!SANITIZED) expect_that_all_of_it_happened(counts);
 }
 
-INSTANTIATE_TEST_SUITE_P(Shards, SimulatedSeeds, testing::Range(0, 2));
+INSTANTIATE_TEST_SUITE_P(Shards, SimulatedSeeds, testing::Range(0, shards));
 
 }  // namespace
 }  // namespace morpheus::sim

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <map>
 
 #include "tests/sim/simulation.hpp"
@@ -18,16 +19,23 @@ void print_failure(const SeedResult& result) {
   fmt::print("again: simulate --seed {} --verbose\n", result.seed);
 }
 
+bool has_complaint(const SeedResult& result, const std::string& text) {
+  return std::ranges::any_of(result.complaints,
+                             [&](const std::string& each) { return each.find(text) != std::string::npos; });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   int seeds = 200;
   std::uint64_t first = 1;
   bool one = false;
+  std::string until;
   bool verbose = false;
   CLI::App app("Runs the daemon in simulated time, under faults, and checks its promises.");
   app.add_option("--seeds", seeds, "how many seeds to run")->check(CLI::Range(1, 10'000'000));
   app.add_option("--seed", first, "the first seed; alone, the only one");
+  app.add_option("--until", until, "stop at the first complaint that has this text in it");
   app.add_flag("--verbose", verbose, "print every line of the trace");
   CLI11_PARSE(app, argc, argv);
   one = app.count("--seed") > 0 && app.count("--seeds") == 0;
@@ -35,15 +43,18 @@ int main(int argc, char** argv) {
 
   std::map<std::string, std::int64_t> counts;
   int failures = 0;
-  for (std::uint64_t seed = first; seed < first + static_cast<std::uint64_t>(one ? 1 : seeds); ++seed) {
-    Simulation simulation(seed, verbose);
+  int run = 0;
+  for (; run < (one ? 1 : seeds); ++run) {
+    Simulation simulation(first + static_cast<std::uint64_t>(run), verbose);
     const auto result = simulation.run();
     for (const auto& [what, times] : result.counts) counts[what] += times;
     if (result.complaints.empty()) continue;
     ++failures;
+    if (!has_complaint(result, until)) continue;
     print_failure(result);
+    if (!until.empty()) break;
   }
   for (const auto& [what, times] : counts) fmt::print("{:>9} {}\n", times, what);
-  fmt::print("{} of {} seeds failed\n", failures, one ? 1 : seeds);
+  fmt::print("{} of {} seeds failed\n", failures, run);
   return failures == 0 ? 0 : 1;
 }

@@ -12,6 +12,7 @@ namespace morpheus::sim {
 namespace {
 
 constexpr Millis time_to_rest{60 * 60'000};
+constexpr Millis load_goes_on{90'000};  // while the first nodes that it brought are still booting
 constexpr int steps_between_sample_checks = 200;
 
 // In memory where there is such a place: a commit there costs no disk.
@@ -130,6 +131,8 @@ void Simulation::do_to_daemon(const std::function<void()>& act) {
     act();
   } catch (const Crash&) {
     world_.note("it died of a request");
+  } catch (const StoreError&) {
+    world_.count("request met a full disk");
   }
 }
 
@@ -177,8 +180,12 @@ void Simulation::something_happens() {
     machine_suffers();
   } else if (what < 80) {
     do_to_daemon([this] { operator_.act(*daemon_); });
-  } else if (what < 90) {
+  } else if (what < 88) {
     commits_to_crash_ = chance_.between(1, 12);
+  } else if (what < 92) {
+    disk_suffers();
+  } else if (what < 94) {
+    stranger_comes();
   } else {
     clock_suffers();
   }
@@ -205,15 +212,36 @@ void Simulation::load_changes() {
 void Simulation::machine_suffers() {
   SimMachine* machine = any_machine();
   if (!machine) return;
-  if (machine->dead || machine->hung) {
+  const int what = chance_.between(0, 3);
+  if (machine->dead || machine->hung || machine->cut_from_daemon || machine->cut_from_peers) {
     world_.revive(*machine);
     world_.count("machine came back");
-  } else if (chance_.happens(0.5)) {
+  } else if (what == 0) {
     world_.kill(*machine);
     world_.count("machine died");
-  } else {
+  } else if (what == 1) {
     world_.hang(*machine);
     world_.count("machine hung");
+  } else {
+    world_.cut(*machine, what == 2);
+    world_.count(what == 2 ? "machine cut off from the daemon" : "machine cut off from its peers");
+  }
+}
+
+void Simulation::disk_suffers() {
+  world_.disk_full = !world_.disk_full;
+  world_.note(world_.disk_full ? "the disk is full" : "the disk has room again");
+  if (world_.disk_full) world_.count("disk full");
+}
+
+// It takes the name that one of our forests would use next.
+void Simulation::stranger_comes() {
+  for (const Forest& forest : daemon_->store().forests()) {
+    const std::string name = fmt::format("{}-node-{}", forest.name, forest.next_index);
+    if (world_.machine(name)) continue;
+    world_.make_stranger(name);
+    world_.count("stranger came");
+    return;
   }
 }
 
@@ -263,14 +291,20 @@ void Simulation::complain_of_unrest() {
 void Simulation::come_to_rest() {
   world_.note("the trouble ends");
   world_.faults = Faults{};
+  world_.disk_full = false;
   commits_to_crash_ = 0;
   for (auto& [name, machine] : world_.machines) {
-    if (machine.dead || machine.hung || machine.shuts_down_at) world_.revive(machine);
+    if (!machine.stranger) world_.revive(machine);
     machine.cpu_percent = 10;
     machine.memory_percent = 20;
   }
-  if (steps_until(time_to_rest, [this] { return is_at_rest(); }) || failed()) return;
-  complain_of_unrest();
+  const bool rests = steps_until(time_to_rest, [this] { return is_at_rest(); });
+  if (failed()) return;
+  if (!rests) {
+    complain_of_unrest();
+    return;
+  }
+  promises_.check_meta_groups(daemon_->store());
 }
 
 // A forest with a node that stays hot grows, or says what forbids it.
@@ -294,7 +328,9 @@ void Simulation::load_must_be_answered() {
     world_.complain(
         fmt::format("a forest that stays hot is not answered, but: {}", decision ? decision->reason : ""));
   }
+  steps_until(load_goes_on, [] { return false; });
   for (auto& [name, machine] : world_.machines) machine.memory_percent = 20;
+  if (failed()) return;
   if (!steps_until(time_to_rest, [this] { return is_at_rest(); }) && !failed()) complain_of_unrest();
 }
 
@@ -302,6 +338,7 @@ void Simulation::tear_everything_down() {
   for (const Forest& forest : daemon_->store().forests()) operator_.teardown(*daemon_, forest.name);
   const bool gone = steps_until(time_to_rest, [this] { return daemon_->store().forests().empty(); });
   if (!gone && !failed()) world_.complain("the teardown never ends");
+  std::erase_if(world_.machines, [](const auto& each) { return each.second.stranger; });
   if (gone && (!world_.machines.empty() || !world_.reserved.empty()))
     world_.complain("machines outlive their forest");
   if (gone) world_.count("all torn down");

@@ -56,6 +56,8 @@ class Simulation {
   void load_changes();
   void machine_suffers();
   void clock_suffers();
+  void disk_suffers();
+  void stranger_comes();
 
   bool is_at_rest();
   SimMachine* any_machine();

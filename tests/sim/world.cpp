@@ -57,7 +57,7 @@ const SimMachine& World::make(const MachineSpec& spec) {
   machine.role = spec.image.role;
   machine.witness = spec.image.witness;
   machine.listed_routes = static_cast<int>(spec.image.routes.size());
-  machine.up_at = now() + chance_.seconds(2, 20);
+  machine.up_at = now() + chance_.seconds(2, 40);
   machine.never_boots = chance_.happens(faults.never_boots);
   machine.never_joins = chance_.happens(faults.never_joins);
   machine.deaf_to_drain = chance_.happens(faults.never_boots);
@@ -71,11 +71,12 @@ const SimMachine& World::make(const MachineSpec& spec) {
 
 void World::remove(const std::string& name) {
   changed = true;
-  if (machines.erase(name) > 0) {
-    note(fmt::format("world: {} is deleted", name));
-    count("machine deleted");
-  }
   reserved.erase(name);
+  const SimMachine* found = machine(name);
+  if (!found || found->stranger) return;
+  machines.erase(name);
+  note(fmt::format("world: {} is deleted", name));
+  count("machine deleted");
 }
 
 SimMachine* World::machine(const std::string& name) {
@@ -104,7 +105,7 @@ Machine World::describe(const SimMachine& machine) const {
 std::vector<Machine> World::list(const std::string& forest) const {
   std::vector<Machine> result;
   for (const auto& [name, machine] : machines) {
-    if (machine.forest == forest) result.push_back(describe(machine));
+    if (machine.forest == forest && !machine.stranger) result.push_back(describe(machine));
   }
   for (const auto& [name, place] : reserved) {
     if (place.first != forest || machines.contains(name)) continue;
@@ -127,8 +128,25 @@ void World::hang(SimMachine& machine) {
   note(fmt::format("world: {} hangs", machine.name));
 }
 
+void World::cut(SimMachine& machine, bool from_daemon) {
+  (from_daemon ? machine.cut_from_daemon : machine.cut_from_peers) = true;
+  note(fmt::format("world: {} is cut off from the {}", machine.name, from_daemon ? "daemon" : "others"));
+}
+
+void World::make_stranger(const std::string& name) {
+  SimMachine machine;
+  machine.name = name;
+  machine.id = fmt::format("m{}", next_id_++);
+  machine.intent = "another's";
+  machine.stranger = true;
+  note(fmt::format("world: another daemon makes {}", name));
+  machines.emplace(name, machine);
+}
+
 void World::revive(SimMachine& machine) {
   const bool was_running = is_running(machine);
+  machine.cut_from_daemon = false;
+  machine.cut_from_peers = false;
   machine.dead = false;
   machine.hung = false;
   machine.shuts_down_at.reset();
@@ -143,10 +161,10 @@ std::vector<MetaServer> World::meta_servers(const std::string& forest) const {
   std::vector<MetaServer> servers;
   for (const auto& [name, machine] : machines) {
     if (machine.forest != forest || machine.role != NodeRole::core) continue;
-    servers.push_back({machine.server_name, is_up(machine), !machine.never_joins, machine.listed_routes});
+    const bool reached = is_up(machine) && !machine.cut_from_peers;
+    servers.push_back({machine.server_name, reached, !machine.never_joins, machine.listed_routes});
     if (machine.witness) {
-      servers.push_back(
-          {witness_server_name(machine.server_name), is_up(machine), true, machine.listed_routes});
+      servers.push_back({witness_server_name(machine.server_name), reached, true, machine.listed_routes});
     }
   }
   return servers;

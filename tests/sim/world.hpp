@@ -34,6 +34,9 @@ struct SimMachine {
   bool never_joins = false;
   bool dead = false;
   bool hung = false;
+  bool cut_from_daemon = false;  // its answers do not reach the admin box
+  bool cut_from_peers = false;   // nor the others of its forest
+  bool stranger = false;         // another's machine on the same account
   bool deaf_to_drain = false;
   std::optional<Millis> shuts_down_at;
   int run = 1;              // of its server: another id after each start
@@ -84,7 +87,10 @@ class World {
 
   void kill(SimMachine& machine);
   void hang(SimMachine& machine);
+  void cut(SimMachine& machine, bool from_daemon);
   void revive(SimMachine& machine);
+  // Another daemon on the account makes a machine of that name.
+  void make_stranger(const std::string& name);
 
   // The forest's meta group as of now: whoever came up meanwhile has joined.
   MetaGroup& meta_group(const std::string& forest);
@@ -93,6 +99,7 @@ class World {
   std::map<std::string, SimMachine> machines;                           // by name
   std::map<std::string, std::pair<std::string, std::string>> reserved;  // name -> forest, address
   Faults faults;
+  bool disk_full = false;  // every commit is refused
   bool crashed = false;  // the daemon is dying: nothing of it may act any more
   bool changed = true;   // since the promises were looked at
   std::map<std::int64_t, std::pair<Millis, bool>>

@@ -143,7 +143,13 @@ TEST(Evaluate, AManualRequestIsHeldByLimitCostPauseAndWork) {
             "cost");
 }
 
-TEST(Evaluate, AnEmptyForestIsWithinLimits) { EXPECT_EQ(evaluate(scene::input({})).outcome, Outcome::none); }
+TEST(Evaluate, WithoutAReadyNodeNothingIsWithinLimits) {
+  for (const auto& nodes : {std::vector<PolicyNode>{}, {scene::in_state("a", NodeState::booting)}}) {
+    const auto decision = evaluate(scene::input(nodes));
+    EXPECT_EQ(decision.outcome, Outcome::unknown);
+    EXPECT_EQ(decision.reason, "cannot say within limits: no node is ready");
+  }
+}
 
 // The demonstration: node 1 is loaded by memory, then the machine that it grew by.
 TEST(Evaluate, GrowsAgainForTheNodeThatItGrewBy) {
