@@ -2,6 +2,7 @@
 #include <csignal>
 #include <iostream>
 
+#include "common/config/nearest.hpp"
 #include "ctl/command/commands.hpp"
 #include "ctl/render/width.hpp"
 
@@ -45,6 +46,19 @@ int run(const Options& options, const Action& action) {
   }
 }
 
+// For whoever mistyped a command; empty: it was something else.
+std::string unknown_command(const CLI::App& app) {
+  constexpr std::size_t as_far_as_a_typo = 2;
+  const auto words = app.remaining();
+  if (!app.get_subcommands().empty() || words.empty() || words.front().starts_with('-')) return {};
+  std::string text = "morpheusctl: no command \"" + words.front() + "\"";
+  for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (morpheus::edit_distance(words.front(), command->get_name()) > as_far_as_a_typo) continue;
+    return text + "; did you mean " + command->get_name() + "?\n";
+  }
+  return text + "\n  morpheusctl --help lists them\n";
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -69,6 +83,10 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    if (const auto text = unknown_command(app); !text.empty()) {
+      std::cerr << text;
+      return exit_code(ExitStatus::usage);
+    }
     return app.exit(error) == 0 ? exit_code(ExitStatus::done) : exit_code(ExitStatus::usage);
   }
   return run(options, action);

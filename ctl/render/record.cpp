@@ -100,7 +100,8 @@ std::string outcome_words(const DecisionView& decision, const Style& style) {
 }  // namespace
 
 std::string render_decision(const DecisionView& decision, const Style& style) {
-  std::string out = fmt::format("Decision {}: {}\n", decision.id, outcome_words(decision, style));
+  const auto which = decision.id == 0 ? "It would be decided now" : fmt::format("Decision {}", decision.id);
+  std::string out = fmt::format("{}: {}\n", which, outcome_words(decision, style));
   out += fmt::format("  {}\n", decision.reason);
   out += fmt::format("  asked by {}, {}\n\n", trigger_words(decision.trigger), when_words(decision));
   out += "Gates:\n" + render_gates(decision.gates, style);

@@ -97,6 +97,14 @@ TEST(ExitStatus, WhatCannotBeUnderstoodIsUsage) {
   }
 }
 
+TEST(ExitStatus, AMistypedCommandIsNamedWithTheOneThatWasMeant) {
+  const auto typo = run_ctl("/nowhere", {"grw"});
+  EXPECT_EQ(typo.status, 2);
+  EXPECT_EQ(typo.err, "morpheusctl: no command \"grw\"; did you mean grow?\n");
+  EXPECT_EQ(run_ctl("/nowhere", {"frobnicate"}).err,
+            "morpheusctl: no command \"frobnicate\"\n  morpheusctl --help lists them\n");
+}
+
 TEST(ExitStatus, HelpAndVersionNeedNoDaemon) {
   EXPECT_EQ(run_ctl_bare({"--help"}).status, 0);
   EXPECT_THAT(run_ctl_bare({"grow", "--help"}).out, HasSubstr("--dry-run"));

@@ -48,6 +48,12 @@ DecisionView blocked_decision() {
   return decision;
 }
 
+TEST_F(RecordRender, WhatIsNotDecidedYetIsNotCalledADecision) {
+  auto decision = blocked_decision();
+  decision.id = 0;
+  EXPECT_TRUE(render_decision(decision, plain_).starts_with("It would be decided now: "));
+}
+
 TEST_F(RecordRender, ADecisionShowsEveryGateAndWhatWouldChangeIt) {
   EXPECT_EQ(render_decision(blocked_decision(), plain_),
             "Decision 7: blocked by cooldown\n"
