@@ -210,7 +210,15 @@ def sleeps(_, __, code):
         yield line_of(code, match.start()), "nothing sleeps: wait on the Clock, or for what is awaited"
 
 
-GUARDS = (coroutines, includes, swallowed, sleeps)
+def dangling(_, __, code):
+    for match in re.finditer(r"\bfor\s*\(", code):
+        head = code[match.end() - 1:balanced(code, match.end() - 1)]
+        _, colon, range_ = head.partition(" : ")
+        if colon and re.search(r"\)\s*\[", range_):
+            yield line_of(code, match.start()), "a range-for over a part of a temporary dangles: name the whole first"
+
+
+GUARDS = (coroutines, includes, swallowed, sleeps, dangling)
 
 
 def findings(path, text):
@@ -258,6 +266,7 @@ BAD = [
     ("swallowed", "daemon/store/a.cpp", "asio::co_spawn(loop, f(), asio::detached);"),
     ("swallowed", "daemon/store/a.cpp", "std::thread(f).detach();"),
     ("sleeps", "tests/x/a.cpp", "std::this_thread::sleep_for(1s);"),
+    ("dangling", "tests/x/a.cpp", "void f() { for (const auto& node : ask({\"x\"})[\"nodes\"]) g(node); }"),
 ]
 
 GOOD = [
@@ -271,6 +280,8 @@ asio::awaitable<int> f(int x) {
   co_await clock_.sleep_for(slow ? chance(5, 90) : Millis{chance.between(20, 300)});
   if (a) co_await g(x);
   for (const int n : all) co_await g(n);
+  for (const auto& [name, value] : all.find(x)) co_await g(name);
+  for (int i = 0; i < list_of(x)[0]; ++i) co_await g(i);
   if (!b) { state_.last = co_await g(x); } else b = co_await g(x);
   switch (a) {
     case Kind::one: co_await g(x); break;

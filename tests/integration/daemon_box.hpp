@@ -49,6 +49,7 @@ class DaemonBox {
   std::string config_file() const { return dir_ / "morpheusd.yaml"; }
   std::string database() const { return dir_ / "morpheus.db"; }
   std::string socket() const { return dir_ / "control.sock"; }
+  std::string file(const std::string& name) const { return dir_ / name; }
   std::string log() const { return read_text(dir_ / "log"); }
 
   // From outside: what /proc knows of servers below this box's state directory, and what its directories hold.

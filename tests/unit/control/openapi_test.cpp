@@ -74,7 +74,8 @@ TEST(OpenApi, HasEveryRouteAndNoOther) {
                   (route.permission == Permission::act ? " act" : " read"));
   }
   std::set<std::string> described;
-  for (const auto& path : document()["paths"]) {
+  const auto paths = document()["paths"];
+  for (const auto& path : paths) {
     for (const auto& method : path.second) {
       const auto name = method.first.as<std::string>();
       if (name == "parameters") continue;
