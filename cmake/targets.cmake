@@ -13,6 +13,9 @@ if(MORPHEUS_SANITIZE)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     add_compile_options(-fno-sanitize=function)
   endif()
+  if(MORPHEUS_FUZZ)
+    add_compile_options(-fsanitize=fuzzer-no-link -O1)
+  endif()
 endif()
 
 # morpheus_library(NAME FILES... ) makes a library of one folder; the folder's link list is its include direction.

@@ -1,0 +1,86 @@
+#include <spdlog/spdlog.h>
+
+#include <array>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/connect_pair.hpp>
+#include <boost/asio/write.hpp>
+#include <cstdint>
+
+#include "daemon/control/session.hpp"
+#include "daemon/runtime/system_clock.hpp"
+#include "tests/fuzz/expect.hpp"
+#include "tests/tools/temp_dir.hpp"
+#include "tests/unit/control/fake_forests.hpp"
+
+namespace {
+
+using namespace morpheus;
+
+// What a session is served from, made once.
+struct Box {
+  Box() : store(Store::open(dir / "morpheus.db", "0123456789abcdef").value()), journal(clock, *store, loop.get_executor()) {
+    spdlog::set_level(spdlog::level::off);
+    ForestSummary oak;
+    oak.name = "oak";
+    forests.forests.push_back(oak);
+  }
+
+  TempDir dir;
+  SystemClock clock;
+  asio::io_context loop{1};
+  std::unique_ptr<Store> store;
+  Journal journal;
+  FakeForests forests;
+  ControlLimits limits;
+  ControlServices services{clock, forests, *store, journal, "1.2.3", limits, {}, Refusals(clock, journal, limits)};
+};
+
+using Socket = asio::local::stream_protocol::socket;
+
+std::string answers_of(Box& box, const std::uint8_t* data, std::size_t size) {
+  Socket client(box.loop);
+  Socket server(box.loop);
+  asio::local::connect_pair(client, server);
+  Peer root;
+  root.permission = Permission::act;
+  root.first = true;
+  bool ended = false;
+  asio::co_spawn(box.loop, serve_client(std::move(server), root, box.services),
+                 [&ended](std::exception_ptr error) {
+                   fuzz::expect(!error, "a session ends without an exception");
+                   ended = true;
+                 });
+  boost::system::error_code gone;
+  client.non_blocking(true);
+  asio::write(client, asio::buffer(data, size), gone);
+  client.shutdown(Socket::shutdown_send, gone);
+  box.loop.restart();
+  box.loop.poll();
+  std::string answers;
+  std::array<char, 65536> buffer;
+  for (;;) {
+    const auto read = client.read_some(asio::buffer(buffer), gone);
+    if (gone) break;
+    answers.append(buffer.data(), read);
+    box.loop.poll();
+  }
+  client.close();
+  box.loop.restart();
+  box.loop.run_for(std::chrono::seconds{5});
+  fuzz::expect(ended, "a session ends when its client has gone");
+  return answers;
+}
+
+}  // namespace
+
+// A client of the control socket that sends anything, and goes: whatever is answered is HTTP.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  constexpr std::size_t longest = 100'000;  // that fits into the socket's buffer
+  if (size > longest) return -1;
+  static Box box;
+  const auto answers = answers_of(box, data, size);
+  fuzz::expect(answers.empty() || answers.starts_with("HTTP/1."), "an answer is HTTP");
+  box.forests.asked.clear();
+  return 0;
+}
