@@ -64,14 +64,15 @@ const NodeView& find_node(const StatusView& status, const std::string& named) {
 }
 
 ExitStatus shrink(Session& session, const Flags& flags) {
+  const auto forest = choose_forest(session, flags.forest);
   if (!flags.yes) {
-    StatusView status = fetch_status(session, flags.forest);
+    StatusView status = fetch_status(session, forest);
     status.nodes = {find_node(status, flags.node)};
     if (!session.json) std::cout << render_node_details(status) << "\n";
-    if (!ask(session, fmt::format("Remove {} from {}?", status.nodes[0].name, flags.forest)))
+    if (!ask(session, fmt::format("Remove {} from {}?", status.nodes[0].name, forest)))
       return ExitStatus::done;
   }
-  const auto path = forest_path(flags.forest) + "/nodes/" + segment(flags.node);
+  const auto path = forest_path(forest) + "/nodes/" + segment(flags.node);
   return see_through(session, view_of<OperationView>(session.client.remove(path)), flags.detach);
 }
 
@@ -113,7 +114,7 @@ void add_forest_commands(CLI::App& app, Action& chosen) {
       [flags, &chosen] { chosen = [flags](Session& session) { return plant(session, *flags); }; });
 
   auto* shrink_command = app.add_subcommand("shrink", "Remove a node: an edge, or a dead node");
-  shrink_command->add_option("FOREST", flags->forest)->required();
+  shrink_command->add_option("FOREST", flags->forest);
   shrink_command->add_option("--node", flags->node, "its name, or its short name (node-4)")->required();
   shrink_command->add_flag("-y,--yes", flags->yes, "do not ask");
   shrink_command->add_flag("--detach", flags->detach, "do not wait for the end");

@@ -126,6 +126,12 @@ TEST(Shrink, TakesAShortNameAndShowsTheNodeBeforeItAsks) {
   EXPECT_FALSE(daemon.was_asked("DELETE /v1/forests/demo/nodes/node-2"));
 }
 
+TEST(Shrink, NeedsNoForestWhereThereIsOneAlone) {
+  FakeDaemon daemon;
+  daemon.on("GET /v1/forests", reply(std::vector<ForestSummary>{demo_status().forest}));
+  run_ctl(daemon.socket(), {"shrink", "--node", "node-2", "--yes"});
+  EXPECT_TRUE(daemon.was_asked("DELETE /v1/forests/demo/nodes/node-2"));
+}
 TEST(Shrink, WithYesAsksForIt) {
   FakeDaemon daemon;
   daemon.on("DELETE /v1/forests/demo/nodes/demo-node-2", error(409, "refused", "it is a core"));
