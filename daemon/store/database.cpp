@@ -1,11 +1,16 @@
 #include "daemon/store/database.hpp"
 
 #include <SQLiteCpp/Exception.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cassert>
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include "daemon/store/store.hpp"
@@ -41,6 +46,15 @@ std::string_view advice(int code) {
   }
 }
 
+constexpr std::pair<std::uint64_t, std::uint64_t> no_file{};
+
+// Device and inode of what is at `path`.
+std::pair<std::uint64_t, std::uint64_t> file_at(const std::string& path) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0) return no_file;
+  return {found.st_dev, found.st_ino};
+}
+
 }  // namespace
 
 Database::Database(std::string path)
@@ -55,10 +69,35 @@ void Database::make_durable() {
     throw SQLite::Exception("this file system cannot hold a write-ahead log", SQLITE_CANTOPEN);
   connection_.exec("PRAGMA synchronous = FULL");
   connection_.exec(journal_size_limit);
+  file_ = file_at(path_);
+}
+
+void Database::check_place() {
+  if (file_ == no_file || file_at(path_) == file_) return;
+  if (saved_.empty()) save_copy();
+  fail(fmt::format("the file was deleted or replaced while it was in use, and nothing more is written; stop morpheusd, "
+                   "move {} to {}, and start it again",
+                   saved_, path_));
+}
+
+void Database::save_copy() {
+  const std::string copy = path_ + ".saved";
+  const int empty = ::open(copy.c_str(), O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (empty < 0) fail(fmt::format("the file was deleted or replaced, and {} cannot be made: {}", copy, std::strerror(errno)));
+  ::close(empty);
+  try {
+    SQLite::Statement vacuum(connection_, "VACUUM INTO ?");
+    vacuum.bind(1, copy);
+    vacuum.exec();
+  } catch (const SQLite::Exception& error) {
+    fail(error);
+  }
+  saved_ = copy;
 }
 
 void Database::begin() {
   assert(!in_transaction_);
+  check_place();
   execute("BEGIN IMMEDIATE");
   in_transaction_ = true;
 }

@@ -3,8 +3,10 @@
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 
+#include <cstdint>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 namespace morpheus::sql {
 
@@ -22,7 +24,8 @@ class Database {
   SQLite::Database& raw() { return connection_; }
   const std::string& path() const { return path_; }
 
-  // BEGIN IMMEDIATE. A transaction that is open already is a bug.
+  // BEGIN IMMEDIATE. A transaction that is open already is a bug. Throws when the file is no longer at its path: what would be
+  // written would be lost with the process. Its content is then saved beside it, once.
   void begin();
   // Throws and leaves the transaction open when SQLite cannot make it durable.
   void commit();
@@ -44,11 +47,15 @@ class Database {
  private:
   friend class Query;
   SQLite::Statement& prepared(const std::string& text);
+  void check_place();
+  void save_copy();
 
   std::string path_;
   SQLite::Database connection_;
   std::unordered_map<std::string, SQLite::Statement> statements_;  // as many as there are texts in the code
   bool in_transaction_ = false;
+  std::pair<std::uint64_t, std::uint64_t> file_{};  // device and inode; zeroes until it is durable
+  std::string saved_;  // where the content is, once the file was found gone
 };
 
 // While it lives, `database` commits with synchronous=NORMAL: for what may be lost with the machine's power.

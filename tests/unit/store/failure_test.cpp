@@ -1,6 +1,8 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include <fstream>
+
 #include "daemon/store/query.hpp"
 #include "tests/unit/store/fixture.hpp"
 
@@ -47,6 +49,51 @@ TEST_F(FailureTest, ADiskThatTakesNoMoreIsAStoreErrorAndNothingOfTheTransactionS
   add_forest("yew");
   reopen();
   EXPECT_EQ(store_->forests().size(), 2U);
+}
+
+TEST_F(FailureTest, ADatabaseThatIsDeletedWhileInUseTakesNothingMoreAndItsContentIsSaved) {
+  add_forest("oak");
+  for (const auto* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path_ + suffix);
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    try {
+      add_forest("elm");
+      FAIL() << "it was written to a file that is gone";
+    } catch (const StoreError& error) {
+      EXPECT_NE(std::string(error.what()).find("move " + path_ + ".saved to " + path_), std::string::npos) << error.what();
+    }
+  }
+  EXPECT_EQ(store_->forests().size(), 1U) << "what is there can still be read";
+  std::filesystem::rename(path_ + ".saved", path_);
+  reopen();
+  EXPECT_EQ(store_->forests().size(), 1U);
+  EXPECT_TRUE(store_->forest("oak"));
+  add_forest("elm");
+}
+
+TEST_F(FailureTest, ADamagedPageIsAStoreErrorOrWasNotNeeded) {
+  for (int i = 0; i < 200; ++i) add_forest("oak-" + std::to_string(i));
+  store_.reset();
+  const auto size = std::filesystem::file_size(path_);
+  for (std::uintmax_t page = 1; page < size / 4096; ++page) {
+    const auto damaged = directory_ / "damaged.db";
+    std::filesystem::copy_file(path_, damaged, std::filesystem::copy_options::overwrite_existing);
+    std::fstream file(damaged, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(page * 4096));
+    file << std::string(4096, '\xa5');
+    file.close();
+    const auto opened = Store::open(damaged.string(), "x");
+    if (!opened) {
+      EXPECT_NE(opened.error().message.find("is damaged"), std::string::npos) << opened.error().message;
+      continue;
+    }
+    try {
+      (*opened)->forests();
+      (*opened)->running_operations();
+      (*opened)->last_events("", 100);
+    } catch (const StoreError& error) {
+      EXPECT_NE(std::string(error.what()).find("is damaged"), std::string::npos) << error.what();
+    }
+  }
 }
 
 TEST_F(FailureTest, AFullDatabaseNamesTheFileAndWhatToDo) {
