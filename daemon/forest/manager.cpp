@@ -14,21 +14,38 @@ ForestManager::ForestManager(ForestContext context)
     : context_(std::move(context)), tasks_(context_.executor), performed_(context_.executor) {}
 
 asio::awaitable<void> ForestManager::run() {
-  for (const Operation& operation : context_.store.running_operations()) {
-    Event event;
-    event.kind = "operation";
-    event.forest = operation.forest;
-    event.operation_id = operation.id;
-    event.message = fmt::format("{} {} is taken up again", to_string(operation.kind), operation.id);
-    try {
-      context_.journal.record(std::move(event));
-    } catch (const StoreError& error) {
-      spdlog::error("{}", error.what());
-    }
-    start(operation);
-  }
+  co_await carry_over();
+  for (const Operation& operation : context_.store.running_operations()) take_up(operation);
   tasks_.spawn("decisions", decide_for_ever());
   co_await tasks_.join();
+}
+
+asio::awaitable<void> ForestManager::carry_over() {
+  Backoff backoff;
+  bool done = false;
+  while (!done) {
+    try {
+      context_.store.carry_over(context_.clock.stamp());
+      done = true;
+    } catch (const StoreError& error) {
+      spdlog::error("nothing is taken up yet: {}", error.what());
+    }
+    if (!done) co_await context_.clock.sleep_for(backoff.next());
+  }
+}
+
+void ForestManager::take_up(const Operation& operation) {
+  Event event;
+  event.kind = "operation";
+  event.forest = operation.forest;
+  event.operation_id = operation.id;
+  event.message = fmt::format("{} {} is taken up again", to_string(operation.kind), operation.id);
+  try {
+    context_.journal.record(std::move(event));
+  } catch (const StoreError& error) {
+    spdlog::error("{}", error.what());
+  }
+  start(operation);
 }
 
 void ForestManager::start(const Operation& operation) {

@@ -20,7 +20,8 @@ class ForestManager : public Forests {
  public:
   explicit ForestManager(ForestContext context);
 
-  // Takes up every operation that the store says is running, then decides and works until cancelled.
+  // Carries the store's waits over into this boot, takes up every operation that the store says is running, then decides
+  // and works until cancelled.
   asio::awaitable<void> run();
 
   std::vector<ForestSummary> list() const override;
@@ -35,6 +36,9 @@ class ForestManager : public Forests {
   Result<ForestSummary> resume(std::string_view forest, const Caller& caller) override;
 
  private:
+  asio::awaitable<void> carry_over();
+  void take_up(const Operation& operation);
+
   // Decides about every forest after each regular sweep.
   asio::awaitable<void> decide_for_ever();
   void decide_all();

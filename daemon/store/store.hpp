@@ -49,6 +49,10 @@ class Store {
   // For the simulation. Called after each commit that is not one of samples alone: it ends the daemon here.
   void on_commit(std::function<void()> hook);
 
+  // After a reboot: waits that began in an earlier boot go on by this boot's clock, so that no later step of the wall clock
+  // lengthens them. One that began in the wall clock's future (it was set back meanwhile) begins now.
+  void carry_over(const Stamp& now);
+
   // Made once for a database: the morpheus-controller label.
   const std::string& installation_id() const;
 
