@@ -63,12 +63,24 @@ DaemonBox::~DaemonBox() {
 }
 
 void DaemonBox::start() {
+  launch();
+  wait_for_answer();
+}
+
+void DaemonBox::launch() {
   Command command;
   command.arguments = {MORPHEUSD, "--config", config_file()};
   command.out = dir_ / "log";
   command.err = dir_ / "log";
   daemon_.emplace(command);
-  const bool answers = wait_until([&] { return !daemon_->running() || ctl({"list"}).status == 0 || ctl({"list"}).status == 5; }, answer_limit);
+}
+
+void DaemonBox::wait_for_answer() {
+  const auto answered = [&] {
+    const int status = ctl({"list"}).status;
+    return !daemon_->running() || status == 0 || status == 5;
+  };
+  const bool answers = wait_until(answered, answer_limit);
   if (!answers || !daemon_->running()) throw std::runtime_error("the daemon does not start: " + log());
 }
 

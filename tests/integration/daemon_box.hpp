@@ -1,6 +1,7 @@
 #pragma once
 
 #include <csignal>
+#include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -29,6 +30,9 @@ class DaemonBox {
 
   // Starts the daemon and waits until it answers; std::runtime_error with its log if it does not.
   void start();
+  // The two halves of start().
+  void launch();
+  void wait_for_answer();
   void kill() { daemon_->kill(); }
   std::optional<int> terminate();
   // Writes another configuration, or anything else, in its place; SIGHUP.
@@ -55,6 +59,7 @@ class DaemonBox {
   // From outside: what /proc knows of servers below this box's state directory, and what its directories hold.
   std::vector<int> server_pids(const std::string& conf = "nats.conf") const;
   std::vector<std::string> machine_directories() const;
+  std::filesystem::path machine_directory(const std::string& machine) const { return dir_.path() / "state" / "local" / machine; }
   std::vector<std::string> reserved_addresses() const;
 
  private:

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <fstream>
 #include <iostream>
 #include <map>
 #include <set>
@@ -55,6 +56,7 @@ class Round {
     expect_servers(cores + 2);
     Work shrinking = removing;
     shrinking.command.push_back("f-node-5");
+    fill_store("f-node-5");
     kill_through(shrinking);
     expect_servers(cores + 1);
     auto found = verify(publisher);
@@ -82,10 +84,19 @@ class Round {
       };
       if (!box_.kill_when(in_stage, command)) continue;
       ++kills_[work.kind + " " + stage];
-      box_.start();
+      box_.launch();  // the next stage may be over before the daemon answers
     }
+    box_.wait_for_answer();
     const auto done = [&] { return !command.running() && open_operation(box_.database()).empty(); };
     require(wait_until(done, limit), work.kind + " does not end");
+  }
+
+  // A drained machine is deleted within a few milliseconds; one with much in its store takes long enough to be met at it.
+  void fill_store(const std::string& machine) const {
+    constexpr int files = 20'000;
+    const auto dir = box_.machine_directory(machine) / "jetstream" / "much";
+    std::filesystem::create_directories(dir);
+    for (int i = 0; i < files; ++i) std::ofstream(dir / std::to_string(i));
   }
 
   std::vector<std::string> addresses() const {
