@@ -20,6 +20,7 @@
 #include "daemon/monitor/http_probe.hpp"
 #include "daemon/nats/libnats_requests.hpp"
 #include "daemon/provider/local/local_provider.hpp"
+#include "daemon/runtime/lock_file.hpp"
 #include "daemon/runtime/system_clock.hpp"
 #include "daemon/runtime/timeout.hpp"
 
@@ -45,7 +46,7 @@ class App {
         observations_(std::chrono::seconds(config_.growth.sustain_seconds)),
         probe_(clock_, loop_.get_executor(), config_),
         poller_(clock_, *store_, probe_, lag_, observations_, loop_.get_executor(), config_),
-        secrets_(config_.daemon.state_dir, ids_),
+        secrets_(config_.daemon.state_dir, store_->installation_id(), ids_),
         local_(clock_, config_.daemon.state_dir, store_->installation_id(), config_.local),
         providers_{{"local", &local_}},
         manager_({loop_.get_executor(), clock_, ids_, *store_, journal_, observations_, poller_, system_, secrets_,
@@ -167,6 +168,8 @@ Result<> make_state_dir(const std::string& path) {
 Result<> run_app(Config config, const std::string& config_path) {
   const auto made = make_state_dir(config.daemon.state_dir);
   if (!made) return made;
+  const auto lock = LockFile::take(config.daemon.state_dir + "/lock", config.daemon.state_dir, "daemon.state_dir");
+  if (!lock) return lock.error();
   SystemIds ids;
   auto store = Store::open(config.daemon.database, ids.random_hex(installation_id_bytes));
   if (!store) return store.error();

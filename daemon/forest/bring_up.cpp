@@ -50,8 +50,21 @@ asio::awaitable<Result<>> reserve_addresses(const ForestContext& context, Operat
   co_return Result<>{};
 }
 
-// Before machines are made: addresses for all of them, and no dead member in the meta group that new cores would add to.
+// Those of a forest are made with it, before anything else of it. Later they are there, or nothing may be added.
+Result<> prepare_secrets(const ForestContext& context, const Operation& operation) {
+  const auto forest = forest_of(context, operation.forest_id);
+  const auto begun = [](const Node& node) { return node.state != NodeState::planned; };
+  const bool first = operation.kind == OperationKind::plant && std::ranges::none_of(nodes_of(context, operation), begun);
+  if (first) return context.secrets.make(forest.name);
+  const auto kept = context.secrets.get(forest.name);
+  if (!kept) return kept.error();
+  return {};
+}
+
+// Before machines are made: the secrets, addresses for all of them, and no dead member in the meta group that new cores would add to.
 asio::awaitable<Result<>> prepare(const ForestContext& context, Operation operation) {
+  const auto secrets = prepare_secrets(context, operation);
+  if (!secrets) co_return secrets.error();
   if (operation.kind == OperationKind::grow) {
     const auto clean = co_await remove_departed_peers(context, forest_of(context, operation.forest_id));
     if (!clean) co_return clean.error();

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 namespace morpheus {
 namespace {
@@ -33,46 +34,70 @@ Result<> write_whole(const std::filesystem::path& file, const std::string& text)
   return {};
 }
 
-Result<ForestSecrets> parse(const std::filesystem::path& file, const std::string& text) {
+struct Kept {
+  std::string installation_id;
+  ForestSecrets secrets;
+};
+
+// Unset: there is no file.
+Result<std::optional<Kept>> read(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  if (!in) {
+    if (errno == ENOENT) return std::optional<Kept>();
+    return file_error(file, std::strerror(errno));
+  }
+  const std::string text(std::istreambuf_iterator<char>(in), {});
   const auto json = nlohmann::json::parse(text, nullptr, false);
   if (!json.is_object()) return file_error(file, "not JSON");
-  ForestSecrets secrets{json.value("route_password", ""), json.value("system_password", ""),
-                        json.value("client_password", "")};
-  if (secrets.route_password.empty() || secrets.system_password.empty() || secrets.client_password.empty()) {
-    return file_error(file, "a password is missing");
-  }
-  return secrets;
+  const auto word = [&](const char* key) {
+    const auto found = json.find(key);
+    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+  };
+  Kept kept{word("installation_id"), {word("route_password"), word("system_password"), word("client_password")}};
+  const auto& [route, system, client] = kept.secrets;
+  if (route.empty() || system.empty() || client.empty()) return file_error(file, "a password is missing");
+  return std::optional<Kept>(std::move(kept));
 }
 
 }  // namespace
 
-SecretFiles::SecretFiles(std::filesystem::path state_dir, Ids& ids)
-    : directory_(std::move(state_dir) / "forests"), ids_(ids) {}
+SecretFiles::SecretFiles(std::filesystem::path state_dir, std::string installation_id, Ids& ids)
+    : directory_(std::move(state_dir) / "forests"), installation_id_(std::move(installation_id)), ids_(ids) {}
 
-Result<ForestSecrets> SecretFiles::get(const std::string& forest) {
-  const auto file = directory_ / forest / "secrets.json";
-  std::ifstream in(file);
-  if (!in) return make(file);
-  const std::string text(std::istreambuf_iterator<char>(in), {});
-  return parse(file, text);
+Result<> SecretFiles::make(const std::string& forest) {
+  const auto file = file_of(forest);
+  const auto kept = read(file);
+  if (!kept) return kept.error();
+  if (!*kept) return write_new(file);
+  if ((*kept)->installation_id == installation_id_) return {};
+  return Error{ErrorCode::conflict, fmt::format("{} belongs to another installation's forest", file.string()),
+               "choose another name, or give this morpheusd a daemon.state_dir of its own"};
 }
 
-Result<ForestSecrets> SecretFiles::make(const std::filesystem::path& file) {
+Result<ForestSecrets> SecretFiles::get(const std::string& forest) {
+  const auto file = file_of(forest);
+  const auto kept = read(file);
+  if (!kept) return kept.error();
+  if (*kept && (*kept)->installation_id == installation_id_) return (*kept)->secrets;
+  return Error{ErrorCode::failed, fmt::format("the secrets of {} are not in {}", forest, file.string()),
+               "restore that file from a copy: the servers that run let in nobody who lacks them"};
+}
+
+Result<> SecretFiles::write_new(const std::filesystem::path& file) {
   std::error_code error;
   std::filesystem::create_directories(file.parent_path(), error);
   if (!error) std::filesystem::permissions(directory_, std::filesystem::perms::owner_all, error);
   if (error) return file_error(file, error.message());
-  const ForestSecrets secrets{ids_.random_hex(password_bytes), ids_.random_hex(password_bytes),
-                              ids_.random_hex(password_bytes)};
-  const nlohmann::json json{{"route_password", secrets.route_password},
-                            {"system_password", secrets.system_password},
-                            {"client_password", secrets.client_password}};
-  const auto written = write_whole(file, json.dump());
-  if (!written) return written.error();
-  return secrets;
+  const nlohmann::json json{{"installation_id", installation_id_},
+                            {"route_password", ids_.random_hex(password_bytes)},
+                            {"system_password", ids_.random_hex(password_bytes)},
+                            {"client_password", ids_.random_hex(password_bytes)}};
+  return write_whole(file, json.dump());
 }
 
 Result<> SecretFiles::remove(const std::string& forest) {
+  const auto kept = read(file_of(forest));
+  if (kept && *kept && (*kept)->installation_id != installation_id_) return {};
   std::error_code error;
   std::filesystem::remove_all(directory_ / forest, error);
   if (error) return file_error(directory_ / forest, error.message());

@@ -11,9 +11,11 @@ namespace morpheus {
 class SecretsKeeper {
  public:
   virtual ~SecretsKeeper() = default;
-  // The forest's secrets, made when asked for the first time.
+  // Makes them for a forest that has none; success if it has. conflict: another installation's are there.
+  virtual Result<> make(const std::string& forest) = 0;
+  // failed: there are none. A server with new ones would never be let in by those that have the old.
   virtual Result<ForestSecrets> get(const std::string& forest) = 0;
-  // Success if there are none.
+  // Success if there are none, or only another installation's, which stay.
   virtual Result<> remove(const std::string& forest) = 0;
 };
 

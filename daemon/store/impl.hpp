@@ -4,8 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "daemon/runtime/lock_file.hpp"
 #include "daemon/store/database.hpp"
-#include "daemon/store/lock_file.hpp"
 #include "daemon/store/query.hpp"
 #include "daemon/store/store.hpp"
 

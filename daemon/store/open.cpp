@@ -81,7 +81,7 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& path, std::string_
   if (std::filesystem::is_directory(file, unresolved)) {
     return Error{ErrorCode::invalid, fmt::format("the database {} is a directory", file), another_file};
   }
-  auto lock = LockFile::take(file + ".lock");
+  auto lock = LockFile::take(file + ".lock", file, "daemon.database");
   if (!lock) return lock.error();
   if (const auto prepared = prepare_file(file); !prepared) return prepared.error();
   try {

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <filesystem>
+#include <fstream>
 
 #include "tests/integration/daemon_box.hpp"
 
@@ -125,6 +127,30 @@ TEST(Life, ASecondDaemonSaysSoAndEnds) {
   EXPECT_EQ(second.status, 1);
   EXPECT_NE(second.err.find("another morpheusd"), std::string::npos) << second.err;
   EXPECT_EQ(box.ctl({"list"}).status, 0);
+}
+
+TEST(Life, AnotherDatabaseDoesNotShareTheStateDirectory) {
+  DaemonBox box;
+  box.start();
+  std::string text = read_text(box.config_file());
+  for (const char* name : {"control.sock", "morpheus.db"}) text.insert(text.find(name), "second-");
+  std::ofstream(box.file("second.yaml")) << text;
+  const auto second = run_command({MORPHEUSD, "--config", box.file("second.yaml")});
+  EXPECT_EQ(second.status, 1);
+  EXPECT_NE(second.err.find("daemon.state_dir of its own"), std::string::npos) << second.err;
+}
+
+TEST(Life, WithoutItsSecretsAForestDoesNotGrow) {
+  DaemonBox box;
+  box.start();
+  ASSERT_EQ(box.ctl({"plant", "local", "small", "--name", "f"}).status, 0) << box.log();
+  std::filesystem::remove(box.file("state/forests/f/secrets.json"));
+  const auto grown = box.ctl({"grow", "f", "--yes"});
+  EXPECT_EQ(grown.status, 1);
+  EXPECT_NE((grown.out + grown.err).find("the secrets of f are not in"), std::string::npos) << grown.out << grown.err;
+  EXPECT_EQ(box.machine_directories().size(), 1u) << "no machine was made";
+  EXPECT_EQ(box.ctl({"teardown", "f", "--yes"}).status, 0);
+  EXPECT_TRUE(box.machine_directories().empty());
 }
 
 TEST(Life, ReloadTakesNewLimitsAndRefusesABadFileAsAWhole) {

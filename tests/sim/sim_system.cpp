@@ -54,11 +54,17 @@ std::string SimIds::random_hex(int bytes) {
   return text;
 }
 
-Result<ForestSecrets> SimSecrets::get(const std::string& forest) {
+Result<> SimSecrets::make(const std::string& forest) {
   constexpr int bytes = 8;
   const auto [entry, fresh] = secrets_.try_emplace(forest);
   if (fresh) entry->second = {ids_.random_hex(bytes), ids_.random_hex(bytes), ids_.random_hex(bytes)};
-  return entry->second;
+  return {};
+}
+
+Result<ForestSecrets> SimSecrets::get(const std::string& forest) {
+  const auto found = secrets_.find(forest);
+  if (found != secrets_.end()) return found->second;
+  return Error{ErrorCode::failed, "the secrets of " + forest + " are lost", ""};
 }
 
 Result<> SimSecrets::remove(const std::string& forest) {

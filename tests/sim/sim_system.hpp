@@ -39,6 +39,7 @@ class SimIds : public Ids {
 class SimSecrets : public SecretsKeeper {
  public:
   explicit SimSecrets(Ids& ids) : ids_(ids) {}
+  Result<> make(const std::string& forest) override;
   Result<ForestSecrets> get(const std::string& forest) override;
   Result<> remove(const std::string& forest) override;
 

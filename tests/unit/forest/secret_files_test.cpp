@@ -5,40 +5,73 @@
 
 #include <fstream>
 
+#include "tests/tools/child.hpp"
 #include "tests/tools/temp_dir.hpp"
 
 namespace morpheus {
 namespace {
 
-TEST(SecretFiles, AreMadeOnceForAForestAndAreNobodyElsesToRead) {
-  const TempDir dir;
-  SystemIds ids;
-  SecretFiles secrets(dir.path(), ids);
+class SecretFilesTest : public testing::Test {
+ protected:
+  SecretFiles files(const std::string& installation = "ours") { return SecretFiles(dir_.path(), installation, ids_); }
+
+  const TempDir dir_;
+  const std::filesystem::path demo_ = dir_ / "forests/demo/secrets.json";
+  SystemIds ids_;
+};
+
+TEST_F(SecretFilesTest, AreMadeOnceForAForestAndAreNobodyElsesToRead) {
+  auto secrets = files();
+  ASSERT_TRUE(secrets.make("demo"));
   const auto first = secrets.get("demo");
   ASSERT_TRUE(first);
   EXPECT_EQ(first->route_password.size(), 48u);
   EXPECT_NE(first->route_password, first->system_password);
-  SecretFiles again(dir.path(), ids);
+  auto again = files();
+  ASSERT_TRUE(again.make("demo"));
+  ASSERT_TRUE(again.make("other"));
   EXPECT_EQ(again.get("demo")->system_password, first->system_password);
   EXPECT_NE(again.get("other")->system_password, first->system_password);
 
   struct stat status {};
-  ASSERT_EQ(::stat((dir / "forests/demo/secrets.json").c_str(), &status), 0);
+  ASSERT_EQ(::stat(demo_.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0600u);
   ASSERT_TRUE(secrets.remove("demo"));
   EXPECT_TRUE(secrets.remove("demo")) << "there are none";
-  EXPECT_FALSE(std::filesystem::exists(dir / "forests/demo"));
+  EXPECT_FALSE(std::filesystem::exists(demo_.parent_path()));
 }
 
-TEST(SecretFiles, ADamagedFileIsAnErrorAndStays) {
-  const TempDir dir;
-  SystemIds ids;
-  SecretFiles secrets(dir.path(), ids);
-  ASSERT_TRUE(secrets.get("demo"));
-  std::ofstream(dir / "forests/demo/secrets.json") << "{";
-  const auto damaged = secrets.get("demo");
-  ASSERT_FALSE(damaged);
-  EXPECT_NE(damaged.error().message.find("secrets.json"), std::string::npos);
+TEST_F(SecretFilesTest, LostOnesAreAnErrorAndNotMadeAnew) {
+  auto secrets = files();
+  ASSERT_TRUE(secrets.make("demo"));
+  std::filesystem::remove(demo_);
+  const auto lost = secrets.get("demo");
+  ASSERT_FALSE(lost);
+  EXPECT_EQ(lost.error().message, "the secrets of demo are not in " + demo_.string());
+  EXPECT_FALSE(std::filesystem::exists(demo_));
+}
+
+TEST_F(SecretFilesTest, AnotherInstallationsAreLeftAlone) {
+  auto secrets = files();
+  ASSERT_TRUE(secrets.make("demo"));
+  auto others = files("theirs");
+  EXPECT_EQ(others.make("demo").error().code, ErrorCode::conflict);
+  EXPECT_FALSE(others.get("demo"));
+  EXPECT_TRUE(others.remove("demo"));
+  EXPECT_TRUE(secrets.get("demo"));
+}
+
+TEST_F(SecretFilesTest, ADamagedFileIsAnErrorAndStays) {
+  auto secrets = files();
+  ASSERT_TRUE(secrets.make("demo"));
+  for (const std::string text : {"{", "[]", R"({"route_password": 3})"}) {
+    std::ofstream(demo_) << text;
+    const auto damaged = secrets.get("demo");
+    ASSERT_FALSE(damaged) << text;
+    EXPECT_NE(damaged.error().message.find("secrets.json"), std::string::npos);
+    EXPECT_FALSE(secrets.make("demo")) << text;
+    EXPECT_EQ(read_text(demo_), text);
+  }
 }
 
 }  // namespace

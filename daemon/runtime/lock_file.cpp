@@ -1,4 +1,4 @@
-#include "daemon/store/lock_file.hpp"
+#include "daemon/runtime/lock_file.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -11,16 +11,16 @@
 
 namespace morpheus {
 
-Result<LockFile> LockFile::take(const std::string& path) {
+Result<LockFile> LockFile::take(const std::string& path, const std::string& what, const std::string& key) {
   LockFile lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (lock.fd_ < 0) {
     return Error{ErrorCode::failed, fmt::format("{}: {}", path, std::strerror(errno)),
-                 "check daemon.database and the rights of its directory"};
+                 fmt::format("check {} and the rights of its directory", key)};
   }
   if (::flock(lock.fd_, LOCK_EX | LOCK_NB) == 0) return lock;
   if (errno != EWOULDBLOCK) return Error{ErrorCode::failed, fmt::format("{}: {}", path, std::strerror(errno)), ""};
-  return Error{ErrorCode::conflict, fmt::format("another morpheusd has {} open", path.substr(0, path.rfind('.'))),
-               "stop it, or give this one a daemon.database of its own"};
+  return Error{ErrorCode::conflict, fmt::format("another morpheusd has {} open", what),
+               fmt::format("stop it, or give this one a {} of its own", key)};
 }
 
 LockFile::LockFile(LockFile&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
