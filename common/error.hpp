@@ -10,8 +10,8 @@ namespace morpheus {
 enum class ErrorCode {
   invalid,      // the request or the file is wrong; the message says what to write instead
   not_found,    // no such forest, node or operation
-  conflict,     // the name is taken, or another operation holds the forest
-  refused,      // a limit, a cooldown, a pause or the policy says no
+  conflict,     // the name is taken, or somebody else holds it
+  refused,      // a limit, a cooldown, a pause, an operation at work or the policy says no
   denied,       // the caller may not do this
   unavailable,  // the other side cannot be reached or did not answer in time; worth trying again
   ambiguous,    // the request may or may not have been carried out; look before asking again

@@ -1,8 +1,10 @@
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <csignal>
 #include <iostream>
 
 #include "common/config/nearest.hpp"
+#include "ctl/command/checks.hpp"
 #include "ctl/command/commands.hpp"
 #include "ctl/render/width.hpp"
 
@@ -15,6 +17,7 @@ int exit_code(ExitStatus status) { return static_cast<int>(status); }
 void add_global_flags(CLI::App& app, Options& options) {
   app.add_option("--socket", options.socket, "the daemon's control socket")
       ->envname("MORPHEUS_SOCKET")
+      ->check(is_named())
       ->capture_default_str();
   app.add_option_function<std::string>(
          "-o,--output", [&options](const std::string& format) { options.json = format == "json"; },
@@ -27,14 +30,23 @@ void add_global_flags(CLI::App& app, Options& options) {
            options.timeout = morpheus::Millis(static_cast<long>(seconds * 1000));
          },
          "seconds to wait for the daemon's answer")
-      ->check(CLI::Range(0.1, 3600.0));
+      ->check(is_within(0.1, 3600.0));
   app.set_version_flag("--version", "morpheusctl " MORPHEUS_VERSION);
+}
+
+// What was to be printed is a part of the work: a full disk or a closed pipe is not "done".
+int end_output(ExitStatus status) {
+  errno = 0;
+  std::cout << std::flush;
+  if (std::cout) return exit_code(status);
+  if (errno != EPIPE) std::cerr << "morpheusctl: standard output cannot be written\n";
+  return exit_code(status == ExitStatus::done ? ExitStatus::failed : status);
 }
 
 int run(const Options& options, const Action& action) {
   Session session(options);
   try {
-    return exit_code(action(session));
+    return end_output(action(session));
   } catch (const CommandFailure& failure) {
     std::cout << std::flush;
     std::cerr << "morpheusctl: " << failure.what() << "\n";
@@ -68,6 +80,9 @@ int main(int argc, char** argv) {
                "morpheusctl");
   app.require_subcommand(1);
   app.fallthrough();
+  app.failure_message([](const CLI::App*, const CLI::Error& error) {
+    return std::string("morpheusctl: ") + error.what() + "\n  see morpheusctl --help\n";
+  });
   Options options;
   Action action;
   add_global_flags(app, options);

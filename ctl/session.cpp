@@ -1,7 +1,9 @@
 #include "ctl/session.hpp"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <string_view>
@@ -33,6 +35,13 @@ Session::Session(const Options& options)
 void Session::print(const nlohmann::json& value) const {
   const int indent = ::isatty(STDOUT_FILENO) == 1 ? 2 : -1;
   std::cout << value.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace) << '\n' << std::flush;
+}
+
+std::size_t terminal_rows() {
+  constexpr std::size_t plenty = 10'000;
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0) return plenty;
+  return std::max<std::size_t>(size.ws_row, 2);
 }
 
 std::string forest_path(const std::string& forest) { return "/v1/forests/" + segment(forest); }

@@ -37,6 +37,9 @@ std::string choose_forest(Session& session, const std::string& named);
 // "/v1/forests/<name>".
 std::string forest_path(const std::string& forest);
 
+// Rows of the terminal on standard output; many, where there is none.
+std::size_t terminal_rows();
+
 // Asks a question on the terminal; true for yes. Where nobody can be asked (no terminal, -o json): thrown as
 // usage, nothing was changed.
 bool ask(const Session& session, const std::string& question);

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "common/protocol/views.hpp"
+#include "ctl/command/checks.hpp"
 #include "ctl/command/commands.hpp"
 #include "ctl/command/follow.hpp"
 #include "ctl/render/nodes.hpp"
@@ -96,7 +97,7 @@ ExitStatus set_paused(Session& session, const std::string& named, bool paused) {
     session.print(answer);
   } else {
     std::cout << fmt::format("{} {}\n", printable(forest),
-                             paused ? "is paused: it neither grows nor shrinks" : "is not paused");
+                             paused ? "is paused: it neither grows nor shrinks" : "is resumed");
   }
   return ExitStatus::done;
 }
@@ -108,35 +109,35 @@ void add_forest_commands(CLI::App& app, Action& chosen) {
   auto* plant_command = app.add_subcommand("plant", "Create a forest");
   plant_command->add_option("PROVIDER", flags->provider, "where: local")->required();
   plant_command->add_option("SIZE", flags->size, "small (1 node), medium (3) or large (5)")->required();
-  plant_command->add_option("--name", flags->name, "the forest's name; default: forest-<unix seconds>");
+  plant_command->add_option("--name", flags->name, "the forest's name; default: forest-<unix seconds>")->check(is_named());
   plant_command->add_flag("--detach", flags->detach, "do not wait for the end");
   plant_command->callback(
       [flags, &chosen] { chosen = [flags](Session& session) { return plant(session, *flags); }; });
 
   auto* shrink_command = app.add_subcommand("shrink", "Remove a node: an edge, or a dead node");
-  shrink_command->add_option("FOREST", flags->forest);
-  shrink_command->add_option("--node", flags->node, "its name, or its short name (node-4)")->required();
+  shrink_command->add_option("FOREST", flags->forest)->check(is_named());
+  shrink_command->add_option("--node", flags->node, "its name, or its short name (node-4)")->required()->check(is_named());
   shrink_command->add_flag("-y,--yes", flags->yes, "do not ask");
   shrink_command->add_flag("--detach", flags->detach, "do not wait for the end");
   shrink_command->callback(
       [flags, &chosen] { chosen = [flags](Session& session) { return shrink(session, *flags); }; });
 
   auto* teardown_command = app.add_subcommand("teardown", "Delete a forest with all its machines and data");
-  teardown_command->add_option("FOREST", flags->forest);
+  teardown_command->add_option("FOREST", flags->forest)->check(is_named());
   teardown_command->add_flag("-y,--yes", flags->yes, "do not ask");
   teardown_command->add_flag("--detach", flags->detach, "do not wait for the end");
   teardown_command->callback(
       [flags, &chosen] { chosen = [flags](Session& session) { return teardown(session, *flags); }; });
 
   auto* pause_command = app.add_subcommand("pause", "Keep a forest as it is");
-  pause_command->add_option("FOREST", flags->forest);
+  pause_command->add_option("FOREST", flags->forest)->check(is_named());
   pause_command->callback([flags, &chosen] {
     chosen = [flags](Session& session) { return set_paused(session, flags->forest, true); };
   });
 
   auto* resume_command =
       app.add_subcommand("resume", "End a pause; acknowledge a growth that was reported as futile");
-  resume_command->add_option("FOREST", flags->forest);
+  resume_command->add_option("FOREST", flags->forest)->check(is_named());
   resume_command->callback([flags, &chosen] {
     chosen = [flags](Session& session) { return set_paused(session, flags->forest, false); };
   });

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "common/protocol/views.hpp"
+#include "ctl/command/checks.hpp"
 #include "ctl/command/commands.hpp"
 #include "ctl/command/follow.hpp"
 #include "ctl/render/growth.hpp"
@@ -96,11 +97,11 @@ ExitStatus grow(Session& session, const Flags& flags) {
 void add_grow_command(CLI::App& app, Action& chosen) {
   const auto flags = std::make_shared<Flags>();
   auto* command = app.add_subcommand("grow", "Show a forest's health, and add nodes");
-  command->add_option("FOREST", flags->forest);
+  command->add_option("FOREST", flags->forest)->check(is_named());
   command->add_option("--nodes", flags->nodes, "how many")->check(CLI::Range(1, 100))->capture_default_str();
   command->add_flag("--auto", flags->automatic, "only if the policy says so; asks nothing");
   command->add_option("--threshold", flags->threshold, "percent, instead of growth.threshold_*")
-      ->check(CLI::Range(0.1, 100.0));
+      ->check(is_within(0.1, 100.0));
   command->add_flag("-y,--yes", flags->yes, "do not ask; ignores threshold, cooldown and growth.enabled");
   command->add_flag("--dry-run", flags->dry_run, "show what would be done, change nothing");
   command->add_flag("--detach", flags->detach, "do not wait for the end");

@@ -4,12 +4,17 @@
 #include <memory>
 
 #include "common/protocol/views.hpp"
+#include "ctl/command/checks.hpp"
 #include "ctl/command/commands.hpp"
 #include "ctl/command/follow.hpp"
+#include "ctl/command/outlast.hpp"
+#include "ctl/render/printable.hpp"
 #include "ctl/render/record.hpp"
 
 namespace morpheus::ctl {
 namespace {
+
+constexpr int most_events = 10'000;  // that the daemon hands out at once
 
 struct Flags {
   std::string forest;
@@ -26,7 +31,7 @@ ExitStatus explain(Session& session, const Flags& flags) {
   if (session.json) {
     session.print(decision);
   } else {
-    std::cout << render_decision(view_of<DecisionView>(decision), session.style);
+    std::cout << render_decision(view_of<DecisionView>(decision), printable(forest), session.style);
   }
   return ExitStatus::done;
 }
@@ -44,17 +49,37 @@ ExitStatus history(Session& session, const Flags& flags) {
 }
 
 // With -o json one event a line, as they come.
+void print_event(const Session& session, const nlohmann::json& line) {
+  if (session.json) {
+    std::cout << line.dump() << "\n";
+  } else {
+    std::cout << render_event(view_of<EventView>(line), session.style);
+  }
+  std::cout << std::flush;
+}
+
 ExitStatus events(Session& session, const Flags& flags) {
-  const auto path = fmt::format("/v1/events?follow={}&limit={}&forest={}", flags.follow, flags.events,
-                                segment(flags.forest));
-  session.client.stream(path, [&](const nlohmann::json& line) {
-    if (session.json) {
-      std::cout << line.dump() << "\n";
-    } else {
-      std::cout << render_event(view_of<EventView>(line), session.style);
-    }
-    std::cout << std::flush;
+  const auto forest = segment(flags.forest);
+  std::int64_t last = 0;
+  bool* answered = nullptr;
+  const auto on_line = [&](const nlohmann::json& line) {
+    if (answered) *answered = true;
+    print_event(session, line);
+    last = line.value("id", last);
     return static_cast<bool>(std::cout);
+  };
+  auto path = fmt::format("/v1/events?follow={}&limit={}&forest={}", flags.follow, flags.events, forest);
+  if (!flags.follow) {
+    session.client.stream(path, on_line);
+    return ExitStatus::done;
+  }
+  outlast_restarts([&](bool& there) {
+    answered = &there;
+    if (last > 0) path = fmt::format("/v1/events?follow=true&limit={}&forest={}&after={}", most_events, forest, last);
+    const bool ended = session.client.stream(path, on_line);
+    if (!ended || !std::cout) return false;
+    there = true;
+    throw CommandFailure(ExitStatus::no_daemon, "the daemon ended");
   });
   return ExitStatus::done;
 }
@@ -77,12 +102,12 @@ void add_record_commands(CLI::App& app, Action& chosen) {
   const auto flags = std::make_shared<Flags>();
   auto* explain_command =
       app.add_subcommand("explain", "Show the last decision, every gate, and what would change it");
-  explain_command->add_option("FOREST", flags->forest);
+  explain_command->add_option("FOREST", flags->forest)->check(is_named());
   explain_command->callback(
       [flags, &chosen] { chosen = [flags](Session& session) { return explain(session, *flags); }; });
 
   auto* history_command = app.add_subcommand("history", "Show past decisions");
-  history_command->add_option("FOREST", flags->forest);
+  history_command->add_option("FOREST", flags->forest)->check(is_named());
   history_command->add_option("--limit", flags->limit, "how many")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
@@ -91,9 +116,9 @@ void add_record_commands(CLI::App& app, Action& chosen) {
 
   auto* events_command = app.add_subcommand("events", "Show what happened");
   events_command->add_flag("-f,--follow", flags->follow, "and what happens, until Ctrl-C");
-  events_command->add_option("--forest", flags->forest, "of one forest alone");
+  events_command->add_option("--forest", flags->forest, "of one forest alone")->check(is_named());
   events_command->add_option("-n,--lines", flags->events, "how many past ones")
-      ->check(CLI::Range(0, 10'000))
+      ->check(CLI::Range(0, most_events))
       ->capture_default_str();
   events_command->callback(
       [flags, &chosen] { chosen = [flags](Session& session) { return events(session, *flags); }; });

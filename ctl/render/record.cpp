@@ -42,8 +42,9 @@ std::string render_findings(const DecisionView& decision) {
   std::vector<std::vector<std::string>> rows{{"NODE", "STATE", "CPU", "HELD", "MEM", "HELD", ""}};
   for (const NodeFinding& node : decision.findings) {
     const auto note =
-        node.unknown.empty() ? (node.hot ? "above its threshold" : "") : "unknown: " + node.unknown;
-    rows.push_back({node.name, std::string(to_string(node.state)), percent(node.cpu_percent),
+        node.unknown.empty() ? (node.hot ? "above its threshold" : "") : local_times(node.unknown);
+    const bool unseen = node.state == NodeState::ready && !node.unknown.empty();
+    rows.push_back({node.name, unseen ? "unknown" : std::string(to_string(node.state)), percent(node.cpu_percent),
                     percent(node.held_cpu_percent), percent(node.memory_percent),
                     percent(node.held_memory_percent), note});
   }
@@ -52,7 +53,8 @@ std::string render_findings(const DecisionView& decision) {
 
 std::string event_line(const std::string& time, const EventView& event, const Style& style) {
   const auto subject = event.node.empty() ? event.forest : event.node;
-  const auto line = fmt::format("{}  {}{}{}", time, subject, subject.empty() ? "" : ": ", event.message);
+  const auto mark = event.level == EventLevel::info ? "" : fmt::format("{}: ", to_string(event.level));
+  const auto line = fmt::format("{}  {}{}{}{}", time, mark, subject, subject.empty() ? "" : ": ", local_times(event.message));
   switch (event.level) {
     case EventLevel::info:
       return line + "\n";
@@ -97,12 +99,23 @@ std::string outcome_words(const DecisionView& decision, const Style& style) {
   return name;
 }
 
+// What is unknown is no gate, and yet it stands in the way of saying "within limits".
+std::string render_unknown(const DecisionView& decision, const std::string& forest) {
+  if (decision.outcome != Outcome::unknown) return {};
+  std::string out;
+  for (const NodeFinding& node : decision.findings) {
+    if (node.unknown.empty() || node.state != NodeState::ready) continue;
+    out += fmt::format("  to change: bring {0} back; or, if it is dead, morpheusctl shrink {1} --node {0}\n", node.name, forest);
+  }
+  return out;
+}
+
 }  // namespace
 
-std::string render_decision(const DecisionView& decision, const Style& style) {
+std::string render_decision(const DecisionView& decision, const std::string& forest, const Style& style) {
   const auto which = decision.id == 0 ? "It would be decided now" : fmt::format("Decision {}", decision.id);
   std::string out = fmt::format("{}: {}\n", which, outcome_words(decision, style));
-  out += fmt::format("  {}\n", decision.reason);
+  out += fmt::format("  {}\n", local_times(decision.reason)) + render_unknown(decision, forest);
   out += fmt::format("  asked by {}, {}\n\n", trigger_words(decision.trigger), when_words(decision));
   out += "Gates:\n" + render_gates(decision.gates, style);
   out += fmt::format("\nNodes (thresholds: CPU {:g}%, memory {:g}%, held for {} s):\n",
@@ -116,7 +129,7 @@ std::string render_history(const std::vector<DecisionView>& decisions) {
   for (const DecisionView& decision : decisions) {
     rows.push_back({fmt::format("{}", decision.id), local_time(decision.since),
                     fmt::format("{}", decision.times), std::string(to_string(decision.trigger)),
-                    std::string(to_string(decision.outcome)), decision.reason});
+                    std::string(to_string(decision.outcome)), local_times(decision.reason)});
   }
   return render_table(rows);
 }

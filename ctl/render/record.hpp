@@ -9,7 +9,7 @@
 namespace morpheus::ctl {
 
 // `explain`: the answer, each gate's verdict and what would change it, the nodes' numbers.
-std::string render_decision(const DecisionView& decision, const Style& style);
+std::string render_decision(const DecisionView& decision, const std::string& forest, const Style& style);
 
 // `history`: a table, newest first.
 std::string render_history(const std::vector<DecisionView>& decisions);

@@ -61,14 +61,14 @@ std::string render_usage(const StatusView& status, const Style& style) {
 std::string render_warnings(const StatusView& status, const Style& style) {
   std::string out;
   for (const auto& warning : status.growth.warnings) {
-    out += fmt::format("{}  {}\n", warning_sign, style.yellow(short_names(warning, status.forest.name)));
+    out += fmt::format("{}  {}\n", warning_sign, style.yellow(local_times(short_names(warning, status.forest.name))));
   }
   return out.empty() ? out : "\n" + out;
 }
 
 std::string render_last_decision(const DecisionView& decision, const std::string& forest) {
   std::string out = fmt::format("  Last decision: {} since {}: {}\n", to_string(decision.outcome),
-                                local_time(decision.since), short_names(decision.reason, forest));
+                                local_time(decision.since), local_times(short_names(decision.reason, forest)));
   if (decision.outcome != Outcome::blocked) return out;
   for (const Gate& gate : decision.gates) {
     if (gate.name != decision.blocked_by) continue;

@@ -8,6 +8,7 @@
 #include <array>
 #include <cctype>
 #include <cmath>
+#include <regex>
 
 namespace morpheus::ctl {
 namespace {
@@ -64,6 +65,18 @@ std::string bar(double percent) {
 std::string local_time(const std::string& rfc3339) {
   const auto local = parse_time(rfc3339);
   return local ? fmt::format("{:%Y-%m-%d %H:%M:%S}", *local) : rfc3339;
+}
+
+std::string local_times(const std::string& text) {
+  static const std::regex time(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z)");
+  std::string out;
+  auto rest = text.begin();
+  for (std::sregex_iterator found(text.begin(), text.end(), time), end; found != end; ++found) {
+    out.append(rest, found->prefix().second);
+    out += local_time(found->str());
+    rest = (*found)[0].second;
+  }
+  return out.append(rest, text.end());
 }
 
 std::string local_clock(const std::string& rfc3339) {

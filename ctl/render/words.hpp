@@ -28,6 +28,8 @@ std::string bar(double percent);
 std::string local_time(const std::string& rfc3339);
 
 // The same without the day: "14:05:09".
+// The times of RFC 3339 within a text, each as local_time() shows it.
+std::string local_times(const std::string& text);
 std::string local_clock(const std::string& rfc3339);
 
 // "node-2" for "demo-node-2" of forest "demo".

@@ -18,6 +18,7 @@
 #include "daemon/forest/manager.hpp"
 #include "daemon/forest/secret_files.hpp"
 #include "daemon/monitor/http_probe.hpp"
+#include "daemon/monitor/warm.hpp"
 #include "daemon/nats/libnats_requests.hpp"
 #include "daemon/provider/local/local_provider.hpp"
 #include "daemon/runtime/lock_file.hpp"
@@ -45,7 +46,7 @@ class App {
         journal_(clock_, *store_, loop_.get_executor()),
         observations_(std::chrono::seconds(config_.growth.sustain_seconds)),
         probe_(clock_, loop_.get_executor(), config_),
-        poller_(clock_, *store_, probe_, lag_, observations_, loop_.get_executor(), config_),
+        poller_(clock_, *store_, journal_, probe_, lag_, observations_, loop_.get_executor(), config_),
         secrets_(config_.daemon.state_dir, store_->installation_id(), ids_),
         local_(clock_, config_.daemon.state_dir, store_->installation_id(), config_.local),
         providers_{{"local", &local_}},
@@ -57,7 +58,7 @@ class App {
         tasks_(loop_.get_executor()) {}
 
   Result<> run() {
-    warm_observations();
+    warm_from_store(observations_, *store_, clock_.wall(), std::chrono::seconds(config_.growth.sustain_seconds));
     const auto opened = control_.open(config_.daemon.socket);
     if (!opened) return opened;
     std::exception_ptr failure;
@@ -123,14 +124,6 @@ class App {
     observations_.set_window(std::chrono::seconds(config_.growth.sustain_seconds));
     poller_.hurry();
     spdlog::info("reloaded {}", config_path_);
-  }
-
-  // A restart goes on with the window that it had.
-  void warm_observations() {
-    const auto since = clock_.wall() - std::chrono::seconds(config_.growth.sustain_seconds);
-    for (const Forest& forest : store_->forests()) {
-      for (const Sample& sample : store_->samples(forest.id, since)) observations_.warm(sample);
-    }
   }
 
   Config config_;

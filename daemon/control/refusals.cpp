@@ -20,7 +20,8 @@ std::string printable(std::string_view text) {
 
 void Refusals::record(const Caller& caller, std::string_view request) {
   const BootTime now = clock_.boot();
-  const auto found = last_.find(caller.uid);
+  const Who who{caller.uid, request.starts_with("GET ") || request.starts_with("HEAD ")};
+  const auto found = last_.find(who);
   std::int64_t untold = 0;
   if (found != last_.end()) {
     if (now - found->second.at < limits_.refusals_pause) {
@@ -35,7 +36,7 @@ void Refusals::record(const Caller& caller, std::string_view request) {
                   printable(request));
     return;
   }
-  last_[caller.uid] = Last{now, 0};
+  last_[who] = Last{now, 0};
   Event event;
   event.kind = "command";
   event.level = EventLevel::warning;

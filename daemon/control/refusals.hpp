@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <map>
 #include <string_view>
 
@@ -10,13 +11,14 @@
 namespace morpheus {
 
 // Writes into the record who was refused what. Anybody can be refused as often as they like, so each user
-// gets one event within a pause; the next one says how many there were in between.
+// gets one event within a pause, and one for what would have changed something; the next one says how many there
+// were in between.
 class Refusals {
  public:
   Refusals(Clock& clock, Journal& journal, const ControlLimits& limits)
       : clock_(clock), journal_(journal), limits_(limits) {}
 
-  // `request`: method and target, of any content and length. Throws StoreError.
+  // `request`: method and target, of any content and length; GET and HEAD change nothing. Throws StoreError.
   void record(const Caller& caller, std::string_view request);
 
  private:
@@ -25,10 +27,16 @@ class Refusals {
     std::int64_t untold = 0;
   };
 
+  struct Who {
+    std::int64_t uid = 0;
+    bool reads = false;
+    auto operator<=>(const Who&) const = default;
+  };
+
   Clock& clock_;
   Journal& journal_;
   const ControlLimits limits_;
-  std::map<std::int64_t, Last> last_;  // by uid
+  std::map<Who, Last> last_;
 };
 
 }  // namespace morpheus

@@ -4,6 +4,7 @@
 
 #include "daemon/forest/intents.hpp"
 #include "daemon/forest/manager.hpp"
+#include "daemon/forest/node_steps.hpp"
 #include "daemon/forest/policy_input.hpp"
 #include "daemon/forest/shrink.hpp"
 #include "daemon/forest/status_view.hpp"
@@ -38,7 +39,7 @@ Result<Forest> ForestManager::find_idle(std::string_view name) const {
   if (!forest) return forest;
   for (const Operation& running : context_.store.running_operations()) {
     if (running.forest_id != forest->id) continue;
-    return Error{ErrorCode::conflict,
+    return Error{ErrorCode::refused,
                  fmt::format("{} {} is at work on {}", to_string(running.kind), running.id, forest->name),
                  fmt::format("morpheusctl operation {} --wait", running.id)};
   }
@@ -210,10 +211,7 @@ Result<OperationView> ForestManager::begin_shrink(const Forest& forest, Node nod
   operation.nodes = 1;
   operation.id = context_.store.add_operation(operation);
   node.operation_id = operation.id;
-  node.state = answers ? NodeState::draining : NodeState::deleting;
-  node.state_since = operation.started;
-  node.reason = "shrink";
-  context_.store.update_node(node);
+  enter_state(context_, node, answers ? NodeState::draining : NodeState::deleting, "shrink");
   transaction.commit();
   start(operation);
   return to_view(operation);
@@ -238,10 +236,7 @@ Result<OperationView> ForestManager::teardown(std::string_view name, const Calle
     if (!costs(node)) continue;
     ++operation.nodes;
     node.operation_id = operation.id;
-    node.state = NodeState::deleting;
-    node.state_since = operation.started;
-    node.reason = "teardown";
-    context_.store.update_node(node);
+    enter_state(context_, node, NodeState::deleting, "teardown");
   }
   context_.store.update_operation(operation);
   forest->state = ForestState::tearing_down;

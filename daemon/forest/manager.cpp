@@ -21,7 +21,6 @@ asio::awaitable<void> ForestManager::run() {
 }
 
 asio::awaitable<void> ForestManager::carry_over() {
-  Backoff backoff;
   bool done = false;
   while (!done) {
     try {
@@ -30,7 +29,7 @@ asio::awaitable<void> ForestManager::carry_over() {
     } catch (const StoreError& error) {
       spdlog::error("nothing is taken up yet: {}", error.what());
     }
-    if (!done) co_await context_.clock.sleep_for(backoff.next());
+    if (!done) co_await context_.clock.sleep_for(context_.config.monitor.poll_interval);
   }
 }
 

@@ -9,6 +9,12 @@
 namespace morpheus {
 
 void store_state(const ForestContext& context, Node& node, NodeState state, const std::string& reason) {
+  Store::Transaction transaction(context.store);
+  enter_state(context, node, state, reason);
+  transaction.commit();
+}
+
+void enter_state(const ForestContext& context, Node& node, NodeState state, const std::string& reason) {
   node.state = state;
   node.state_since = context.clock.stamp();
   if (!reason.empty()) node.reason = reason;
@@ -20,11 +26,8 @@ void store_state(const ForestContext& context, Node& node, NodeState state, cons
   event.node = node.name;
   event.operation_id = node.operation_id;
   event.message = reason.empty() ? std::string(to_string(state)) : fmt::format("{}: {}", to_string(state), reason);
-
-  Store::Transaction transaction(context.store);
   context.store.update_node(node);
   context.journal.record(std::move(event));
-  transaction.commit();
 }
 
 bool is_running(const ForestContext& context, std::int64_t operation_id) {

@@ -11,6 +11,8 @@ namespace morpheus {
 
 // Stores that `node` is in `state` now, with an event that says so, in one transaction; `node` is changed too.
 void store_state(const ForestContext& context, Node& node, NodeState state, const std::string& reason = "");
+// The same as a part of the transaction that is open.
+void enter_state(const ForestContext& context, Node& node, NodeState state, const std::string& reason = "");
 
 // The operation has not ended, and nobody has ended it: a teardown ends the one that it takes over from.
 bool is_running(const ForestContext& context, std::int64_t operation_id);

@@ -20,6 +20,8 @@ PolicyNode policy_node(const ForestContext& context, const Node& node, const Sta
   result.unknown = why_unknown(context, node);
   const NodeObservation* seen = context.observations.find(node.id);
   if (!seen) return result;
+  result.lowest_cpu_percent = seen->lowest_cpu_percent;
+  result.lowest_memory_percent = seen->lowest_memory_percent;
   for (const Sample& sample : seen->window) {
     result.samples.push_back({elapsed(sample.at, now), sample.cpu_percent, sample.memory_percent});
   }
@@ -70,12 +72,14 @@ PolicyInput policy_input(const ForestContext& context, const Forest& forest, Tri
   input.growth = context.config.growth;
   input.poll_interval = context.config.monitor.poll_interval;
   input.now = context.clock.stamp();
+  input.last_growth = last_growth(context, forest);
   for (const Node& node : context.store.nodes(forest.id)) {
-    if (costs(node)) input.nodes.push_back(policy_node(context, node, input.now));
+    if (!costs(node)) continue;
+    input.nodes.push_back(policy_node(context, node, input.now));
+    input.nodes.back().of_last_growth = input.last_growth && input.last_growth->operation_id == node.operation_id;
   }
   input.running_operation = running_operation(context, forest);
   input.cooldown = context.store.cooldown(forest.id);
-  input.last_growth = last_growth(context, forest);
   input.monthly_cost = monthly_cost(context);
   input.node_monthly_cost = context.provider_of(forest).monthly_cost();
   if (input.node_monthly_cost) input.monthly_cost = input.monthly_cost.value_or(0);  // the first forest

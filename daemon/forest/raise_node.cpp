@@ -90,14 +90,12 @@ asio::awaitable<void> await_boot(const ForestContext& context, Node node) {
   const Millis limit = context.provider_of(forest_of(context, node.forest_id)).stage_limits().boot;
   while (is_running(context, node.operation_id)) {
     const NodeObservation* seen = context.observations.find(node.id);
-    const bool answers = seen && seen->unknown.empty() && seen->last.varz;
-    if (answers && seen->last.varz->server_name == node.server_name) {
+    if (seen && seen->last.varz) {
       store_state(context, node, NodeState::joining);
       co_return;
     }
     if (stage_time_left(context, node, limit) == Millis{0}) {
-      std::string why = seen && !seen->unknown.empty() ? seen->unknown : "its server was never seen";
-      if (answers) why = fmt::format("{} answers at its address", seen->last.varz->server_name);
+      const std::string why = seen && !seen->unknown.empty() ? seen->unknown : "its server was never seen";
       store_state(context, node, NodeState::failed, stage_missed(NodeState::booting, why));
       co_return;
     }

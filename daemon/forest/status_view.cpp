@@ -131,7 +131,7 @@ ForestSummary summarize(const ForestContext& context, const Forest& forest) {
   summary.created = to_rfc3339(forest.created);
   for (const Node& node : context.store.nodes(forest.id)) {
     if (costs(node)) ++summary.nodes;
-    if (node.state == NodeState::ready) ++summary.nodes_ready;
+    if (node.state == NodeState::ready && why_unknown(context, node).empty()) ++summary.nodes_ready;
   }
   for (const Operation& operation : context.store.running_operations()) {
     if (operation.forest_id == forest.id) summary.operation = to_view(operation);

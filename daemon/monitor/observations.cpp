@@ -1,5 +1,6 @@
 #include "daemon/monitor/observations.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 #include "daemon/monitor/parse.hpp"
@@ -42,6 +43,23 @@ void merge(NodeReport& last, const NodeReport& report) {
   if (report.jsz) last.jsz = report.jsz;
 }
 
+// A node that answers without a number is as unknown as one that does not answer.
+std::string missing_numbers(const Sample& sample) {
+  if (!sample.cpu_percent && !sample.memory_percent) return "its answers say neither CPU nor memory";
+  if (!sample.cpu_percent) return "its answers do not say its CPU";
+  if (!sample.memory_percent) return "its answers do not say its memory";
+  return {};
+}
+
+void lower(std::optional<double>& lowest, const std::optional<double>& value) {
+  if (value) lowest = std::min(lowest.value_or(*value), *value);
+}
+
+void note_unknown(NodeObservation& node, std::string why, const Stamp& at) {
+  if (node.unknown.empty()) node.unknown_since = at;
+  node.unknown = std::move(why);
+}
+
 }  // namespace
 
 Observations::Observations(Millis window) : window_(window) {}
@@ -54,18 +72,26 @@ void Observations::warm(const Sample& sample) {
   trim(node);
 }
 
+void Observations::warm(std::int64_t node_id, const std::optional<double>& lowest_cpu,
+                        const std::optional<double>& lowest_memory) {
+  NodeObservation& node = nodes_[node_id];
+  lower(node.lowest_cpu_percent, lowest_cpu);
+  lower(node.lowest_memory_percent, lowest_memory);
+}
+
 std::optional<Sample> Observations::add(std::int64_t node_id, const Capacity& capacity, const NodeReport& report) {
   NodeObservation& node = nodes_[node_id];
   ++node.polls;
   merge(node.last, report);
   if (!report.varz) {
-    if (node.unknown.empty()) node.unknown_since = report.at;
-    node.unknown = report.error.empty() ? "no answer" : report.error;
+    note_unknown(node, report.error.empty() ? "no answer" : report.error, report.at);
     node.rates.reset();
     return std::nullopt;
   }
-  node.unknown.clear();
   Sample sample = to_sample(*report.varz, node_id, capacity, report.at);
+  note_unknown(node, missing_numbers(sample), report.at);
+  lower(node.lowest_cpu_percent, sample.cpu_percent);
+  lower(node.lowest_memory_percent, sample.memory_percent);
   node.rates = node.window.empty() ? std::nullopt : rates_between(node.window.back(), sample);
   node.window.push_back(sample);
   trim(node);

@@ -25,10 +25,12 @@ struct Rates {
 struct NodeObservation {
   NodeReport last;
   std::int64_t polls = 0;     // that count; lets a waiter tell two polls apart
-  std::string unknown;        // why nothing is known now; empty: the last poll answered
-  Stamp unknown_since;        // of the first failed poll in a row
+  std::string unknown;        // why its load is not known now; empty: the last poll said it
+  Stamp unknown_since;        // of the first such poll in a row
   std::optional<Rates> rates;
   std::deque<Sample> window;  // newest last; bounded by age
+  std::optional<double> lowest_cpu_percent;  // ever seen
+  std::optional<double> lowest_memory_percent;
 };
 
 // What the monitor has seen, by node id. In memory alone; warmed from the store at the start.
@@ -39,6 +41,8 @@ class Observations {
   void set_window(Millis window);
   // Takes a stored sample in at the start; samples come oldest first.
   void warm(const Sample& sample);
+  // The same for the lowest values that are stored of a node.
+  void warm(std::int64_t node_id, const std::optional<double>& lowest_cpu, const std::optional<double>& lowest_memory);
   // Takes in one poll; returns the sample that is to be stored, if it brought one.
   std::optional<Sample> add(std::int64_t node_id, const Capacity& capacity, const NodeReport& report);
   void forget(std::int64_t node_id);

@@ -1,5 +1,6 @@
 #include "daemon/monitor/poller.hpp"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -15,12 +16,23 @@ bool has_server(const Node& node) {
   return up && !node.address.empty();
 }
 
+// An address may have come to somebody else's server: what it says is not the node's.
+NodeReport only_of(const Node& node, NodeReport report) {
+  if (!report.varz || report.varz->server_name == node.server_name) return report;
+  const auto& name = report.varz->server_name;
+  NodeReport refused;
+  refused.at = report.at;
+  refused.error = name.empty() ? "its answers do not say its name" : fmt::format("another server answers, {}", name);
+  return refused;
+}
+
 }  // namespace
 
-Poller::Poller(Clock& clock, Store& store, NodeProbe& probe, LoopLag& lag, Observations& observations,
+Poller::Poller(Clock& clock, Store& store, Journal& journal, NodeProbe& probe, LoopLag& lag, Observations& observations,
                const asio::any_io_executor& executor, const Config& config)
     : clock_(clock),
       store_(store),
+      journal_(journal),
       probe_(probe),
       lag_(lag),
       observations_(observations),
@@ -95,15 +107,42 @@ asio::awaitable<void> Poller::poll_one(Due due) {
   ProbeTarget target;
   target.node_id = due.node.id;
   target.address = due.node.address;
-  const auto report = co_await probe_.probe(target, due.wants);
+  auto report = co_await probe_.probe(target, due.wants);
   in_flight_.erase(due.node.id);
   const bool counts = turns_.contains(due.node.id) && (report.varz || !lag_.stalled_since(began));
-  if (counts) {
-    auto sample = observations_.add(due.node.id, due.node.capacity, report);
-    if (sample) unstored_.push_back(*std::move(sample));
-    answered_ = true;
-  }
+  if (counts) take_in(due.node, only_of(due.node, std::move(report)));
   if (in_flight_.empty()) flush();
+}
+
+void Poller::take_in(const Node& node, NodeReport report) {
+  const NodeObservation* seen = observations_.find(node.id);
+  const std::string before = seen ? seen->unknown : "";
+  const Stamp since = seen ? seen->unknown_since : report.at;
+  auto sample = observations_.add(node.id, node.capacity, report);
+  if (sample) unstored_.push_back(*std::move(sample));
+  answered_ = true;
+  if (node.state == NodeState::ready) record_change(node, before, since);
+}
+
+void Poller::record_change(const Node& node, const std::string& before, const Stamp& since) {
+  const std::string& now = observations_.find(node.id)->unknown;
+  if (before.empty() == now.empty()) return;
+  const auto forest = store_.forest(node.forest_id);
+  Event event;
+  event.kind = "node";
+  event.level = now.empty() ? EventLevel::info : EventLevel::warning;
+  event.forest = forest ? forest->name : "";
+  event.node = node.name;
+  event.message = "unknown: " + now;
+  if (now.empty()) {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(elapsed(since, clock_.stamp())).count();
+    event.message = fmt::format("known again after {} s ({})", seconds, before);
+  }
+  try {
+    journal_.record(std::move(event));
+  } catch (const StoreError& error) {
+    spdlog::error("{}: {} is not in the events: {}", node.name, now.empty() ? "known again" : now, error.what());
+  }
 }
 
 void Poller::flush() {

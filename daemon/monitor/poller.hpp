@@ -15,6 +15,7 @@
 #include "daemon/runtime/loop_lag.hpp"
 #include "daemon/runtime/signal.hpp"
 #include "daemon/runtime/task_group.hpp"
+#include "daemon/store/journal.hpp"
 #include "daemon/store/store.hpp"
 
 namespace morpheus {
@@ -22,13 +23,14 @@ namespace morpheus {
 // Polls every node that has a server (booting, joining, ready, draining), all at the same time: each poll_interval, and each
 // second the nodes of a forest with a running operation. A sweep waits for nobody: a node whose last poll is still under way
 // when its turn comes again is left out, so a hung one delays no other. Samples are stored in one transaction a sweep. A
-// failed poll during which the loop itself stood still counts for nobody.
+// failed poll during which the loop itself stood still counts for nobody. A ready node that stops answering, and one that
+// answers again, is an event.
 class Poller {
  public:
   static constexpr Millis busy_interval{1'000};
   static constexpr int steady_extras_every = 6;  // sweeps between two looks at /healthz, /routez and /jsz of a ready node
 
-  Poller(Clock& clock, Store& store, NodeProbe& probe, LoopLag& lag, Observations& observations,
+  Poller(Clock& clock, Store& store, Journal& journal, NodeProbe& probe, LoopLag& lag, Observations& observations,
          const asio::any_io_executor& executor, const Config& config);
 
   // Sweeps until cancelled.
@@ -55,10 +57,13 @@ class Poller {
   void start_polls();
   std::vector<Due> due_nodes();
   asio::awaitable<void> poll_one(Due due);
+  void take_in(const Node& node, NodeReport report);
+  void record_change(const Node& node, const std::string& before, const Stamp& since);
   void flush();
 
   Clock& clock_;
   Store& store_;
+  Journal& journal_;
   NodeProbe& probe_;
   LoopLag& lag_;
   Observations& observations_;

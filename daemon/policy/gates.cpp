@@ -100,6 +100,27 @@ bool was_hot(const LastGrowth& growth, const std::string& name) {
   return std::ranges::any_of(growth.hot, [&](const NodeFinding& node) { return node.name == name; });
 }
 
+// Whether a value that is above its threshold over the window was ever at or below it.
+bool was_lower(const std::optional<double>& held, const std::optional<double>& lowest, double threshold) {
+  return held && *held > threshold && lowest && *lowest <= threshold;
+}
+
+// A node that the last growth added and that was never within limits brought no room, and another like it would not.
+bool never_had_room(const PolicyInput& input, const PolicyNode& node, const NodeFinding& finding) {
+  return node.of_last_growth &&
+         !was_lower(finding.held_cpu_percent, node.lowest_cpu_percent, cpu_threshold(input)) &&
+         !was_lower(finding.held_memory_percent, node.lowest_memory_percent, memory_threshold(input));
+}
+
+// A hot node whose pressure came after the last growth. Findings are in the order of the nodes.
+bool another_is_hot(const PolicyInput& input, const std::vector<NodeFinding>& findings) {
+  for (std::size_t i = 0; i < findings.size(); ++i) {
+    const bool another = findings[i].hot && !was_hot(*input.last_growth, findings[i].name);
+    if (another && !never_had_room(input, input.nodes[i], findings[i])) return true;
+  }
+  return false;
+}
+
 // The worst value of the metrics that asked for the last growth: as far above its threshold as any.
 double worst_excess(const PolicyInput& input, const std::vector<NodeFinding>& findings) {
   double worst = 0;
@@ -119,7 +140,7 @@ Gate ask_futility(const PolicyInput& input, const std::vector<NodeFinding>& find
   std::vector<NodeFinding> hot;
   std::ranges::copy_if(findings, std::back_inserter(hot), &NodeFinding::hot);
   if (hot.empty()) return pass("futility", "nothing is hot");
-  if (std::ranges::any_of(hot, [&](const NodeFinding& node) { return !was_hot(last, node.name); })) {
+  if (another_is_hot(input, findings)) {
     return pass("futility", "another node is under pressure than at the last growth");
   }
   const Millis left = remaining(last.ended, std::chrono::seconds{input.growth.settle_seconds}, input.now);

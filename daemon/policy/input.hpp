@@ -27,6 +27,9 @@ struct PolicyNode {
   NodeState state = NodeState::ready;
   std::string unknown;  // why a ready node is unknown, and since when; empty: its last poll answered
   std::vector<PolicySample> samples;  // of the window, oldest first
+  bool of_last_growth = false;        // the last growth added it
+  std::optional<double> lowest_cpu_percent;  // since it exists
+  std::optional<double> lowest_memory_percent;
 };
 
 // A wait that began with the last growth.

@@ -19,14 +19,6 @@ std::optional<double> latest(const std::vector<PolicySample>& samples, Value val
 
 bool above(const std::optional<double>& value, double threshold) { return value && *value > threshold; }
 
-// A node that answers without a number is as unknown as one that does not answer.
-std::string missing_numbers(const NodeFinding& finding) {
-  if (!finding.cpu_percent && !finding.memory_percent) return "its answers say neither CPU nor memory";
-  if (!finding.cpu_percent) return "its answers do not say its CPU";
-  if (!finding.memory_percent) return "its answers do not say its memory";
-  return {};
-}
-
 NodeFinding find_node(const PolicyInput& input, const PolicyNode& node) {
   const Millis window = std::chrono::seconds{input.growth.sustain_seconds};
   NodeFinding finding;
@@ -37,7 +29,6 @@ NodeFinding find_node(const PolicyInput& input, const PolicyNode& node) {
   if (node.unknown.empty()) {
     finding.cpu_percent = latest(node.samples, &PolicySample::cpu_percent);
     finding.memory_percent = latest(node.samples, &PolicySample::memory_percent);
-    if (node.state == NodeState::ready) finding.unknown = missing_numbers(finding);
   }
   finding.held_cpu_percent =
       held_value(node.samples, &PolicySample::cpu_percent, window, input.poll_interval);

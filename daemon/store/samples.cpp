@@ -90,4 +90,14 @@ std::vector<Sample> Store::samples(std::int64_t forest_id, WallTime since) const
   return found;
 }
 
+std::vector<Store::Lowest> Store::lowest_samples() const {
+  sql::Query query(impl_->database, "SELECT node_id, MIN(cpu_percent), MIN(memory_percent) FROM samples GROUP BY node_id");
+  std::vector<Lowest> found;
+  while (query.next()) {
+    Lowest& lowest = found.emplace_back();
+    query.into(lowest.node_id, lowest.cpu_percent, lowest.memory_percent);
+  }
+  return found;
+}
+
 }  // namespace morpheus

@@ -91,6 +91,13 @@ class Store {
   // stored are skipped; of two of one node in one millisecond the later stands.
   void add_samples(std::span<const Sample> samples);
   std::vector<Sample> samples(std::int64_t forest_id, WallTime since) const;  // oldest first
+  // The lowest values that are stored of each node. Reads every sample.
+  struct Lowest {
+    std::int64_t node_id = 0;
+    std::optional<double> cpu_percent;
+    std::optional<double> memory_percent;
+  };
+  std::vector<Lowest> lowest_samples() const;
   // Thins samples by age, and drops old decisions, operations and events beyond their bounds. Bounded work a call.
   void thin(WallTime now);
 

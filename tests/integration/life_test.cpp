@@ -3,6 +3,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include "tests/integration/daemon_box.hpp"
 
@@ -49,15 +50,28 @@ TEST(Life, APlantedForestIsOneClusterAndLeavesNothingBehind) {
   EXPECT_EQ(box.terminate(), 0);
 }
 
+// Real clients that make a server use more than the threshold; they do not move when a node joins.
+Child load(const DaemonBox& box, const std::string& address) {
+  Command command;
+  command.arguments = {FOREST_TOOL, "load", "--url", "nats://" + address + ":4222", "--memory-target", "90"};
+  command.out = command.err = box.file("load-log");
+  return Child(command);
+}
+
 TEST(Life, AForestOfOneGrowsByThePolicyUpToMaxNodesAndRetiresItsWitness) {
   BoxSettings settings;
   settings.growth = true;
-  settings.threshold_memory = 1;
+  settings.threshold_memory = 12;  // of 512 MiB
   DaemonBox box(settings);
   box.start();
   ASSERT_EQ(box.ctl({"plant", "local", "small", "--name", "f"}).status, 0) << box.log();
+  std::map<std::string, Child> loads;
   const auto grown = [&] {
     const auto status = box.ask({"status", "f"});
+    for (const auto& node : status["nodes"]) {
+      const std::string address = node["address"];
+      if (node["state"] == "ready" && !loads.contains(address)) loads.emplace(address, load(box, address));
+    }
     return status["cluster"]["healthy"] == 3 && status["forest"]["operation"].is_null();
   };
   ASSERT_TRUE(wait_until(grown, limit)) << box.log();
@@ -97,6 +111,25 @@ TEST(Life, AHungAndADeadNodeAreUnknownAndTheOthersAreNot) {
   // It may have led the meta group: until the others have elected a leader, the quorum cannot be told, and it is refused.
   const auto removed = [&] { return box.ctl({"shrink", "f", "--node", "node-3", "--yes"}).status == 0; };
   EXPECT_TRUE(wait_until(removed, limit)) << box.log();
+  EXPECT_EQ(box.server_pids().size(), 2u);
+}
+
+// A threshold below what an idle server takes: another machine brings no room, and one is bought before that is known.
+TEST(Life, AThresholdThatEveryNodeIsAboveBuysOneMachine) {
+  BoxSettings settings;
+  settings.growth = true;
+  settings.threshold_memory = 1;
+  DaemonBox box(settings);
+  box.start();
+  ASSERT_EQ(box.ctl({"plant", "local", "small", "--name", "f"}).status, 0) << box.log();
+  const auto futile = [&] {
+    const auto decision = box.ask({"explain", "f"});
+    return decision["blocked_by"] == "futility" && decision["reason"].get<std::string>().find("was futile") != std::string::npos;
+  };
+  ASSERT_TRUE(wait_until(futile, limit)) << box.ask({"explain", "f"}) << box.log();
+  const auto times = [&] { return box.ask({"explain", "f"})["times"].get<int>(); };
+  const int before = times();
+  ASSERT_TRUE(wait_until([&] { return times() > before + 10; }, limit)) << "it is decided again and again";
   EXPECT_EQ(box.server_pids().size(), 2u);
 }
 

@@ -3,6 +3,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <stdexcept>
 
+#include "daemon/monitor/warm.hpp"
+
 namespace morpheus::sim {
 namespace {
 
@@ -24,7 +26,7 @@ SimDaemon::SimDaemon(const Surroundings& around, const std::string& database, st
       journal_(around.clock, *store_, loop_.get_executor()),
       observations_(std::chrono::seconds(around.config.growth.sustain_seconds)),
       probe_(world_, around.clock, around.config.monitor.timeout),
-      poller_(around.clock, *store_, probe_, lag_, observations_, loop_.get_executor(), around.config),
+      poller_(around.clock, *store_, journal_, probe_, lag_, observations_, loop_.get_executor(), around.config),
       system_(world_, around.clock),
       provider_(world_, around.clock),
       providers_{{"sim", &provider_}},
@@ -36,19 +38,12 @@ SimDaemon::SimDaemon(const Surroundings& around, const std::string& database, st
     throw StoreError("the database: database or disk is full");
   });
   store_->on_commit(std::move(committed));
-  warm_observations(around.clock, around.config);
+  warm_from_store(observations_, *store_, around.clock.wall(), std::chrono::seconds(around.config.growth.sustain_seconds));
   spawn(poller_.run());
   spawn(manager_.run());
 }
 
 SimDaemon::~SimDaemon() { loop_.drop_coroutines(); }
-
-void SimDaemon::warm_observations(const SimClock& clock, const Config& config) {
-  const auto since = clock.wall() - std::chrono::seconds(config.growth.sustain_seconds);
-  for (const Forest& forest : store_->forests()) {
-    for (const Sample& sample : store_->samples(forest.id, since)) observations_.warm(sample);
-  }
-}
 
 void SimDaemon::spawn(asio::awaitable<void> work) {
   asio::co_spawn(loop_, std::move(work), [this](std::exception_ptr error) {

@@ -58,7 +58,6 @@ class SimDaemon {
     asio::awaitable<void> sleep_until(BootTime deadline) override;
   };
 
-  void warm_observations(const SimClock& clock, const Config& config);
 
   World& world_;
   Loop loop_;

@@ -90,11 +90,31 @@ TEST(ExitStatus, WhatCannotBeUnderstoodIsUsage) {
                                              {"plant", "local"},
                                              {"grow", "--nodes", "0"},
                                              {"grow", "--threshold", "101"},
+                                             {"grow", "--threshold", "nan"},
+                                             {"grow", "--threshold", "inf"},
+                                             {"list", "--timeout", "nan"},
+                                             {"list", "--socket", ""},
+                                             {"plant", "local", "small", "--name", ""},
+                                             {"shrink", "--node", ""},
+                                             {"teardown", "", "--yes"},
                                              {"list", "-o", "xml"},
                                              {"shrink", "demo"},
                                              {"operation", "three"}}) {
     EXPECT_EQ(run_ctl("/nowhere", arguments).status, 2) << ::testing::PrintToString(arguments);
   }
+}
+
+// A variable of the shell that is not set must not tear down the only forest.
+TEST(ExitStatus, AnEmptyNameSaysSo) {
+  EXPECT_EQ(run_ctl("/nowhere", {"teardown", "", "--yes"}).err,
+            "morpheusctl: FOREST: it is empty: is a variable of the shell not set?\n  see morpheusctl --help\n");
+}
+
+TEST(ExitStatus, WhatCannotBePrintedIsNotDone) {
+  FakeDaemon daemon;
+  daemon.on("GET /v1/forests", reply(nlohmann::json::array()));
+  const auto command = fmt::format("{} --socket {} list > /dev/full", MORPHEUSCTL, daemon.socket());
+  EXPECT_EQ(WEXITSTATUS(std::system(command.c_str())), 1);
 }
 
 TEST(ExitStatus, AMistypedCommandIsNamedWithTheOneThatWasMeant) {

@@ -145,7 +145,7 @@ TEST(Pause, SaysWhatItMeans) {
   daemon.on("POST /v1/forests/demo/resume", reply(demo_status().forest));
   EXPECT_EQ(run_ctl(daemon.socket(), {"pause", "demo"}).out,
             "demo is paused: it neither grows nor shrinks\n");
-  EXPECT_EQ(run_ctl(daemon.socket(), {"resume", "demo"}).out, "demo is not paused\n");
+  EXPECT_EQ(run_ctl(daemon.socket(), {"resume", "demo"}).out, "demo is resumed\n");
 }
 
 }  // namespace

@@ -74,6 +74,21 @@ TEST_F(Progress, PipedLinesHoldNothingThatMoves) {
   EXPECT_THAT(outcome.out, Not(HasSubstr("\r")));
 }
 
+TEST_F(Progress, FollowedEventsGoOnWhereADaemonThatIsRestartedLeftOff) {
+  auto first = node_event("demo-node-1", "booting");
+  auto second = node_event("demo-node-1", "ready");
+  first.id = 7;
+  second.id = 8;
+  daemon_.on("GET /v1/events?follow=true&limit=50&forest=", lines({first}));
+  daemon_.on("GET /v1/events?follow=true&limit=10000&forest=&after=7", lines({second}, After::stays_open));
+  CtlProcess process({"--socket", daemon_.socket(), "events", "-f"}, On::pipes);
+  ASSERT_TRUE(process.prints("demo-node-1: ready\n"));
+  process.send_signal(SIGINT);
+  const auto outcome = process.finish();
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_THAT(outcome.err, HasSubstr("waiting until it is back"));
+}
+
 TEST_F(Progress, FollowedEventsEndWithCtrlCAsDone) {
   const auto path = "/v1/events?follow=true&limit=50&forest=";
   daemon_.on(std::string("GET ") + path, lines({node_event("demo-node-1", "ready")}, After::stays_open));

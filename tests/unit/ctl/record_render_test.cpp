@@ -51,11 +51,11 @@ DecisionView blocked_decision() {
 TEST_F(RecordRender, WhatIsNotDecidedYetIsNotCalledADecision) {
   auto decision = blocked_decision();
   decision.id = 0;
-  EXPECT_TRUE(render_decision(decision, plain_).starts_with("It would be decided now: "));
+  EXPECT_TRUE(render_decision(decision, "demo", plain_).starts_with("It would be decided now: "));
 }
 
 TEST_F(RecordRender, ADecisionShowsEveryGateAndWhatWouldChangeIt) {
-  EXPECT_EQ(render_decision(blocked_decision(), plain_),
+  EXPECT_EQ(render_decision(blocked_decision(), "demo", plain_),
             "Decision 7: blocked by cooldown\n"
             "  growth is needed, cooldown forbids it\n"
             "  asked by the daemon's loop, 7 times from 2020-02-03 04:05:00 to 2020-02-03 04:06:00\n"
@@ -67,13 +67,24 @@ TEST_F(RecordRender, ADecisionShowsEveryGateAndWhatWouldChangeIt) {
             "              to change: wait 7 min\n"
             "\n"
             "Nodes (thresholds: CPU 80%, memory 75.5%, held for 60 s):\n"
-            "  NODE         STATE  CPU  HELD  MEM  HELD\n"
-            "  demo-node-1  ready  20%  18%   91%  88%   above its threshold\n"
-            "  demo-node-2  ready  -    -     -    -     unknown: connection refused\n");
+            "  NODE         STATE    CPU  HELD  MEM  HELD\n"
+            "  demo-node-1  ready    20%  18%   91%  88%   above its threshold\n"
+            "  demo-node-2  unknown  -    -     -    -     connection refused\n");
+}
+
+TEST_F(RecordRender, AnUnknownNodeIsNamedWithWhatToDo) {
+  auto decision = blocked_decision();
+  decision.outcome = Outcome::unknown;
+  decision.reason = "cannot say within limits: unknown demo-node-2 (connection refused, since 2020-02-03T04:04:00.123Z)";
+  EXPECT_TRUE(render_decision(decision, "demo", plain_).starts_with(
+      "Decision 7: unknown\n"
+      "  cannot say within limits: unknown demo-node-2 (connection refused, since 2020-02-03 04:04:00)\n"
+      "  to change: bring demo-node-2 back; or, if it is dead, morpheusctl shrink demo --node demo-node-2\n"))
+      << render_decision(decision, "demo", plain_);
 }
 
 TEST_F(RecordRender, ColourDoesNotMoveTheGates) {
-  const auto text = render_decision(blocked_decision(), Style(true));
+  const auto text = render_decision(blocked_decision(), "demo", Style(true));
   EXPECT_NE(text.find("  \x1b[31m✗\x1b[0m cooldown  7 min left\n"
                       "              to change: wait 7 min\n"),
             std::string::npos)
@@ -93,9 +104,9 @@ TEST_F(RecordRender, AnEventIsOneLineOfWhoAndWhat) {
   EXPECT_EQ(render_progress(event, plain_), "04:05:07  demo-node-2: booting\n");
   event.node.clear();
   event.level = EventLevel::error;
-  EXPECT_EQ(render_event(event, Style(true)), "\x1b[31m2020-02-03 04:05:07  demo: booting\x1b[0m\n");
+  EXPECT_EQ(render_event(event, Style(true)), "\x1b[31m2020-02-03 04:05:07  error: demo: booting\x1b[0m\n");
   event.forest.clear();
-  EXPECT_EQ(render_event(event, plain_), "2020-02-03 04:05:07  booting\n");
+  EXPECT_EQ(render_event(event, plain_), "2020-02-03 04:05:07  error: booting\n");
 }
 
 TEST_F(RecordRender, AnOperationSaysWhoAskedAndHowItEnded) {

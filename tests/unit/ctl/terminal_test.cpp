@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <algorithm>
+
 #include "tests/unit/ctl/fake_daemon.hpp"
 #include "tests/unit/ctl/run_ctl.hpp"
 #include "tests/unit/ctl/scenes.hpp"
@@ -83,9 +85,32 @@ TEST_F(Terminal, WatchRedrawsInPlaceAndEndsWithCtrlC) {
   process.type("\x03");
   const auto outcome = process.finish();
   EXPECT_EQ(outcome.status, 0);
-  EXPECT_THAT(outcome.out, HasSubstr("\x1b[H🌲 Forest: "));
+  EXPECT_THAT(outcome.out, HasSubstr("\x1b[HEvery 0.1 s: status demo, last at "));
   EXPECT_THAT(outcome.out, HasSubstr("\x1b[K\r\n"));
   EXPECT_THAT(outcome.out, HasSubstr("\x1b[J"));
+}
+
+TEST_F(Terminal, WatchShowsTheTopOfWhatIsHigherThanTheTerminal) {
+  auto status = demo_status();
+  status.nodes.resize(100, status.nodes.front());
+  daemon_.on("GET /v1/forests/demo", reply(status));
+  CtlProcess process(with_socket({"status", "demo", "--watch"}), On::terminal);
+  ASSERT_TRUE(process.prints("\x1b[J"));
+  process.type("\x03");
+  const auto out = process.finish().out;
+  EXPECT_EQ(std::ranges::count(out.substr(0, out.find("\x1b[J")), '\n'), 39) << "the terminal has 40 rows";
+  EXPECT_THAT(out, HasSubstr("🌲 Forest: "));
+}
+
+TEST_F(Terminal, WatchWaitsForADaemonThatIsRestarted) {
+  const FakeAnswer gone{"", After::closes};
+  daemon_.on("GET /v1/forests/demo", {reply(demo_status()), gone, reply(demo_status())});
+  CtlProcess process(with_socket({"status", "demo", "--watch", "-n", "0.1"}), On::pipes);
+  ASSERT_TRUE(daemon_.wait_for("GET /v1/forests/demo", 4));
+  process.send_signal(SIGINT);
+  const auto outcome = process.finish();
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(outcome.err, "morpheusctl: the daemon is gone; waiting until it is back\n");
 }
 
 TEST_F(Terminal, WatchIntoAPipePrintsAgainAndAgainWithoutCodes) {

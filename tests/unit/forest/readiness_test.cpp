@@ -21,9 +21,11 @@ void see(Observations& observations, std::int64_t id, std::set<std::string> peer
   NodeReport report;
   report.varz = Varz{};
   report.varz->server_id = "S" + std::to_string(id);
+  report.varz->cores = 1;
+  report.varz->cpu = report.varz->mem = 1;
   report.healthz = Healthz{healthy, healthy ? "" : "not current"};
   report.routez = Routez{report.varz->server_id, std::move(peers)};
-  observations.add(id, Capacity{}, report);
+  observations.add(id, Capacity{1, 100}, report);
 }
 
 class ReadinessTest : public ::testing::Test {
@@ -59,7 +61,7 @@ TEST_F(ReadinessTest, AnUnhealthyOrSilentNodeHasNotJoined) {
 TEST_F(ReadinessTest, ANeighbourThatCannotBeReachedCondemnsNobody) {
   NodeReport failed;
   failed.error = "no answer within 3 s";
-  seen_.add(1, Capacity{}, failed);
+  seen_.add(1, Capacity{1, 100}, failed);
   see(seen_, 2, {});
   EXPECT_EQ(missing(), "");
 }

@@ -63,6 +63,39 @@ TEST_F(ObservationsTest, UnknownIsSinceTheFirstFailureInARow) {
   EXPECT_EQ(seen().polls, 4);
 }
 
+TEST_F(ObservationsTest, AnAnswerWithoutANumberIsUnknownAndNotZero) {
+  auto odd = answer(10);
+  odd.varz->mem.reset();
+  EXPECT_TRUE(all_.add(node, capacity, odd)) << "what it says is stored";
+  EXPECT_EQ(seen().unknown, "its answers do not say its memory");
+  EXPECT_EQ(seen().unknown_since.boot, at_second(10).boot);
+  odd = answer(20);
+  odd.varz->cpu.reset();
+  all_.add(node, capacity, odd);
+  EXPECT_EQ(seen().unknown, "its answers do not say its CPU");
+  odd.varz->mem.reset();
+  all_.add(node, capacity, odd);
+  EXPECT_EQ(seen().unknown, "its answers say neither CPU nor memory");
+  EXPECT_EQ(seen().unknown_since.boot, at_second(10).boot);
+  all_.add(node, capacity, answer(30));
+  EXPECT_EQ(seen().unknown, "");
+}
+
+TEST_F(ObservationsTest, TheLowestValuesOutliveTheWindowAndARestart) {
+  auto high = answer(0);
+  high.varz->mem = 900;
+  all_.add(node, capacity, answer(0));
+  for (int second = 10; second <= 600; second += 10) {
+    high.at = at_second(second);
+    all_.add(node, capacity, high);
+  }
+  EXPECT_EQ(seen().lowest_cpu_percent, 25);
+  EXPECT_EQ(seen().lowest_memory_percent, 50);
+  all_.warm(node, 30, 40);
+  EXPECT_EQ(seen().lowest_cpu_percent, 25);
+  EXPECT_EQ(seen().lowest_memory_percent, 40);
+}
+
 TEST_F(ObservationsTest, WhatAPollDidNotAskForIsKeptUntilOneFails) {
   auto full = answer(0);
   full.jsz = Jsz{};

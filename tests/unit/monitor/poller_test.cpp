@@ -1,5 +1,6 @@
 #include "daemon/monitor/poller.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -41,6 +42,9 @@ class ScriptedProbe : public NodeProbe {
     } else {
       report.varz.emplace();
       report.varz->server_id = "S" + std::to_string(target.node_id);
+      report.varz->server_name = names.contains(target.node_id) ? names[target.node_id] : fmt::format("oak-node-{}", target.node_id);
+      report.varz->cores = 1;
+      report.varz->cpu = report.varz->mem = 1;
     }
     co_return report;
   }
@@ -54,6 +58,7 @@ class ScriptedProbe : public NodeProbe {
   }
 
   std::map<std::int64_t, Millis> delays;
+  std::map<std::int64_t, std::string> names;  // of servers, where it is not the node's own
   std::vector<Asked> asked;
   std::vector<std::int64_t> forgotten;
 
@@ -76,7 +81,8 @@ class PollerTest : public testing::Test {
     forest_ = store_->add_forest(oak);
     for (int n = 1; n <= 3; ++n) nodes_.push_back(add_node(n));
     config_.monitor.poll_interval = 10s;
-    poller_ = std::make_unique<Poller>(clock_, *store_, probe_, lag_, observations_, loop_.get_executor(), config_);
+    journal_ = std::make_unique<Journal>(clock_, *store_, loop_.get_executor());
+    poller_ = std::make_unique<Poller>(clock_, *store_, *journal_, probe_, lag_, observations_, loop_.get_executor(), config_);
   }
   void TearDown() override {
     stop_all();
@@ -94,6 +100,7 @@ class PollerTest : public testing::Test {
     node.name = node.server_name = "oak-node-" + std::to_string(n);
     node.state = NodeState::ready;
     node.address = "127.0.1." + std::to_string(n);
+    node.capacity = {1, 100};
     return store_->add_node(node);
   }
   std::int64_t start_operation() {
@@ -121,6 +128,7 @@ class PollerTest : public testing::Test {
   asio::cancellation_signal stop_lag_;
   TempDir directory_;
   std::unique_ptr<Store> store_;
+  std::unique_ptr<Journal> journal_;
   std::int64_t forest_ = 0;
   std::vector<std::int64_t> nodes_;
   Config config_;
@@ -237,6 +245,32 @@ TEST_F(PollerTest, AFailureWhileTheLoopItselfStoodStillCountsForNobody) {
   run_for(14s);
   ASSERT_NE(observations_.find(nodes_[1]), nullptr) << "the next failure counts";
   EXPECT_EQ(observations_.find(nodes_[1])->unknown, "no answer within 3 s");
+}
+
+TEST_F(PollerTest, SilenceAndItsEndAreEvents) {
+  probe_.delays[nodes_[1]] = 1h;
+  start();
+  run_for(25s);
+  probe_.delays[nodes_[1]] = 0s;
+  run_for(30s);
+  const auto events = store_->last_events("oak", 10);
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(events[0].node, "oak-node-2");
+  EXPECT_EQ(events[0].level, EventLevel::warning);
+  EXPECT_EQ(events[0].message, "unknown: no answer within 3 s");
+  EXPECT_EQ(events[1].level, EventLevel::info);
+  EXPECT_EQ(events[1].message, "known again after 30 s (no answer within 3 s)");
+}
+
+TEST_F(PollerTest, WhatAnotherServerSaysIsNotTheNodes) {
+  probe_.names = {{nodes_[0], "elm-node-1"}, {nodes_[1], ""}};
+  start();
+  run_for(1s);
+  EXPECT_EQ(observations_.find(nodes_[0])->unknown, "another server answers, elm-node-1");
+  EXPECT_EQ(observations_.find(nodes_[1])->unknown, "its answers do not say its name");
+  EXPECT_EQ(observations_.find(nodes_[2])->unknown, "");
+  run_for(5s);
+  EXPECT_EQ(stored_samples(), 1U);
 }
 
 TEST_F(PollerTest, NothingRunsOnceItIsCancelled) {

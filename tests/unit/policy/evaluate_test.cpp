@@ -63,12 +63,6 @@ TEST(Evaluate, AnUnknownNodeForbidsWithinLimits) {
   EXPECT_EQ(decision.reason, "cannot say within limits: unknown n2 (connection refused, since 03:12)");
 }
 
-TEST(Evaluate, ANodeThatAnswersWithoutNumbersForbidsWithinLimitsToo) {
-  PolicyNode node = scene::steady("n2", 10, 10);
-  for (PolicySample& sample : node.samples) sample.cpu_percent.reset();
-  EXPECT_EQ(evaluate(scene::input({scene::steady("n1", 12, 40), node})).outcome, Outcome::unknown);
-}
-
 TEST(Evaluate, AKnownHotNodeGrowsBesideAnUnknownOne) {
   const auto decision =
       evaluate(scene::input({scene::unknown("n2", "no answer"), scene::steady("n1", 95, 40)}));
@@ -161,6 +155,8 @@ TEST(Evaluate, GrowsAgainForTheNodeThatItGrewBy) {
   second.last_growth = LastGrowth{3, scene::at(3'590s), growth.findings};
   EXPECT_EQ(evaluate(second).blocked_by, "futility");
   second.nodes[1] = scene::steady("n2", 5, 90);
+  second.nodes[1].of_last_growth = true;
+  second.nodes[1].lowest_memory_percent = 10;
   EXPECT_EQ(evaluate(second).outcome, Outcome::grow);
 }
 

@@ -62,6 +62,22 @@ TEST(Futility, PassesForAnotherNodesPressureAtOnce) {
   EXPECT_EQ(evaluate(input).outcome, Outcome::grow);
 }
 
+// A threshold below what a fresh server takes: every machine that is bought is hot from its birth.
+TEST(Futility, ANodeThatTheGrowthAddedCountsOnlyIfItEverHadRoom) {
+  auto bought = scene::steady("n2", 10, 91);
+  bought.of_last_growth = true;
+  bought.lowest_memory_percent = 90.5;
+  bought.lowest_cpu_percent = 1;
+  auto input = after_growth({scene::was_hot("n1", none, 91)}, 10min, {scene::steady("n1", 10, 91), bought});
+  EXPECT_EQ(evaluate(input).outcome, Outcome::blocked);
+  EXPECT_EQ(evaluate(input).blocked_by, "futility");
+  input.nodes[1].lowest_memory_percent = 20;
+  EXPECT_EQ(evaluate(input).outcome, Outcome::grow) << "clients came to it";
+  input.nodes[1].lowest_memory_percent = 90.5;
+  input.nodes[1].of_last_growth = false;
+  EXPECT_EQ(evaluate(input).outcome, Outcome::grow) << "an older one";
+}
+
 TEST(Futility, OnlyHotNodesAreAnothersPressure) {
   const auto input = after_growth({scene::was_hot("n1", none, 95)}, 10min,
                                   {scene::steady("n1", 10, 95), scene::steady("n2", 10, 80)});

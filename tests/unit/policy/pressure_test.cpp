@@ -129,14 +129,6 @@ TEST(FindPressure, AnUnknownNodeShowsNoNumbersButMayStillHaveBeenHot) {
   EXPECT_FALSE(find_pressure(scene::input({node}))[0].hot);
 }
 
-TEST(FindPressure, AnswersWithoutANumberAreUnknownNotZero) {
-  PolicyNode node = scene::steady("odd", 12, 0);
-  for (PolicySample& sample : node.samples) sample.memory_percent.reset();
-  EXPECT_EQ(find_pressure(scene::input({node}))[0].unknown, "its answers do not say its memory");
-  node.samples.clear();
-  EXPECT_EQ(find_pressure(scene::input({node}))[0].unknown, "its answers say neither CPU nor memory");
-}
-
 TEST(DescribePressure, NamesEachHotNodeAndMetric) {
   const auto input =
       scene::input({scene::steady("n1", 95, 91), scene::steady("n2", 10, 10), scene::steady("n3", 85, 10)});

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace morpheus::ctl {
+
+// Refuses an empty value: a shell's variable that is not set must not come to mean "the only forest".
+CLI::Validator is_named();
+
+// A number from `least` to `most`; NaN is none.
+CLI::Validator is_within(double least, double most);
+
+}  // namespace morpheus::ctl
