@@ -182,6 +182,9 @@ std::vector<Conflict> find_conflicts(const Config& config) {
                      window.count(),
                      std::chrono::ceil<std::chrono::seconds>(monitor.poll_interval).count())});
   }
+  if (config.daemon.database == config.daemon.socket) {
+    conflicts.push_back({"daemon.database", "daemon.socket", "is daemon.socket too: give each a path of its own"});
+  }
   return conflicts;
 }
 

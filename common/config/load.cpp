@@ -158,14 +158,14 @@ ConfigReport parse_config(std::string_view text) {
   return Reader().read(text);
 }
 
+std::string format_error(const std::string& path, const ConfigError& error) {
+  const auto place = error.line > 0 ? fmt::format("{}:{}:{}", path, error.line, error.column) : path;
+  return fmt::format("{}: {}{}", place, error.key.empty() ? "" : error.key + ": ", error.message);
+}
+
 std::string format_errors(const std::string& path, const std::vector<ConfigError>& errors) {
   std::string out;
-  for (const ConfigError& error : errors) {
-    out += path;
-    if (error.line > 0) out += fmt::format(":{}:{}", error.line, error.column);
-    out += error.key.empty() ? ": " : fmt::format(": {}: ", error.key);
-    out += error.message + "\n";
-  }
+  for (const ConfigError& error : errors) out += format_error(path, error) + "\n";
   return out;
 }
 

@@ -31,7 +31,9 @@ ConfigReport load_config(const std::string& path);
 // The same for a text.
 ConfigReport parse_config(std::string_view text);
 
-// "FILE:LINE:COLUMN: KEY: MESSAGE", one error a line.
+// "FILE:LINE:COLUMN: KEY: MESSAGE".
+std::string format_error(const std::string& path, const ConfigError& error);
+// The same of each, a line each.
 std::string format_errors(const std::string& path, const std::vector<ConfigError>& errors);
 
 // Dotted keys that differ between two configurations and that a reload cannot change (they need a restart).

@@ -111,11 +111,12 @@ class App {
   void reload() {
     auto report = load_config(config_path_);
     if (!report.config) {
-      spdlog::error("not reloaded, nothing is changed:\n{}", format_errors(config_path_, report.errors));
+      for (const ConfigError& error : report.errors) record_reload(EventLevel::error, format_error(config_path_, error));
+      record_reload(EventLevel::error, "not reloaded, nothing is changed");
       return;
     }
     const auto restart = keys_needing_restart(config_, *report.config);
-    if (!restart.empty()) spdlog::warn("these keys need a restart: {}", comma_separated(restart));
+    if (!restart.empty()) record_reload(EventLevel::warning, "these keys need a restart: " + comma_separated(restart));
     config_.growth = report.config->growth;
     config_.monitor = report.config->monitor;
     config_.jetstream = report.config->jetstream;
@@ -123,7 +124,19 @@ class App {
     spdlog::set_level(spdlog::level::from_str(config_.daemon.log_level));
     observations_.set_window(std::chrono::seconds(config_.growth.sustain_seconds));
     poller_.hurry();
-    spdlog::info("reloaded {}", config_path_);
+    record_reload(EventLevel::info, "reloaded " + config_path_);
+  }
+
+  void record_reload(EventLevel level, std::string message) {
+    Event event;
+    event.kind = "daemon";
+    event.level = level;
+    event.message = std::move(message);
+    try {
+      journal_.record(std::move(event));
+    } catch (const StoreError& error) {
+      spdlog::error("a reload is not in the events: {}", error.what());
+    }
   }
 
   Config config_;

@@ -201,6 +201,8 @@ TEST(Life, ReloadTakesNewLimitsAndRefusesABadFileAsAWhole) {
   box.reload();
   ASSERT_TRUE(logged("not reloaded, nothing is changed")) << box.log();
   EXPECT_TRUE(logged("max_nodse")) << box.log();
+  EXPECT_NE(box.ctl({"events"}).out.find("morpheusd.yaml:3:3: growth.max_nodse: no such key"), std::string::npos)
+      << box.ctl({"events"}).out;
   EXPECT_EQ(box.ctl({"grow", "f", "--yes"}).status, 4) << "a bad file changes nothing";
 
   settings.max_nodes = 2;
