@@ -7,8 +7,8 @@ target_compile_options(morpheus_flags INTERFACE -Wall -Wextra -Wpedantic -Wshado
                               -Wno-mismatched-new-delete>)
 target_include_directories(morpheus_flags INTERFACE ${CMAKE_SOURCE_DIR})
 if(MORPHEUS_SANITIZE)
-  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
-  add_link_options(-fsanitize=address,undefined)
+  add_compile_options(-fsanitize=${MORPHEUS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
+  add_link_options(-fsanitize=${MORPHEUS_SANITIZE})
   # clang 14 cannot assemble coroutines with it: "Cannot represent a difference across sections".
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     add_compile_options(-fno-sanitize=function)

@@ -24,8 +24,10 @@ std::string config_text(const fs::path& dir, const BoxSettings& settings, const 
       "monitor:\n  poll_interval: 200ms\n"
       "growth:\n  enabled: {1}\n  max_nodes: {2}\n  threshold_memory: {3}\n  cooldown_minutes: {4}\n  sustain_seconds: 1\n"
       "  settle_seconds: 1\n"
+      "jetstream:\n  core_nodes: {6}\n"
       "local:\n  nats_server: {5}\n  cores: 2\n  memory_mb: 512\n",
-      dir.string(), settings.growth, settings.max_nodes, settings.threshold_memory, settings.cooldown_minutes, nats_server);
+      dir.string(), settings.growth, settings.max_nodes, settings.threshold_memory, settings.cooldown_minutes, nats_server,
+      settings.core_nodes);
 }
 
 // It becomes nats-server, so that the process, its arguments and its descriptors are the real ones.

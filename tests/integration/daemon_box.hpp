@@ -19,6 +19,7 @@ struct BoxSettings {
   bool growth = false;
   double threshold_memory = 80;  // percent; 1 makes every node hot
   double cooldown_minutes = 0;
+  int core_nodes = 3;
   bool slow_start = false;  // servers take 300 ms before they answer, so that the stage "booting" can be met
 };
 
@@ -34,6 +35,7 @@ class DaemonBox {
   void launch();
   void wait_for_answer();
   void kill() { daemon_->kill(); }
+  int pid() const { return daemon_->pid(); }
   std::optional<int> terminate();
   // Writes another configuration, or anything else, in its place; SIGHUP.
   void configure(const BoxSettings& settings);
