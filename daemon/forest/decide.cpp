@@ -72,11 +72,10 @@ void ForestManager::decide(const Forest& forest) {
 std::int64_t ForestManager::store_decision(const PolicyInput& input, Decision& decision, const Caller& caller) {
   Forest forest = input.forest;
   decision.forest_id = forest.id;
-  const auto previous = context_.store.last_decision(forest.id);
-
   Store::Transaction transaction(context_.store);
-  decision.id = context_.store.record_decision(decision);
-  if (!previous || previous->id != decision.id) context_.journal.record(decision_event(forest, decision));
+  const auto recorded = context_.store.record_decision(decision);
+  decision.id = recorded.id;
+  if (recorded.is_new) context_.journal.record(decision_event(forest, decision));
   if (decision.outcome != Outcome::grow) {
     transaction.commit();
     return 0;

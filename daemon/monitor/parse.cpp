@@ -23,6 +23,47 @@ json parse_object(std::string_view body) {
   return parsed.is_object() && !too_deep ? parsed : json();
 }
 
+// Keeps an object's own numbers, words and truths, and passes over what is nested in it: /varz is read of each node with each
+// poll, and most of it is not wanted.
+class OwnFields : public nlohmann::json_sax<json> {
+ public:
+  json take() { return std::move(fields_); }
+
+  bool null() override { return depth_ > 0; }
+  bool boolean(bool value) override { return keep(value); }
+  bool number_integer(number_integer_t value) override { return keep(value); }
+  bool number_unsigned(number_unsigned_t value) override { return keep(value); }
+  bool number_float(number_float_t value, const string_t&) override { return keep(value); }
+  bool string(string_t& value) override { return keep(std::move(value)); }
+  bool binary(binary_t&) override { return false; }
+  bool start_object(std::size_t) override { return ++depth_ <= deepest_nesting; }
+  bool end_object() override { return depth_-- > 0; }
+  bool start_array(std::size_t) override { return depth_ > 0 && ++depth_ <= deepest_nesting; }
+  bool end_array() override { return depth_-- > 0; }
+  bool key(string_t& value) override {
+    if (depth_ == 1) key_ = std::move(value);
+    return true;
+  }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
+
+ private:
+  template <class T>
+  bool keep(T&& value) {
+    if (depth_ == 1) fields_[key_] = std::forward<T>(value);
+    return depth_ > 0;
+  }
+
+  json fields_ = json::object();
+  std::string key_;
+  int depth_ = 0;
+};
+
+// Null for anything but an object of bounded depth.
+json parse_own_fields(std::string_view body) {
+  OwnFields fields;
+  return json::sax_parse(body, &fields) ? fields.take() : json();
+}
+
 Error not_an_object(std::string_view body) {
   constexpr std::size_t shown = 40;
   std::string start(body.substr(0, shown));
@@ -81,7 +122,7 @@ std::optional<std::uint64_t> client_counter(const json& varz, const char* client
 }  // namespace
 
 Result<Varz> parse_varz(std::string_view body) {
-  const json parsed = parse_object(body);
+  const json parsed = parse_own_fields(body);
   if (parsed.is_null()) return not_an_object(body);
   Varz varz;
   varz.server_id = text(parsed, "server_id");

@@ -64,6 +64,9 @@ asio::awaitable<void> Poller::sweep_for_ever() {
 }
 
 void Poller::start_polls() {
+  if (wakes_ == wake_.count() && clock_.boot() < next_due_) return;
+  wakes_ = wake_.count();
+  next_due_ = BootTime{};  // at once again, if the store refuses
   for (Due& due : due_nodes()) {
     in_flight_.insert(due.node.id);
     const std::string name = due.node.name;
@@ -77,6 +80,7 @@ std::vector<Poller::Due> Poller::due_nodes() {
   const auto operations = store_.running_operations();
   std::vector<Due> due;
   std::map<std::int64_t, Turn> present;
+  BootTime next = now + (operations.empty() ? config_.monitor.poll_interval : busy);
   for (const Forest& forest : store_.forests()) {
     const bool at_work =
         std::ranges::any_of(operations, [&](const Operation& each) { return each.forest_id == forest.id; });
@@ -86,11 +90,13 @@ std::vector<Poller::Due> Poller::due_nodes() {
       const auto known = turns_.find(node.id);
       Turn& turn = present[node.id];
       turn = known == turns_.end() ? Turn{now - interval, 0} : known->second;
-      if (now < turn.last_due + interval || in_flight_.contains(node.id)) continue;
-      const bool extras = at_work || turn.polls % steady_extras_every == 0;
-      ++turn.polls;
-      turn.last_due = std::max(turn.last_due + interval, now - interval / 2);
-      due.push_back({std::move(node), {extras, extras, extras}});
+      if (now >= turn.last_due + interval && !in_flight_.contains(node.id)) {
+        const bool extras = at_work || turn.polls % steady_extras_every == 0;
+        ++turn.polls;
+        turn.last_due = std::max(turn.last_due + interval, now - interval / 2);
+        due.push_back({std::move(node), {extras, extras, extras}});
+      }
+      next = std::min(next, turn.last_due + interval);
     }
   }
   for (const auto& [id, turn] : turns_) {
@@ -99,6 +105,7 @@ std::vector<Poller::Due> Poller::due_nodes() {
     observations_.forget(id);
   }
   turns_ = std::move(present);
+  next_due_ = next;
   return due;
 }
 

@@ -74,6 +74,8 @@ class Poller {
   std::map<std::int64_t, Turn> turns_;  // by node id, of those that have a server
   std::set<std::int64_t> in_flight_;
   std::vector<Sample> unstored_;
+  BootTime next_due_{};       // nobody's turn comes before, unless something wakes the poller
+  std::uint64_t wakes_ = 0;   // that were heeded
   bool answered_ = false;  // something came since the last flush
 };
 

@@ -55,7 +55,7 @@ bool same_answer(const Decision& a, const Decision& b) {
 
 }  // namespace
 
-std::int64_t Store::record_decision(const Decision& decision) {
+Store::Recorded Store::record_decision(const Decision& decision) {
   Change change(*impl_);
   const auto last = last_decision(decision.forest_id);
   if (last && same_answer(*last, decision)) {
@@ -67,7 +67,7 @@ std::int64_t Store::record_decision(const Decision& decision) {
               to_text(decision.findings), last->id)
         .run();
     change.commit();
-    return last->id;
+    return {last->id, false};
   }
   const WallTime first_at = decision.first_at == WallTime{} ? decision.at.wall : decision.first_at;
   sql::Query(impl_->database,
@@ -81,7 +81,7 @@ std::int64_t Store::record_decision(const Decision& decision) {
       .run();
   const std::int64_t id = impl_->database.last_id();
   change.commit();
-  return id;
+  return {id, true};
 }
 
 std::optional<Decision> Store::last_decision(std::int64_t forest_id) const {

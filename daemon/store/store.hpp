@@ -76,10 +76,14 @@ class Store {
   std::vector<Operation> running_operations() const;
   std::vector<Operation> operations(std::string_view forest, int limit) const;  // newest first
 
+  struct Recorded {
+    std::int64_t id = 0;
+    bool is_new = false;  // a row of its own
+  };
   // A decision with the same answer as the forest's last one updates that row and counts it: the same question, thresholds,
   // outcome, verdicts, and nodes that are hot or unknown, whatever the numbers. Any other is a new row, and so is each that
-  // grows the forest: what an operation was started for stays as it was. Returns the row's id.
-  std::int64_t record_decision(const Decision& decision);
+  // grows the forest: what an operation was started for stays as it was.
+  Recorded record_decision(const Decision& decision);
   std::optional<Decision> last_decision(std::int64_t forest_id) const;
   std::optional<Decision> decision(std::int64_t id) const;
   std::vector<Decision> decisions(std::int64_t forest_id, int limit) const;  // newest first

@@ -43,6 +43,10 @@ def wait_until(condition, what):
         time.sleep(0.02)
 
 
+def last_line(file):
+    return (file.read_text().splitlines() or [""])[-1]
+
+
 def cpu_seconds(pid):
     fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / TICK
@@ -76,9 +80,11 @@ def process(arguments, log):
 
 @contextlib.contextmanager
 def nats_server(directory):
-    """One server whose monitoring answers at every loopback address."""
+    """One server whose monitoring answers at every loopback address, so that nothing else may have port 8222 of any."""
     with process(["nats-server", "-n", "bench", "-a", "0.0.0.0", "-p", "14222", "-m", "8222"], directory / "nats.log") as child:
-        wait_until(lambda: get("http://127.0.0.1:8222/varz"), "nats-server's answer")
+        wait_until(lambda: child.poll() is not None or get("http://127.0.0.1:8222/varz"), "nats-server's answer")
+        if child.poll() is not None:
+            sys.exit("bench: nats-server ended; is a forest running here? " + last_line(directory / "nats.log"))
         yield child
 
 

@@ -32,7 +32,7 @@ class DecisionsTest : public StoreTest {
 };
 
 TEST_F(DecisionsTest, ADecisionComesBackAsItWas) {
-  const auto id = store_->record_decision(blocked(1'000));
+  const auto id = store_->record_decision(blocked(1'000)).id;
   reopen();
   const auto found = store_->decision(id);
   ASSERT_TRUE(found);
@@ -67,12 +67,12 @@ TEST_F(DecisionsTest, ADecisionComesBackAsItWas) {
 }
 
 TEST_F(DecisionsTest, TheSameAnswerIsCountedWithItsNewestNumbers) {
-  const auto id = store_->record_decision(blocked(1'000));
+  const auto id = store_->record_decision(blocked(1'000)).id;
   Decision later = blocked(2'000);
   later.reason = "growth is needed (93 %)";
   later.findings[0].cpu_percent = 93;
   later.gates[1].detail = "3 min left";
-  EXPECT_EQ(store_->record_decision(later), id);
+  EXPECT_EQ(store_->record_decision(later).id, id);
   const auto found = store_->last_decision(forest_);
   ASSERT_TRUE(found);
   EXPECT_EQ(found->times, 2);
@@ -99,29 +99,29 @@ TEST_F(DecisionsTest, AnotherAnswerIsAnotherDecision) {
       {"window", [](Decision& d) { d.window = Millis{1}; }},
       {"nodes", [](Decision& d) { d.nodes = 2; }}};
   for (const auto& [what, change] : changes) {
-    const auto before = store_->record_decision(blocked(1));
+    const auto before = store_->record_decision(blocked(1)).id;
     Decision other = blocked(2);
     change(other);
-    EXPECT_NE(store_->record_decision(other), before) << what;
+    EXPECT_NE(store_->record_decision(other).id, before) << what;
   }
 }
 
 TEST_F(DecisionsTest, EachDecisionToGrowStandsByItself) {
   Decision grow = blocked(1);
   grow.outcome = Outcome::grow;
-  const auto first = store_->record_decision(grow);
-  EXPECT_NE(store_->record_decision(grow), first);
+  const auto first = store_->record_decision(grow).id;
+  EXPECT_NE(store_->record_decision(grow).id, first);
 }
 
 TEST_F(DecisionsTest, ForestsDoNotShareAnswersAndTheNewestComesFirst) {
-  const auto first = store_->record_decision(blocked(1));
+  const auto first = store_->record_decision(blocked(1)).id;
   Decision other = blocked(2);
   other.forest_id = add_forest("elm");
-  const auto elsewhere = store_->record_decision(other);
+  const auto elsewhere = store_->record_decision(other).id;
   EXPECT_NE(elsewhere, first);
   Decision none = blocked(3);
   none.outcome = Outcome::none;
-  const auto second = store_->record_decision(none);
+  const auto second = store_->record_decision(none).id;
   const auto found = store_->decisions(forest_, 10);
   ASSERT_EQ(found.size(), 2U);
   EXPECT_EQ(found[0].id, second);
@@ -132,7 +132,7 @@ TEST_F(DecisionsTest, ForestsDoNotShareAnswersAndTheNewestComesFirst) {
 TEST_F(DecisionsTest, BrokenTextOfOthersDoesNotKeepADecisionFromBeingStored) {
   Decision decision = blocked(1);
   decision.gates[0].detail = "bad \xff byte";
-  const auto id = store_->record_decision(decision);
+  const auto id = store_->record_decision(decision).id;
   EXPECT_EQ(store_->decision(id)->gates[0].name, "enabled");
 }
 

@@ -223,7 +223,7 @@ TEST_F(RoundTripTest, RemovingAForestTakesWhatIsItsAndLeavesTheRecord) {
   store_->add_samples(std::vector{sample, kept});
   Decision decision;
   decision.forest_id = oak;
-  const auto decided = store_->record_decision(decision);
+  const auto decided = store_->record_decision(decision).id;
   store_->set_cooldown(oak, {stamp(1), Millis{1}});
   const auto operation = add_operation(oak, OperationState::running);
   store_->add_event({0, wall(1), EventLevel::info, "forest", "oak", "", 0, "gone"});

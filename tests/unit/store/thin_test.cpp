@@ -124,7 +124,7 @@ TEST_F(ThinTest, DecisionsAreBoundedButNotThoseThatStartedAnOperation) {
       Decision decision;
       decision.forest_id = forest_;
       decision.outcome = Outcome::grow;
-      const auto id = store_->record_decision(decision);
+      const auto id = store_->record_decision(decision).id;
       if (i == 3) kept = id;
     }
     Operation operation;
