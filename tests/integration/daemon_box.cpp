@@ -17,6 +17,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::chrono::seconds answer_limit{20};
+constexpr int busy_ms = 5'000;  // to wait for the daemon's own transaction
 
 std::string config_text(const fs::path& dir, const BoxSettings& settings, const std::string& nats_server) {
   return fmt::format(
@@ -164,8 +165,14 @@ std::optional<bool> is_full_mesh(const std::vector<std::string>& addresses) {
   return true;
 }
 
+std::int64_t times_decided(const std::string& path) {
+  const SQLite::Database database(path, SQLite::OPEN_READWRITE, busy_ms);
+  SQLite::Statement sum(database, "SELECT coalesce(sum(times), 0) FROM decisions");
+  sum.executeStep();
+  return sum.getColumn(0).getInt64();
+}
+
 std::string open_operation(const std::string& path) {
-  constexpr int busy_ms = 5'000;
   const SQLite::Database database(path, SQLite::OPEN_READWRITE, busy_ms);
   SQLite::Statement operation(database, "SELECT id, kind FROM operations WHERE state = 'running'");
   if (!operation.executeStep()) return "";

@@ -72,6 +72,9 @@ class DaemonBox {
 // Server ids that each server lists in its own /routez, by address; unset while one does not answer.
 std::optional<bool> is_full_mesh(const std::vector<std::string>& addresses);
 
+// How often the policy was asked, read from the database.
+std::int64_t times_decided(const std::string& database);
+
 // "plant: creating joining" and the like, read from the database: the open operation and its nodes' stages. Empty: no
 // operation is open.
 std::string open_operation(const std::string& database);

@@ -1,5 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/write.hpp>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -8,6 +12,9 @@
 #include "tests/integration/daemon_box.hpp"
 
 namespace morpheus {
+
+namespace asio = boost::asio;
+
 namespace {
 
 constexpr std::chrono::seconds limit{60};
@@ -151,6 +158,26 @@ TEST(Life, AnEdgeIsDrainedAndRemovedAndLimitsHold) {
   EXPECT_EQ(box.ctl({"resume", "f"}).status, 0);
   EXPECT_EQ(box.ctl({"grow", "f", "--yes"}).status, 0) << box.log();
   EXPECT_EQ(box.server_pids().size(), 5u);
+}
+
+// Half of them say nothing, half of them half a request.
+TEST(Life, AThousandClientsOfTheDaemonsOwnUserDoNotKeepItFromItsWork) {
+  DaemonBox box;
+  box.start();
+  ASSERT_EQ(box.ctl({"plant", "local", "small", "--name", "f"}).status, 0) << box.log();
+  asio::io_context loop;
+  const asio::local::stream_protocol::endpoint socket(box.socket());
+  std::vector<asio::local::stream_protocol::socket> clients;
+  for (int i = 0; i < 1'000; ++i) {
+    clients.emplace_back(loop).connect(socket);
+    boost::system::error_code turned_away;
+    if (i % 2 == 0) asio::write(clients.back(), asio::buffer(std::string("GET /v1/forests HTT")), turned_away);
+  }
+  const auto before = times_decided(box.database());
+  EXPECT_TRUE(wait_until([&] { return times_decided(box.database()) > before + 5; }, limit)) << box.log();
+  clients.clear();
+  ASSERT_TRUE(wait_until([&] { return box.ctl({"list"}).status == 0; }, limit));
+  EXPECT_EQ(box.terminate(), 0);
 }
 
 TEST(Life, ASecondDaemonSaysSoAndEnds) {

@@ -118,6 +118,18 @@ TEST_F(HttpClientTest, ABodyBeyondTheBoundIsRefused) {
   EXPECT_EQ(error_of(), "an answer larger than 1000 bytes");
 }
 
+TEST_F(HttpClientTest, ChunksWithoutAnEndAreCutAtTheBound) {
+  std::string answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (int i = 0; i < 20; ++i) answer += "64\r\n" + std::string(100, 'x') + "\r\n";
+  answer_with(answer);
+  EXPECT_EQ(error_of(), "an answer larger than 1000 bytes");
+}
+
+TEST_F(HttpClientTest, AHeaderWithoutAnEndIsCutAtTheBound) {
+  answer_with("HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'x'));
+  EXPECT_EQ(error_of(), "an answer with too large a header");
+}
+
 TEST_F(HttpClientTest, HalfAnAnswerIsNoAnswerInTime) {
   answer_with("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{");
   EXPECT_EQ(error_of(), "no answer within 0.3 s");

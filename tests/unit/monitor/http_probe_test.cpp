@@ -1,12 +1,17 @@
 #include "daemon/monitor/http_probe.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
 #include <csignal>
 
 #include "daemon/runtime/system_clock.hpp"
+#include "tests/tools/free_address.hpp"
 #include "tests/tools/nats_server.hpp"
 
 namespace morpheus {
@@ -31,9 +36,14 @@ class HttpProbeTest : public ::testing::Test {
     wants.healthz = wants.routez = wants.jsz = true;
     NodeReport report;
     std::exception_ptr failure;
-    asio::co_spawn(loop_, probe_into(probe_, target, wants, report), [&](std::exception_ptr error) { failure = error; });
+    bool ended = false;
+    asio::co_spawn(loop_, probe_into(probe_, target, wants, report), [&](std::exception_ptr error) {
+      failure = error;
+      ended = true;
+    });
     loop_.restart();
-    loop_.run();
+    while (!ended && loop_.run_one_for(std::chrono::seconds{5}) > 0) {
+    }
     if (failure) std::rethrow_exception(failure);
     return report;
   }
@@ -43,6 +53,57 @@ class HttpProbeTest : public ::testing::Test {
   asio::io_context loop_;
   HttpProbe probe_{clock_, loop_.get_executor(), config_};
 };
+
+// Says the same bytes to whoever connects, at the monitoring port of an address of its own.
+class Impostor {
+ public:
+  Impostor(asio::io_context& loop, std::string answer)
+      : address_(free_address()),
+        acceptor_(loop, asio::ip::tcp::endpoint(asio::ip::make_address(address_), 8222)),
+        answer_(std::move(answer)) {
+    accept();
+  }
+  const std::string& address() const { return address_; }
+
+ private:
+  void accept() {
+    acceptor_.async_accept([this](const boost::system::error_code& error, asio::ip::tcp::socket socket) {
+      if (error) return;
+      boost::system::error_code unheard;
+      asio::write(socket, asio::buffer(answer_), unheard);
+      heard_.push_back(std::move(socket));
+      accept();
+    });
+  }
+
+  std::string address_;
+  asio::ip::tcp::acceptor acceptor_;
+  std::string answer_;
+  std::vector<asio::ip::tcp::socket> heard_;
+};
+
+std::string whole(const std::string& body, const std::string& header = "") {
+  return fmt::format("HTTP/1.1 200 OK\r\n{}Content-Length: {}\r\n\r\n{}", header, body.size(), body);
+}
+
+TEST_F(HttpProbeTest, WhatAnImpostorSaysIsUnknownAndWhy) {
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {whole("\x1f\x8b\x08 compressed", "Content-Encoding: gzip\r\n"), "not a JSON object: \"??? compressed\""},
+      {whole("<html>"), "not a JSON object: \"<html>\""},
+      {whole("{\"cpu\": 1"), "not a JSON object: \"{\"cpu\": 1\""},
+      {"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n",
+       "answered 302 (a redirect to http://169.254.169.254/) instead of 200"},
+      {"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "answered 404 instead of 200"},
+      {"HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n", "an answer larger than 8388608 bytes"},
+      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n", "no answer within 0.5 s"},
+      {"", "no answer within 0.5 s"}};
+  for (const auto& [answer, why] : cases) {
+    Impostor impostor(loop_, answer);
+    const auto report = ask(impostor.address());
+    EXPECT_EQ(report.error, why);
+    EXPECT_FALSE(report.varz);
+  }
+}
 
 TEST_F(HttpProbeTest, ARealServerTellsEverything) {
   NatsServer server;
