@@ -11,6 +11,7 @@ constexpr Millis full_resolution = std::chrono::hours{2};  // then one sample a 
 constexpr Millis thinned_resolution = std::chrono::minutes{1};
 constexpr Millis samples_kept = std::chrono::days{7};
 constexpr int decisions_of_a_forest = 1'000;  // and those that started an operation
+constexpr int gone_nodes_of_a_forest = 100;
 constexpr int finished_operations = 5'000;
 constexpr int events = 50'000;
 

@@ -100,6 +100,14 @@ void Store::thin(WallTime now) {
         "(SELECT 1 FROM operations WHERE decision_id = d.id) ORDER BY id LIMIT ?3)")
         .with(forest.id, bounds::decisions_of_a_forest, bounds::rows_a_call)
         .run();
+    // What is gone and still in the meta group has yet to leave it.
+    sql::Query(database,
+               "DELETE FROM nodes WHERE id IN (SELECT id FROM nodes n WHERE forest_id = ?1 AND state = 'gone' AND "
+               "in_meta_group = 0 AND id <= (SELECT id FROM nodes WHERE forest_id = ?1 AND state = 'gone' ORDER BY id DESC "
+               "LIMIT 1 OFFSET ?2) AND NOT EXISTS (SELECT 1 FROM operations o WHERE o.id = n.operation_id AND "
+               "o.state = 'running') ORDER BY id LIMIT ?3)")
+        .with(forest.id, bounds::gone_nodes_of_a_forest, bounds::rows_a_call)
+        .run();
   }
   change.commit_quietly();
 }

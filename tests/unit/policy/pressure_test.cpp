@@ -24,6 +24,7 @@ struct HeldCase {
   int poll_seconds = 10;
   std::optional<double> held;
 };
+void PrintTo(const HeldCase& each, std::ostream* out) { *out << each.name; }
 
 class HeldValue : public testing::TestWithParam<HeldCase> {};
 

@@ -138,6 +138,32 @@ TEST_F(ThinTest, DecisionsAreBoundedButNotThoseThatStartedAnOperation) {
   EXPECT_TRUE(store_->decision(kept));
 }
 
+TEST_F(ThinTest, GoneNodesAreBoundedButNotThoseThatSomethingStillWorksOn) {
+  const auto running = add_operation(forest_, OperationState::running);
+  const auto add_gone = [&](int index, bool in_meta_group, std::int64_t operation) {
+    Node node = *store_->node(add_node(forest_, index));
+    node.state = NodeState::gone;
+    node.in_meta_group = in_meta_group;
+    node.operation_id = operation;
+    store_->update_node(node);
+    return node.id;
+  };
+  const auto member = add_gone(100, true, 0);
+  const auto at_work = add_gone(101, false, running);
+  const auto oldest = add_gone(102, false, 0);
+  {
+    Store::Transaction transaction(*store_);
+    for (int i = 0; i < bounds::gone_nodes_of_a_forest; ++i) add_gone(200 + i, false, 0);
+    transaction.commit();
+  }
+  store_->thin(wall(now));
+  EXPECT_TRUE(store_->node(member));
+  EXPECT_TRUE(store_->node(at_work));
+  EXPECT_FALSE(store_->node(oldest));
+  EXPECT_TRUE(store_->node(node_)) << "it is not gone";
+  EXPECT_EQ(count("nodes"), bounds::gone_nodes_of_a_forest + 3);
+}
+
 TEST_F(ThinTest, EventsAndFinishedOperationsAreBounded) {
   const auto running = add_operation(1, OperationState::running);
   {
