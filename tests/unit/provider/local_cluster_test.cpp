@@ -2,6 +2,9 @@
 
 #include <csignal>
 
+#include "daemon/provider/local/machine_dir.hpp"
+#include "daemon/provider/local/server_process.hpp"
+
 namespace morpheus {
 namespace {
 
@@ -26,10 +29,11 @@ TEST_F(LocalClusterTest, OneCoreWithItsWitnessGrowsToThreeAndAnEdgeAndKeepsItsSt
 TEST_F(LocalClusterTest, OneCoreWithItsWitnessComesBackFromAPowerCutWithItsStream) {
   ASSERT_NO_FATAL_FAILURE(plant(1));
   ASSERT_TRUE(publish_one("f-node-1"));
-  for (const char* file : {"nats.conf", "witness.conf"}) {
-    for (const pid_t pid : servers_with(machine_path("f-node-1") / file)) ::kill(pid, SIGKILL);
+  const MachineDir machine(machine_path("f-node-1"));
+  for (const ServerFiles& files : {machine.server(), machine.witness()}) {
+    for (const pid_t pid : servers_with(files.conf)) ::kill(pid, SIGKILL);
+    ASSERT_TRUE(eventually([&] { return !ServerProcesses::alive(files.lock).value(); })) << files.conf;
   }
-  ASSERT_TRUE(eventually([&] { return !(*run(provider().find("f-node-1")))->running; }));
   ASSERT_TRUE(run(provider().create(spec_of(nodes().front(), nodes(), 1))));
   EXPECT_TRUE(eventually([&] { return messages_in("f-node-1") == 1; }));
 }
