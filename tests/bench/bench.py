@@ -29,6 +29,7 @@ WARM_UP_SECONDS = 12
 WINDOW_SECONDS = 10
 PATIENCE_SECONDS = 60
 DAY_MS = 86_400_000
+SERVER = "127.77.0.1"
 
 
 def median(measure, repeats=REPEATS):
@@ -59,7 +60,8 @@ def memory_mib(pid):
     return 0.0
 
 
-def address(number):
+def target(number):
+    """An address of its own for each of prometheus's targets, which it tells apart by it."""
     return f"127.77.{number // 250}.{number % 250 + 1}"
 
 
@@ -80,11 +82,11 @@ def process(arguments, log):
 
 @contextlib.contextmanager
 def nats_server(directory):
-    """One server whose monitoring answers at every loopback address, so that nothing else may have port 8222 of any."""
-    with process(["nats-server", "-n", "bench", "-a", "0.0.0.0", "-p", "14222", "-m", "8222"], directory / "nats.log") as child:
-        wait_until(lambda: child.poll() is not None or get("http://127.0.0.1:8222/varz"), "nats-server's answer")
+    """The one server that is every node."""
+    with process(["nats-server", "-n", "bench", "-a", SERVER, "-p", "4222", "-m", "8222"], directory / "nats.log") as child:
+        wait_until(lambda: child.poll() is not None or get(f"http://{SERVER}:8222/varz"), "nats-server's answer")
         if child.poll() is not None:
-            sys.exit("bench: nats-server ended; is a forest running here? " + last_line(directory / "nats.log"))
+            sys.exit("bench: nats-server ended: " + last_line(directory / "nats.log"))
         yield child
 
 
@@ -140,7 +142,7 @@ class Box:
                 "INSERT INTO nodes (forest_id, node_index, name, server_name, intent, role, state, since_wall, since_boot, "
                 "since_boot_id, witness, machine_id, address, cores, memory_bytes, operation_id, in_meta_group, reason, "
                 "created) VALUES (1, ?, ?, ?, 'x', 'edge', 'ready', ?, 0, 'x', 0, 'x', ?, 2, 4294967296, 0, 0, '', ?)",
-                ((n, f"bench-node-{n}", "bench", now, address(n), now) for n in range(1, self.nodes + 1)))
+                ((n, f"bench-node-{n}", "bench", now, SERVER, now) for n in range(1, self.nodes + 1)))
 
     def fill_week(self):
         """A week of samples as thinning leaves them: one a minute of each node."""
@@ -199,7 +201,7 @@ def version_latency_ms(path):
 def wrk_microseconds():
     """CPU of wrk for one GET of the same /varz over kept connections."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(["wrk", "-t1", "-c50", "-d5s", "http://127.0.0.1:8222/varz"], check=True, capture_output=True,
+    done = subprocess.run(["wrk", "-t1", "-c50", "-d5s", f"http://{SERVER}:8222/varz"], check=True, capture_output=True,
                           text=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -209,7 +211,7 @@ def wrk_microseconds():
 
 def prometheus_microseconds(directory, targets):
     """CPU of prometheus for one scrape of a small page (node_exporter's load average), as many targets, as often."""
-    listed = json.dumps([f"{address(n)}:19100" for n in range(1, targets + 1)])
+    listed = json.dumps([f"{target(n)}:19100" for n in range(1, targets + 1)])
     (directory / "prometheus.yml").write_text(
         f"global: {{scrape_interval: {POLL_SECONDS}s, scrape_timeout: 3s}}\n"
         f"scrape_configs: [{{job_name: bench, static_configs: [{{targets: {listed}}}]}}]\n")

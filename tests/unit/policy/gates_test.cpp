@@ -45,6 +45,8 @@ void cool(PolicyInput& input, Millis ago, Millis length) {
   input.cooldown = Cooldown{scene::at(3'600s - ago), length};
 }
 
+void PrintTo(const GateCase& each, std::ostream* out) { *out << each.name; }
+
 class OneGate : public testing::TestWithParam<GateCase> {};
 
 TEST_P(OneGate, AnswersEachKindOfRequest) {
