@@ -15,6 +15,7 @@ enum class ErrorCode {
   denied,       // the caller may not do this
   unavailable,  // the other side cannot be reached or did not answer in time; worth trying again
   ambiguous,    // the request may or may not have been carried out; look before asking again
+  moved,        // not here: the address that was reserved cannot be used, another one may
   failed,       // it was tried and went wrong for good
 };
 

@@ -14,7 +14,7 @@ struct Options {
   std::string socket = "/run/morpheus/control.sock";
   bool json = false;
   bool no_color = false;
-  Millis timeout{10'000};
+  Millis timeout{30'000};  // a provider across the internet may have to be asked first
 };
 
 // What a command works with: the daemon, and how to speak to the user.

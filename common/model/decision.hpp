@@ -22,7 +22,7 @@ enum class Verdict { pass, block, ignored };
 // One question that the policy asked, and what would have to change for another answer.
 struct Gate {
   std::string
-      name;  // "enabled", "paused", "pressure", "operation", "max_nodes", "cooldown", "cost", "futility"
+      name;  // "enabled", "paused", "pressure", "operation", "max_nodes", "cooldown", "cost", "provider", "futility"
   Verdict verdict = Verdict::pass;
   std::string detail;     // what was found: "4 of 10 nodes"
   std::string to_change;  // what would change the verdict; empty where it passed

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,9 @@ struct Node {
   std::string machine_id;  // the provider's; empty until known
   std::string address;     // without brackets; empty until known
   Capacity capacity;
+  std::string machine_type;            // the provider's; empty where it has no choice, or until known
+  std::string location;                // likewise
+  std::optional<double> monthly_cost;  // net; unset: it costs nothing, or it is not known
   std::int64_t operation_id = 0;  // what last moved it
   bool in_meta_group = false;  // a core that may have entered the meta group and has not been removed from it
   std::string reason;          // why it failed or is being deleted

@@ -95,6 +95,9 @@ struct NodeView {
   std::optional<std::string> unknown_since;
   bool hot = false;  // a latest number is above its threshold
   bool witness = false;
+  std::string machine_type;            // empty where the provider has no choice, or until known
+  std::string location;                // likewise
+  std::optional<double> monthly_cost;  // net; null: nothing, or not known
   std::string reason;
 };
 
@@ -119,6 +122,7 @@ struct PlantRequest {
   std::string provider;
   std::string size;
   std::string name;  // empty: forest-<unix seconds>
+  bool dry_run = false;
 };
 
 struct GrowRequest {
@@ -131,6 +135,24 @@ struct GrowRequest {
 struct PlannedNode {
   std::string name;
   NodeRole role = NodeRole::core;
+  std::string machine_type = "";  // empty where the provider has no choice
+  std::string location = "";      // likewise
+};
+
+// What machines cost, net; null where they cost nothing.
+struct CostView {
+  std::optional<double> hourly;
+  std::optional<double> monthly;
+  std::string currency;
+};
+
+// What planting would create, where, and its price: the answer to a dry run.
+struct PlanView {
+  std::string forest;
+  std::string provider;
+  std::vector<PlannedNode> nodes;
+  CostView cost;  // of all of them
+  std::vector<std::string> warnings;
 };
 
 struct GrowAnswer {
@@ -139,6 +161,8 @@ struct GrowAnswer {
   bool dry_run = false;
   DecisionView decision;
   std::vector<PlannedNode> nodes;          // that are, or would be, created
+  CostView cost;                           // of them
+  std::vector<std::string> warnings;
   std::optional<OperationView> operation;  // set if it grows
 };
 
@@ -169,14 +193,17 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ClusterView, nodes, healthy, cpu
                                                 in_msgs, out_msgs, in_msgs_rate, out_msgs_rate, meta_leader, urls)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(NodeView, name, server_name, role, state, since, address, cpu_percent,
                                                 memory_percent, connections, version, unknown, unknown_since, hot,
-                                                witness, reason)
+                                                witness, machine_type, location, monthly_cost, reason)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(GrowthView, enabled, threshold_cpu, threshold_memory, max_nodes,
                                                 cooldown_remaining_seconds, warnings, decision)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StatusView, forest, cluster, nodes, growth)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PlantRequest, provider, size, name)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PlantRequest, provider, size, name, dry_run)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(GrowRequest, nodes, automatic, threshold, dry_run)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PlannedNode, name, role)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(GrowAnswer, action, reason, dry_run, decision, nodes, operation)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PlannedNode, name, role, machine_type, location)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(CostView, hourly, monthly, currency)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PlanView, forest, provider, nodes, cost, warnings)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(GrowAnswer, action, reason, dry_run, decision, nodes, cost, warnings,
+                                                operation)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(VersionView, version, api)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ErrorView, code, message, hint)
 

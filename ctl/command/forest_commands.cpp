@@ -8,6 +8,7 @@
 #include "ctl/command/commands.hpp"
 #include "ctl/command/follow.hpp"
 #include "ctl/render/nodes.hpp"
+#include "ctl/render/plan.hpp"
 #include "ctl/render/status.hpp"
 #include "ctl/render/words.hpp"
 
@@ -22,6 +23,7 @@ struct Flags {
   std::string node;
   bool yes = false;
   bool detach = false;
+  bool dry_run = false;
 };
 using SharedFlags = std::shared_ptr<Flags>;  // CLI11 keeps references to them until the command has run
 
@@ -41,8 +43,19 @@ ExitStatus see_through(Session& session, const OperationView& started, bool deta
   return report_end(session, last);
 }
 
+ExitStatus show_plan(Session& session, const PlantRequest& request) {
+  const auto plan = view_of<PlanView>(session.client.post("/v1/forests", request));
+  if (session.json) {
+    session.print(plan);
+  } else {
+    std::cout << render_plan(plan);
+  }
+  return ExitStatus::done;
+}
+
 ExitStatus plant(Session& session, const Flags& flags) {
-  const PlantRequest request{flags.provider, flags.size, flags.name};
+  const PlantRequest request{flags.provider, flags.size, flags.name, flags.dry_run};
+  if (flags.dry_run) return show_plan(session, request);
   const auto operation = view_of<OperationView>(session.client.post("/v1/forests", request));
   if (!session.json) {
     std::cout << fmt::format("planting {} ({} {})\n", operation.forest, flags.provider, flags.size)
@@ -107,9 +120,10 @@ ExitStatus set_paused(Session& session, const std::string& named, bool paused) {
 void add_forest_commands(CLI::App& app, Action& chosen) {
   const auto flags = std::make_shared<Flags>();
   auto* plant_command = app.add_subcommand("plant", "Create a forest");
-  plant_command->add_option("PROVIDER", flags->provider, "where: local")->required();
+  plant_command->add_option("PROVIDER", flags->provider, "where: local, or hetzner (cloud)")->required();
   plant_command->add_option("SIZE", flags->size, "small (1 node), medium (3) or large (5)")->required();
   plant_command->add_option("--name", flags->name, "the forest's name; default: forest-<unix seconds>")->check(is_named());
+  plant_command->add_flag("--dry-run", flags->dry_run, "show what would be created, where, and its price; create nothing");
   plant_command->add_flag("--detach", flags->detach, "do not wait for the end");
   plant_command->callback(
       [flags, &chosen] { chosen = [flags](Session& session) { return plant(session, *flags); }; });

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "ctl/render/plan.hpp"
 #include "ctl/render/words.hpp"
 
 namespace morpheus::ctl {
@@ -24,11 +25,12 @@ std::string render_proposal(const GrowAnswer& answer, const StatusView& status) 
   if (answer.action != "grow") return render_refusal(answer);
   const auto addition =
       fmt::format("Add {}{}\n", node_count(answer.nodes.size()), planned_names(answer, status.forest.name));
-  if (std::ranges::any_of(status.nodes, &NodeView::hot)) return "Suggestion: " + addition;
+  const auto price = render_cost(answer.cost) + render_warnings(answer.warnings);
+  if (std::ranges::any_of(status.nodes, &NodeView::hot)) return "Suggestion: " + addition + price;
   const bool all_known =
       std::ranges::none_of(status.nodes, [](const NodeView& node) { return node.unknown.has_value(); });
-  return fmt::format("Suggestion: none, {} above its threshold\nAsked for: {}",
-                     all_known ? "no node is" : "no node that is known is", addition);
+  return fmt::format("Suggestion: none, {} above its threshold\nAsked for: {}{}",
+                     all_known ? "no node is" : "no node that is known is", addition, price);
 }
 
 std::string render_refusal(const GrowAnswer& answer) {

@@ -14,6 +14,7 @@
 #include <filesystem>
 
 #include "common/config/load.hpp"
+#include "daemon/app/cloud.hpp"
 #include "daemon/control/server.hpp"
 #include "daemon/forest/manager.hpp"
 #include "daemon/forest/secret_files.hpp"
@@ -49,9 +50,11 @@ class App {
         poller_(clock_, *store_, journal_, probe_, lag_, observations_, loop_.get_executor(), config_),
         secrets_(config_.daemon.state_dir, store_->installation_id(), ids_),
         local_(clock_, config_.daemon.state_dir, store_->installation_id(), config_.local),
-        providers_{{"local", &local_}},
+        cloud_(loop_.get_executor(), clock_, config_, store_->installation_id()),
+        providers_{{"hetzner", &cloud_.provider()}, {"local", &local_}},
+        enclosing_(loop_.get_executor()),
         manager_({loop_.get_executor(), clock_, ids_, *store_, journal_, observations_, poller_, system_, secrets_,
-                  providers_, config_}),
+                  providers_, config_, enclosing_}),
         control_(loop_.get_executor(), clock_, manager_, *store_, journal_, MORPHEUS_VERSION),
         signals_(loop_, SIGTERM, SIGINT, SIGHUP),
         stop_deadline_(loop_),
@@ -153,7 +156,9 @@ class App {
   LibnatsRequests system_;
   SecretFiles secrets_;
   LocalProvider local_;
+  Cloud cloud_;
   std::map<std::string, Provider*> providers_;
+  Turns enclosing_;
   ForestManager manager_;
   ControlServer control_;
   asio::signal_set signals_;

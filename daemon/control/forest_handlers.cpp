@@ -32,6 +32,8 @@ Result<PlantRequest> plant_request(const Call& call) {
     const auto read = read_field(*body, name, "a text", request.*member);
     if (!read) return read.error();
   }
+  const auto dry = read_field(*body, "dry_run", "true or false", request.dry_run);
+  if (!dry) return dry.error();
   return request;
 }
 
@@ -74,7 +76,12 @@ asio::awaitable<Reply> list_forests(ControlServices& services, Call) {
 asio::awaitable<Reply> plant_forest(ControlServices& services, Call call) {
   const auto request = plant_request(call);
   if (!request) co_return error_reply(request.error());
-  co_return reply_of(services.forests.plant(*request, call.peer.caller), 202);
+  if (request->dry_run) {
+    const auto plan = co_await services.forests.plan(*request);
+    co_return reply_of(plan);
+  }
+  const auto operation = co_await services.forests.plant(*request, call.peer.caller);
+  co_return reply_of(operation, 202);
 }
 
 asio::awaitable<Reply> show_forest(ControlServices& services, Call call) {
@@ -88,7 +95,7 @@ asio::awaitable<Reply> tear_down_forest(ControlServices& services, Call call) {
 asio::awaitable<Reply> grow_forest(ControlServices& services, Call call) {
   const auto request = grow_request(call);
   if (!request) co_return error_reply(request.error());
-  const auto answer = services.forests.grow(call.arguments[0], *request, call.peer.caller);
+  const auto answer = co_await services.forests.grow(call.arguments[0], *request, call.peer.caller);
   co_return reply_of(answer, answer && answer->operation ? 202 : 200);
 }
 

@@ -5,11 +5,11 @@
 
 #include <algorithm>
 
+#include "daemon/forest/addresses.hpp"
 #include "daemon/forest/meta_group.hpp"
 #include "daemon/forest/node_steps.hpp"
 #include "daemon/forest/operation.hpp"
 #include "daemon/forest/raise_node.hpp"
-#include "daemon/runtime/backoff.hpp"
 #include "daemon/runtime/task_group.hpp"
 
 namespace morpheus {
@@ -17,38 +17,6 @@ namespace {
 
 bool is_core(const Node& node) { return node.role == NodeRole::core; }
 bool is_ready(const Node& node) { return node.state == NodeState::ready; }
-
-// Every address is known before the first machine is made: planted cores list each other.
-asio::awaitable<Result<>> reserve_address(const ForestContext& context, Node node) {
-  const Forest forest = forest_of(context, node.forest_id);
-  Provider& provider = context.provider_of(forest);
-  Backoff backoff;
-  for (;;) {
-    const auto address = co_await provider.reserve_address(forest.name, node.name);
-    if (!is_running(context, node.operation_id)) {
-      Error error{ErrorCode::refused, "another operation took over", ""};
-      co_return error;
-    }
-    if (address) {
-      node.address = *address;
-      context.store.update_node(node);
-      co_return Result<>{};
-    }
-    const Millis left = stage_time_left(context, node, provider.stage_limits().create);
-    if (left == Millis{0} || address.error().code != ErrorCode::unavailable) co_return address.error();
-    co_await context.clock.sleep_for(std::min(backoff.next(), left));
-  }
-}
-
-asio::awaitable<Result<>> reserve_addresses(const ForestContext& context, Operation operation) {
-  const auto nodes = nodes_of(context, operation);
-  for (const Node& node : nodes) {
-    if (node.state != NodeState::planned || !node.address.empty()) continue;
-    const auto reserved = co_await reserve_address(context, node);
-    if (!reserved) co_return reserved.error();
-  }
-  co_return Result<>{};
-}
 
 // Those of a forest are made with it, before anything else of it. Later they are there, or nothing may be added.
 Result<> prepare_secrets(const ForestContext& context, const Operation& operation) {
@@ -72,13 +40,13 @@ asio::awaitable<Result<>> prepare(const ForestContext& context, Operation operat
   co_return co_await reserve_addresses(context, operation);
 }
 
-// Nodes that were not begun and will not be: nothing was asked of the provider but perhaps an address. And those that a life
-// before was dropping when it ended.
-asio::awaitable<void> drop_planned(const ForestContext& context, Operation operation, std::string why) {
+// Nodes whose machines are not made and will not be. And those that a life before was dropping when it ended.
+asio::awaitable<void> drop_unmade(const ForestContext& context, Operation operation, bool prepared, std::string why) {
   const auto nodes = nodes_of(context, operation);
   for (Node node : nodes) {
     if (is_ready(node) || !costs(node) || !is_running(context, operation.id)) continue;
-    if (node.state == NodeState::planned) store_state(context, node, NodeState::failed, why);
+    const bool unmade = node.state == NodeState::planned || (!prepared && node.state == NodeState::creating);
+    if (unmade) store_state(context, node, NodeState::failed, why);
     co_await raise_node(context, node.id);
   }
 }
@@ -101,6 +69,14 @@ asio::awaitable<void> raise_all(const ForestContext& context, Operation operatio
     tasks.spawn(node.name, raise_node(context, node.id));
   }
   co_await tasks.join();
+}
+
+// The addresses of nodes that failed belong to somebody else from now on.
+asio::awaitable<Result<>> close_gaps(const ForestContext& context, Operation operation) {
+  const auto nodes = nodes_of(context, operation);
+  const bool whole = std::ranges::all_of(nodes, is_ready);
+  if (whole || !is_running(context, operation.id)) co_return Result<>{};
+  co_return co_await enclose_forest(context, forest_of(context, operation.forest_id));
 }
 
 // What the operation's nodes came to; empty: all are ready.
@@ -127,14 +103,17 @@ asio::awaitable<void> bring_up(const ForestContext& context, Operation operation
   const auto prepared = co_await prepare(context, operation);
   if (prepared) co_await raise_all(context, operation);
   const std::string dropped = prepared ? "not begun: the node before it failed" : describe(prepared.error());
-  co_await drop_planned(context, operation, dropped);
+  const bool was_prepared = prepared.has_value();
+  co_await drop_unmade(context, operation, was_prepared, dropped);
   const auto left = co_await remove_departed_peers(context, forest_of(context, operation.forest_id));
   const auto retired = co_await retire_witness_if_due(context, forest_of(context, operation.forest_id));
+  const auto enclosed = co_await close_gaps(context, operation);
   if (!is_running(context, operation.id)) co_return;
 
   const auto nodes = nodes_of(context, operation);
   std::string error = shortfall(nodes);
   if (!left) error += (error.empty() ? "" : "; ") + describe(left.error());
+  if (!enclosed) error += (error.empty() ? "" : "; ") + describe(enclosed.error());
   if (!retired) error += (error.empty() ? "" : "; ") + describe(retired.error());
   Store::Transaction transaction(context.store);
   if (operation.kind == OperationKind::plant) settle_planted(context, operation, nodes);

@@ -26,6 +26,49 @@ std::string grow_words(const GrowRequest& request) {
   return request.threshold ? fmt::format("grow --auto --threshold {:g}", *request.threshold) : "grow --auto";
 }
 
+Result<> known_provider(const ForestContext& context, const PlantRequest& request) {
+  const auto size = nodes_of_size(request.size);
+  if (!size) return size.error();
+  if (context.providers.contains(request.provider)) return {};
+  return Error{ErrorCode::invalid, fmt::format("no provider \"{}\"", request.provider),
+               "this daemon has: " + provider_names(context.providers)};
+}
+
+Result<> check_request(const GrowRequest& request) {
+  if (request.nodes < 1 || request.nodes > most_nodes_at_once) {
+    return Error{ErrorCode::invalid, fmt::format("a forest cannot grow by {} nodes", request.nodes),
+                 fmt::format("use --nodes 1 to {}", most_nodes_at_once)};
+  }
+  if (request.threshold && !(*request.threshold > 0 && *request.threshold <= 100)) {
+    return Error{ErrorCode::invalid, fmt::format("{:g} is no threshold", *request.threshold),
+                 "use a percentage above 0, up to 100"};
+  }
+  return {};
+}
+
+// A first node would found a cluster of its own, without the streams that were lost with the others.
+Result<> check_has_nodes(const ForestContext& context, const Forest& forest) {
+  const auto nodes = context.store.nodes(forest.id);
+  if (std::ranges::any_of(nodes, costs)) return {};
+  return Error{ErrorCode::refused, fmt::format("{} has no node left that it could grow from", forest.name),
+               fmt::format("morpheusctl teardown {}, then plant it again", forest.name)};
+}
+
+std::vector<PlannedNode> planned_nodes(const std::vector<Node>& nodes, const Offer& offer) {
+  std::vector<PlannedNode> planned;
+  for (const Node& node : nodes) planned.push_back({node.name, node.role, offer.type, offer.location});
+  return planned;
+}
+
+CostView cost_of(const Offer& offer, std::size_t machines) {
+  const auto all = static_cast<double>(machines);
+  CostView cost;
+  if (offer.hourly_cost) cost.hourly = *offer.hourly_cost * all;
+  if (offer.monthly_cost) cost.monthly = *offer.monthly_cost * all;
+  cost.currency = offer.currency;
+  return cost;
+}
+
 }  // namespace
 
 Result<Forest> ForestManager::find(std::string_view name) const {
@@ -83,37 +126,68 @@ Result<std::vector<DecisionView>> ForestManager::history(std::string_view name, 
   return views;
 }
 
-Result<OperationView> ForestManager::plant(const PlantRequest& request, const Caller& caller) {
-  const auto size = nodes_of_size(request.size);
-  if (!size) return size.error();
-  if (!context_.providers.contains(request.provider)) {
-    return Error{ErrorCode::invalid, fmt::format("no provider \"{}\"", request.provider),
-                 "this daemon has: " + provider_names(context_.providers)};
-  }
-  const Stamp now = context_.clock.stamp();
+Result<Forest> ForestManager::new_forest(const PlantRequest& request) const {
+  const auto known = known_provider(context_, request);
+  if (!known) return known.error();
   Forest forest;
   forest.name = request.name;
+  forest.created = context_.clock.wall();
   if (forest.name.empty()) {
-    forest.name = fmt::format("forest-{}", now.wall.time_since_epoch() / std::chrono::seconds(1));
+    forest.name = fmt::format("forest-{}", forest.created.time_since_epoch() / std::chrono::seconds(1));
   }
   forest.provider = request.provider;
-  forest.created = now.wall;
   const auto named = check_forest_name(forest.name);
   if (!named) return named.error();
   if (context_.store.forest(forest.name)) {
     return Error{ErrorCode::conflict, fmt::format("there is a forest \"{}\" already", forest.name),
                  fmt::format("choose another --name, or morpheusctl teardown {}", forest.name)};
   }
-  const auto within = check_limits(forest, *size);
+  const auto within = check_limits(forest, *nodes_of_size(request.size));
   if (!within) return within.error();
+  return forest;
+}
 
+asio::awaitable<Result<OperationView>> ForestManager::plant(PlantRequest request, Caller caller) {
+  const auto planned = co_await plan(request);
+  if (!planned) co_return planned.error();
+  request.name = planned->forest;
+  request.provider = planned->provider;
+  co_return begin_plant(request, caller);
+}
+
+asio::awaitable<Result<PlanView>> ForestManager::plan(PlantRequest request) {
+  if (request.provider == "cloud") request.provider = "hetzner";
+  const auto named = known_provider(context_, request);
+  if (!named) co_return named.error();
+  const auto offer = co_await context_.providers.at(request.provider)->offer();
+  if (!offer) co_return offer.error();
+  auto forest = new_forest(request);
+  if (!forest) co_return forest.error();
+  const auto nodes = plan_nodes(*forest, {}, *nodes_of_size(request.size), context_.config.jetstream.core_nodes,
+                                context_.ids, context_.clock.stamp());
+  PlanView plan;
+  plan.forest = forest->name;
+  plan.provider = forest->provider;
+  plan.nodes = planned_nodes(nodes, *offer);
+  plan.cost = cost_of(*offer, nodes.size());
+  plan.warnings = offer->warnings;
+  co_return plan;
+}
+
+// The offer took its time: everything is looked at again.
+Result<OperationView> ForestManager::begin_plant(const PlantRequest& request, const Caller& caller) {
+  auto made = new_forest(request);
+  if (!made) return made.error();
+  Forest& forest = *made;
+  const int size = *nodes_of_size(request.size);
   Store::Transaction transaction(context_.store);
   forest.id = context_.store.add_forest(forest);
   record_command(caller, forest.name, "", fmt::format("plant {} {}", request.provider, request.size));
   Operation operation = new_operation(forest, OperationKind::plant, caller, "asked for");
-  operation.nodes = *size;
+  operation.nodes = size;
   operation.id = context_.store.add_operation(operation);
-  for (Node& node : plan_nodes(forest, {}, *size, context_.config.jetstream.core_nodes, context_.ids, now)) {
+  const Stamp now = context_.clock.stamp();
+  for (Node& node : plan_nodes(forest, {}, size, context_.config.jetstream.core_nodes, context_.ids, now)) {
     node.operation_id = operation.id;
     context_.store.add_node(node);
   }
@@ -134,18 +208,30 @@ Result<> ForestManager::check_limits(const Forest& forest, int nodes) const {
                gate == decision.gates.end() ? "" : gate->to_change};
 }
 
-Result<GrowAnswer> ForestManager::grow(std::string_view name, const GrowRequest& request, const Caller& caller) {
+asio::awaitable<Result<GrowAnswer>> ForestManager::grow(std::string name, GrowRequest request, Caller caller) {
+  const auto found = find(name);
+  if (!found) co_return found.error();
+  const auto sound = check_request(request);
+  if (!sound) co_return sound.error();
+  const auto offer = co_await context_.provider_of(*found).offer();
+  if (!offer) co_return offer.error();
   const auto forest = find(name);
-  if (!forest) return forest.error();
-  if (request.nodes < 1 || request.nodes > most_nodes_at_once) {
-    return Error{ErrorCode::invalid, fmt::format("a forest cannot grow by {} nodes", request.nodes),
-                 fmt::format("use --nodes 1 to {}", most_nodes_at_once)};
+  if (!forest) co_return forest.error();
+  const auto alive = check_has_nodes(context_, *forest);
+  if (!alive) co_return alive.error();
+  auto answer = begin_grow(*forest, request, caller);
+  if (!answer) co_return answer;
+  for (PlannedNode& node : answer->nodes) {
+    node.machine_type = offer->type;
+    node.location = offer->location;
   }
-  if (request.threshold && !(*request.threshold > 0 && *request.threshold <= 100)) {
-    return Error{ErrorCode::invalid, fmt::format("{:g} is no threshold", *request.threshold),
-                 "use a percentage above 0, up to 100"};
-  }
-  PolicyInput input = policy_input(context_, *forest, request.automatic ? Trigger::auto_command : Trigger::manual);
+  answer->cost = cost_of(*offer, answer->nodes.size());
+  answer->warnings = offer->warnings;
+  co_return answer;
+}
+
+Result<GrowAnswer> ForestManager::begin_grow(const Forest& forest, const GrowRequest& request, const Caller& caller) {
+  PolicyInput input = policy_input(context_, forest, request.automatic ? Trigger::auto_command : Trigger::manual);
   input.nodes_wanted = request.nodes;
   input.threshold = request.threshold;
   Decision decision = evaluate(input);
@@ -153,26 +239,22 @@ Result<GrowAnswer> ForestManager::grow(std::string_view name, const GrowRequest&
   GrowAnswer answer;
   answer.dry_run = request.dry_run;
   if (!request.dry_run) {
-    record_command(caller, forest->name, "", grow_words(request));
+    record_command(caller, forest.name, "", grow_words(request));
     const auto id = store_decision(input, decision, caller);
     if (id != 0) answer.operation = to_view(*context_.store.operation(id));
   }
   answer.action = decision.outcome == Outcome::grow ? "grow" : "none";
   answer.reason = decision.reason;
   answer.decision = to_view(decision);
-  Forest copy = *forest;
   if (decision.outcome != Outcome::grow) return answer;
-  const auto existing = context_.store.nodes(forest->id);
+  Forest copy = forest;
+  auto nodes = context_.store.nodes(forest.id);
   if (answer.operation) {
-    for (const Node& node : existing) {
-      if (node.operation_id == answer.operation->id) answer.nodes.push_back({node.name, node.role});
-    }
-    return answer;
+    std::erase_if(nodes, [&](const Node& node) { return node.operation_id != answer.operation->id; });
+  } else {
+    nodes = plan_nodes(copy, nodes, decision.nodes, context_.config.jetstream.core_nodes, context_.ids, input.now);
   }
-  for (const Node& node :
-       plan_nodes(copy, existing, decision.nodes, context_.config.jetstream.core_nodes, context_.ids, input.now)) {
-    answer.nodes.push_back({node.name, node.role});
-  }
+  answer.nodes = planned_nodes(nodes, Offer{});
   return answer;
 }
 

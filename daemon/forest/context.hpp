@@ -12,6 +12,7 @@
 #include "daemon/provider/provider.hpp"
 #include "daemon/runtime/clock.hpp"
 #include "daemon/runtime/ids.hpp"
+#include "daemon/runtime/turns.hpp"
 #include "daemon/store/journal.hpp"
 #include "daemon/store/store.hpp"
 
@@ -31,6 +32,7 @@ struct ForestContext {
   SecretsKeeper& secrets;
   const std::map<std::string, Provider*>& providers;  // by the name that a forest keeps
   const Config& config;
+  Turns& enclosing;  // by forest: an older list of addresses never follows a newer one
 
   Provider& provider_of(const Forest& forest) const { return *providers.at(forest.provider); }
 };

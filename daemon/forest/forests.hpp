@@ -26,10 +26,13 @@ class Forests {
   // Decisions, newest first.
   virtual Result<std::vector<DecisionView>> history(std::string_view forest, int limit) const = 0;
 
-  virtual Result<OperationView> plant(const PlantRequest& request, const Caller& caller) = 0;
+  // Asks the provider first whether it can, and what a machine would be.
+  virtual asio::awaitable<Result<OperationView>> plant(PlantRequest request, Caller caller) = 0;
+  // What planting would create, and its price; refused for the same reasons. Creates nothing.
+  virtual asio::awaitable<Result<PlanView>> plan(PlantRequest request) = 0;
   // Asks the policy, and grows if it says so. A growth that is needed and blocked, or asked for by hand and refused, is an
   // answer (action "none", the decision says why), not an error.
-  virtual Result<GrowAnswer> grow(std::string_view forest, const GrowRequest& request, const Caller& caller) = 0;
+  virtual asio::awaitable<Result<GrowAnswer>> grow(std::string forest, GrowRequest request, Caller caller) = 0;
   // Asks the provider first whether a core is really dead.
   virtual asio::awaitable<Result<OperationView>> shrink(std::string forest, std::string node, Caller caller) = 0;
   virtual Result<OperationView> teardown(std::string_view forest, const Caller& caller) = 0;

@@ -11,12 +11,13 @@
 namespace morpheus {
 
 ForestManager::ForestManager(ForestContext context)
-    : context_(std::move(context)), tasks_(context_.executor), performed_(context_.executor) {}
+    : context_(std::move(context)), reconciler_(context_), tasks_(context_.executor), performed_(context_.executor) {}
 
 asio::awaitable<void> ForestManager::run() {
   co_await carry_over();
   for (const Operation& operation : context_.store.running_operations()) take_up(operation);
   tasks_.spawn("decisions", decide_for_ever());
+  tasks_.spawn("reconciling", reconciler_.run());
   co_await tasks_.join();
 }
 

@@ -9,6 +9,7 @@
 
 #include "daemon/forest/context.hpp"
 #include "daemon/forest/forests.hpp"
+#include "daemon/forest/reconcile.hpp"
 #include "daemon/policy/input.hpp"
 #include "daemon/runtime/task_group.hpp"
 
@@ -20,16 +21,17 @@ class ForestManager : public Forests {
  public:
   explicit ForestManager(ForestContext context);
 
-  // Carries the store's waits over into this boot, takes up every operation that the store says is running, then decides
-  // and works until cancelled.
+  // Carries the store's waits over into this boot, takes up every operation that the store says is running, then decides,
+  // reconciles and works until cancelled.
   asio::awaitable<void> run();
 
   std::vector<ForestSummary> list() const override;
   Result<StatusView> status(std::string_view forest) const override;
   Result<DecisionView> explain(std::string_view forest) const override;
   Result<std::vector<DecisionView>> history(std::string_view forest, int limit) const override;
-  Result<OperationView> plant(const PlantRequest& request, const Caller& caller) override;
-  Result<GrowAnswer> grow(std::string_view forest, const GrowRequest& request, const Caller& caller) override;
+  asio::awaitable<Result<OperationView>> plant(PlantRequest request, Caller caller) override;
+  asio::awaitable<Result<PlanView>> plan(PlantRequest request) override;
+  asio::awaitable<Result<GrowAnswer>> grow(std::string forest, GrowRequest request, Caller caller) override;
   asio::awaitable<Result<OperationView>> shrink(std::string forest, std::string node, Caller caller) override;
   Result<OperationView> teardown(std::string_view forest, const Caller& caller) override;
   Result<ForestSummary> pause(std::string_view forest, const Caller& caller) override;
@@ -58,11 +60,16 @@ class ForestManager : public Forests {
   Result<Forest> find_idle(std::string_view name) const;  // no operation is at work on it
   Result<Node> find_node(const Forest& forest, std::string_view name) const;
   Result<> check_limits(const Forest& forest, int nodes) const;
+  // The forest as it would be planted, not stored.
+  Result<Forest> new_forest(const PlantRequest& request) const;
+  Result<OperationView> begin_plant(const PlantRequest& request, const Caller& caller);
+  Result<GrowAnswer> begin_grow(const Forest& forest, const GrowRequest& request, const Caller& caller);
   Result<OperationView> begin_shrink(const Forest& forest, Node node, const Caller& caller);
   void record_command(const Caller& caller, const std::string& forest, const std::string& node, const std::string& what);
   Result<ForestSummary> set_paused(std::string_view name, bool paused, const Caller& caller);
 
   ForestContext context_;
+  Reconciler reconciler_;
   TaskGroup tasks_;
   std::map<std::int64_t, std::int64_t> performing_;  // operation -> forest, of the coroutines that have not ended
   Signal performed_;

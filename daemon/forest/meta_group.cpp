@@ -31,6 +31,12 @@ bool has_left(const Jsz& leader, const std::string& server_name) {
   return !is_member(leader, server_name) && leader.cluster_size.value_or(listed) <= listed;
 }
 
+// Only a peer that its leader has not heard of may be removed: one that lives joins again.
+bool may_live(const Jsz& leader, const std::string& server_name) {
+  const auto found = std::ranges::find(leader.replicas, server_name, &MetaPeer::name);
+  return leader.leader == server_name || (found != leader.replicas.end() && !found->offline);
+}
+
 // Asks for the removal of a stopped server again at each look until the leader shows that it has left.
 asio::awaitable<Result<>> remove_peer(const ForestContext& context, Forest forest, std::string server_name) {
   const BootTime deadline = context.clock.boot() + leave_limit;
@@ -94,9 +100,14 @@ asio::awaitable<Result<>> retire_witness_if_due(const ForestContext& context, Fo
   const auto host = std::ranges::find_if(nodes, [](const Node& node) { return node.witness && costs(node); });
   if (host == nodes.end() || std::ranges::count_if(nodes, is_ready_core) < cores_without_witness) co_return Result<>{};
 
+  const std::string witness = witness_server_name(host->server_name);
   const auto ended = co_await context.provider_of(forest).retire_witness(host->name);
   if (!ended) co_return ended.error();
-  const auto left = co_await remove_peer(context, forest, witness_server_name(host->server_name));
+  if (!*ended) {
+    const auto view = co_await leader_view(context, forest);
+    if (!view || may_live(*view, witness)) co_return Result<>{};
+  }
+  const auto left = co_await remove_peer(context, forest, witness);
   if (!left) co_return left.error();
 
   Forest changed = forest_of(context, forest.id);

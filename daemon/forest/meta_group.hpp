@@ -17,8 +17,8 @@ asio::awaitable<Result<Jsz>> leader_view(const ForestContext& context, Forest fo
 // Dead members that stay eat the quorum. Nothing to do where no core is left.
 asio::awaitable<Result<>> remove_departed_peers(const ForestContext& context, Forest forest);
 
-// Once three cores are current: ends the witness of a grown forest for good and takes it out of the meta group. Success
-// when there is nothing to retire, or it is too early.
+// Once three cores are current: ends the witness of a grown forest for good (or waits for its machine to do so) and takes
+// it out of the meta group. Success when there is nothing to retire, or it is too early: to be asked again.
 asio::awaitable<Result<>> retire_witness_if_due(const ForestContext& context, Forest forest);
 
 }  // namespace morpheus

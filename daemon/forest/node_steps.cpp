@@ -1,7 +1,9 @@
 #include "daemon/forest/node_steps.hpp"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "daemon/runtime/timeout.hpp"
@@ -45,6 +47,17 @@ std::vector<Node> nodes_of(const ForestContext& context, const Operation& operat
 
 Millis stage_time_left(const ForestContext& context, const Node& node, Millis limit) {
   return remaining(node.state_since, limit, context.clock.stamp());
+}
+
+asio::awaitable<bool> pause_before_retry(const ForestContext& context, std::string what, Error error, Backoff& backoff,
+                                         Millis left) {
+  // It may have been carried out, or the other side may come back.
+  const bool transient = error.code == ErrorCode::unavailable || error.code == ErrorCode::ambiguous;
+  if (!transient || left == Millis{0}) co_return false;
+  const Millis pause = std::min(backoff.next(), left);
+  spdlog::warn("{}: {}; again in {} ms", what, describe(error), pause.count());
+  co_await context.clock.sleep_for(pause);
+  co_return true;
 }
 
 asio::awaitable<void> next_look(const ForestContext& context) {

@@ -51,14 +51,19 @@ std::string running_operation(const ForestContext& context, const Forest& forest
   return {};
 }
 
-// Of everything that costs, all forests whose provider takes money; unset: none does.
+// Of everything that costs, all forests; a machine whose price is not known counts as much as the next one would. Unset: the
+// price of one is not known at all.
 std::optional<double> monthly_cost(const ForestContext& context) {
-  std::optional<double> total;
+  double total = 0;
   for (const Forest& forest : context.store.forests()) {
-    const auto price = context.provider_of(forest).monthly_cost();
-    if (!price) continue;
-    const auto nodes = context.store.nodes(forest.id);
-    total = total.value_or(0) + *price * static_cast<double>(std::ranges::count_if(nodes, costs));
+    const Outlook outlook = context.provider_of(forest).outlook();
+    if (!outlook.costs_money) continue;
+    for (const Node& node : context.store.nodes(forest.id)) {
+      if (!costs(node)) continue;
+      const auto price = node.monthly_cost ? node.monthly_cost : outlook.monthly_cost;
+      if (!price) return std::nullopt;
+      total += *price;
+    }
   }
   return total;
 }
@@ -80,9 +85,12 @@ PolicyInput policy_input(const ForestContext& context, const Forest& forest, Tri
   }
   input.running_operation = running_operation(context, forest);
   input.cooldown = context.store.cooldown(forest.id);
+  const Outlook outlook = context.provider_of(forest).outlook();
+  input.costs_money = outlook.costs_money;
   input.monthly_cost = monthly_cost(context);
-  input.node_monthly_cost = context.provider_of(forest).monthly_cost();
-  if (input.node_monthly_cost) input.monthly_cost = input.monthly_cost.value_or(0);  // the first forest
+  input.node_monthly_cost = outlook.monthly_cost;
+  input.provider_refusal = outlook.refusal;
+  input.provider_way_out = outlook.way_out;
   return input;
 }
 

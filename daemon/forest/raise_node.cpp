@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "daemon/forest/addresses.hpp"
 #include "daemon/forest/lower_node.hpp"
 #include "daemon/forest/meta_group.hpp"
 #include "daemon/forest/node_steps.hpp"
@@ -15,11 +16,6 @@ namespace morpheus {
 namespace {
 
 constexpr int polls_to_be_ready = 2;  // in a row
-
-// Worth another try: it may have been carried out, or the other side may come back.
-bool may_be_tried_again(const Error& error) {
-  return error.code == ErrorCode::unavailable || error.code == ErrorCode::ambiguous;
-}
 
 std::string stage_missed(NodeState stage, const std::string& why) {
   return fmt::format("never got past {}: {}", to_string(stage), why);
@@ -53,35 +49,50 @@ void begin_creating(const ForestContext& context, Node node) {
   store_state(context, node, NodeState::creating);
 }
 
+void begin_booting(const ForestContext& context, Node node, const Machine& machine) {
+  node.machine_id = machine.id;
+  node.address = machine.address;
+  node.capacity = machine.capacity;
+  node.machine_type = machine.type;
+  node.location = machine.location;
+  node.monthly_cost = machine.monthly_cost;
+  store_state(context, node, NodeState::booting);
+  context.poller.hurry();
+}
+
+asio::awaitable<Result<Machine>> ask_for_machine(const ForestContext& context, Node node) {
+  const Forest forest = forest_of(context, node.forest_id);
+  const auto spec = machine_spec(context, forest, node);
+  if (!spec) co_return spec.error();
+  const auto made = co_await context.provider_of(forest).create(*spec);
+  if (made || made.error().code != ErrorCode::moved) co_return made;
+  spdlog::warn("{}: {}; it moves", node.name, made.error().message);
+  const auto moved = co_await move_node(context, node);
+  if (!moved) co_return moved.error();
+  Error again{ErrorCode::unavailable, "it moved: " + made.error().message, made.error().hint};
+  co_return again;
+}
+
 // creating -> booting, or failed.
 asio::awaitable<void> create_machine(const ForestContext& context, Node node) {
-  const Forest forest = forest_of(context, node.forest_id);
-  Provider& provider = context.provider_of(forest);
-  const auto spec = machine_spec(context, forest, node);
-  if (!spec) {
-    store_state(context, node, NodeState::failed, describe(spec.error()));
-    co_return;
-  }
+  const Millis limit = context.provider_of(forest_of(context, node.forest_id)).stage_limits().create;
   Backoff backoff;
   while (is_running(context, node.operation_id)) {
-    const auto made = co_await provider.create(*spec);
+    const Node now = *context.store.node(node.id);
+    const auto made = co_await ask_for_machine(context, now);
     if (!is_running(context, node.operation_id)) co_return;
     if (made) {
-      node.machine_id = made->id;
-      node.address = made->address;
-      node.capacity = made->capacity;
-      store_state(context, node, NodeState::booting);
-      context.poller.hurry();
+      begin_booting(context, *context.store.node(node.id), *made);
       co_return;
     }
-    const Millis left = stage_time_left(context, node, provider.stage_limits().create);
-    if (!may_be_tried_again(made.error()) || left == Millis{0}) {
-      store_state(context, node, NodeState::failed, stage_missed(node.state, describe(made.error())));
+    const Millis left = stage_time_left(context, node, limit);
+    const bool again = co_await pause_before_retry(context, node.name + ": not created yet", made.error(), backoff, left);
+    if (!is_running(context, node.operation_id)) co_return;
+    if (!again) {
+      Node failed = *context.store.node(node.id);
+      store_state(context, failed, NodeState::failed, stage_missed(failed.state, describe(made.error())));
       co_return;
     }
-    const Millis pause = std::min(backoff.next(), left);
-    spdlog::warn("{}: not created yet: {}; again in {} ms", node.name, made.error().message, pause.count());
-    co_await context.clock.sleep_for(pause);
   }
 }
 

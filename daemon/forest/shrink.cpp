@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "daemon/forest/addresses.hpp"
 #include "daemon/forest/lower_node.hpp"
 #include "daemon/forest/meta_group.hpp"
 #include "daemon/forest/node_steps.hpp"
@@ -56,8 +57,12 @@ asio::awaitable<void> shrink(const ForestContext& context, Operation operation) 
   for (const Node& node : nodes) co_await lower_node(context, node.id);
   const auto left = co_await remove_departed_peers(context, forest_of(context, operation.forest_id));
   if (!is_running(context, operation.id)) co_return;
+  const auto enclosed = co_await enclose_forest(context, forest_of(context, operation.forest_id));
+  if (!is_running(context, operation.id)) co_return;
   Store::Transaction transaction(context.store);
-  end_operation(context, operation, left ? "" : describe(left.error()));
+  std::string error = left ? "" : describe(left.error());
+  if (!enclosed) error += (error.empty() ? "" : "; ") + describe(enclosed.error());
+  end_operation(context, operation, error);
   transaction.commit();
 }
 

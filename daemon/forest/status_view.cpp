@@ -21,6 +21,9 @@ NodeView node_view(const ForestContext& context, const Node& node) {
   view.state = node.state;
   view.since = to_rfc3339(node.state_since.wall);
   view.address = node.address;
+  view.machine_type = node.machine_type;
+  view.location = node.location;
+  view.monthly_cost = node.monthly_cost;
   view.reason = node.reason;
   const NodeObservation* seen = context.observations.find(node.id);
   if (node.state == NodeState::ready) {

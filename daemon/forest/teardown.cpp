@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "daemon/forest/addresses.hpp"
 #include "daemon/forest/lower_node.hpp"
 #include "daemon/forest/node_steps.hpp"
 #include "daemon/forest/operation.hpp"
@@ -17,7 +18,7 @@ asio::awaitable<void> lower_all(const ForestContext& context, Operation operatio
   co_await tasks.join();
 }
 
-// Deletes what the provider still lists under the forest's labels; true when there was nothing.
+// Deletes what the provider still lists under the forest's labels, then what stood around it; true when nothing is left.
 asio::awaitable<Result<bool>> sweep_remains(const ForestContext& context, Forest forest) {
   Provider& provider = context.provider_of(forest);
   const auto remains = co_await provider.list(forest.name);
@@ -27,7 +28,10 @@ asio::awaitable<Result<bool>> sweep_remains(const ForestContext& context, Forest
     const auto destroyed = co_await provider.destroy(machine.name);
     if (!destroyed) co_return destroyed.error();
   }
-  co_return Result<bool>{remains->empty()};
+  if (!remains->empty()) co_return Result<bool>{false};
+  const auto cleared = co_await clear_forest(context, forest);
+  if (!cleared) co_return cleared.error();
+  co_return Result<bool>{true};
 }
 
 Result<> forget(const ForestContext& context, const Forest& forest, const Operation& operation) {

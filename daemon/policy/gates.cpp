@@ -81,10 +81,15 @@ Gate ask_cooldown(const PolicyInput& input) {
   return is_manual(input) ? ignored(std::move(gate)) : gate;
 }
 
+Gate ask_provider(const PolicyInput& input) {
+  if (input.provider_refusal.empty()) return pass("provider", "nothing is known against it");
+  return block("provider", input.provider_refusal, input.provider_way_out);
+}
+
 Gate ask_cost(const PolicyInput& input) {
   const auto& limit = input.growth.max_monthly_cost;
   if (!limit) return pass("cost", "no limit is set");
-  if (!input.monthly_cost && !input.node_monthly_cost) return pass("cost", "these machines cost nothing");
+  if (!input.costs_money) return pass("cost", "these machines cost nothing");
   if (!input.monthly_cost || !input.node_monthly_cost) {
     return block("cost", "the price of a machine is not known",
                  "wait until the provider answers with its prices");
@@ -170,6 +175,7 @@ std::vector<Gate> ask_gates(const PolicyInput& input, const std::vector<NodeFind
           ask_max_nodes(input),
           ask_cooldown(input),
           ask_cost(input),
+          ask_provider(input),
           is_manual(input) ? ignored(futility) : futility};
 }
 

@@ -58,9 +58,11 @@ struct PolicyInput {
   std::string running_operation;  // "plant 3"; empty: none
   std::optional<Cooldown> cooldown;
   std::optional<LastGrowth> last_growth;
-  std::optional<double>
-      monthly_cost;  // of everything that costs now, all forests; unset: the provider has no prices
-  std::optional<double> node_monthly_cost;  // of one more node
+  bool costs_money = false;                 // machines of this forest do
+  std::optional<double> monthly_cost;       // of everything that costs now, all forests; unset: not known
+  std::optional<double> node_monthly_cost;  // of one more node; unset: not known
+  std::string provider_refusal;             // why the provider makes no machine for now; empty: it does
+  std::string provider_way_out;             // what would change that
 };
 
 }  // namespace morpheus

@@ -31,6 +31,34 @@ struct Machine {
   std::string address;  // empty until it has one
   Capacity capacity;
   bool running = false;  // it is up, as far as the provider can tell from outside
+  std::string type;      // the provider's name of it; empty where there is no choice
+  std::string location;  // likewise
+  std::optional<double> monthly_cost;  // net, with its addresses; unset: it costs nothing, or the price is not known
+};
+
+// What the next machine would be.
+struct Offer {
+  std::string type;      // empty where there is no choice
+  std::string location;  // likewise
+  Capacity capacity;
+  std::optional<double> hourly_cost;   // net, with its addresses, in `currency`; unset: it costs nothing
+  std::optional<double> monthly_cost;  // likewise
+  std::string currency;
+  std::vector<std::string> warnings;  // what may go wrong, a sentence each
+};
+
+// What is known of the next machine without asking.
+struct Outlook {
+  bool costs_money = false;
+  std::optional<double> monthly_cost;  // of the next machine, net; unset: nothing, or not known yet
+  std::string refusal;                 // why the provider makes none for now; empty: nothing is known against it
+  std::string way_out;                 // of the refusal
+};
+
+// What the provider has under Morpheus's labels, whosever it is.
+struct Inventory {
+  std::vector<Machine> own;           // of this installation, all forests
+  std::vector<std::string> others;    // "NAME (controller ID)": another installation's, never touched
 };
 
 // How long each stage of a machine may take before the node has failed.
@@ -48,12 +76,16 @@ class Provider {
  public:
   virtual ~Provider() = default;
 
+  // Checks all that can be checked before anything is created (the configuration against what the provider has, the right to
+  // create) and says what the next machine would be. An error says what to change.
+  virtual asio::awaitable<Result<Offer>> offer() = 0;
+
   // An address that machine `name` of `forest` will have; the same one when asked again. Empty: this provider gives
   // addresses with the machine alone.
   virtual asio::awaitable<Result<std::string>> reserve_address(std::string forest, std::string name) = 0;
 
   // Creates the machine, or adopts (and starts, if it is down) the one that the same intent made before. conflict: the name
-  // is taken by another intent.
+  // is taken by another intent. moved: nothing was created, and the address cannot be used (any more): reserve another.
   virtual asio::awaitable<Result<Machine>> create(MachineSpec spec) = 0;
 
   // The machine of that name; unset if there is none, whatever state it is in.
@@ -61,6 +93,16 @@ class Provider {
 
   // Everything of `forest` that exists, reserved addresses included (as machines without an id).
   virtual asio::awaitable<Result<std::vector<Machine>>> list(std::string forest) = 0;
+
+  // Everything under Morpheus's labels.
+  virtual asio::awaitable<Result<Inventory>> inventory() = 0;
+
+  // Lets exactly these addresses reach each other's route ports, and makes what `forest` needs around its machines. Success
+  // if it is so already.
+  virtual asio::awaitable<Result<>> enclose(std::string forest, std::vector<std::string> addresses) = 0;
+
+  // Removes what stands around the machines of `forest`, once they are gone. Success if there is nothing.
+  virtual asio::awaitable<Result<>> clear(std::string forest) = 0;
 
   // Asks the machine to hand over its clients and shut down; returns as soon as it was asked.
   virtual asio::awaitable<Result<>> drain(std::string name) = 0;
@@ -72,13 +114,9 @@ class Provider {
   // it by itself, later.
   virtual asio::awaitable<Result<bool>> retire_witness(std::string name) = 0;
 
-  // What the next machine would offer, before it exists.
-  virtual Capacity capacity() const = 0;
+  virtual Outlook outlook() const = 0;
 
   virtual StageLimits stage_limits() const { return StageLimits{}; }
-
-  // Net price of one machine a month in the provider's currency; unset where machines cost nothing.
-  virtual std::optional<double> monthly_cost() const = 0;
 };
 
 }  // namespace morpheus

@@ -6,15 +6,15 @@ namespace {
 const std::string select =
     "SELECT id, forest_id, node_index, name, server_name, intent, role, state, since_wall, since_boot, "
     "since_boot_id, "
-    "witness, machine_id, address, cores, memory_bytes, operation_id, in_meta_group, reason, created FROM "
-    "nodes ";
+    "witness, machine_id, address, cores, memory_bytes, operation_id, in_meta_group, reason, created, "
+    "machine_type, location, monthly_cost FROM nodes ";
 
 std::optional<Node> next_node(sql::Query& query) {
   if (!query.next()) return std::nullopt;
   Node node;
   query.into(node.id, node.forest_id, node.index, node.name, node.server_name, node.intent, node.role,
              node.state, node.state_since, node.witness, node.machine_id, node.address, node.capacity.cores,
-             node.capacity.memory_bytes, node.operation_id, node.in_meta_group, node.reason, node.created);
+             node.capacity.memory_bytes, node.operation_id, node.in_meta_group, node.reason, node.created, node.machine_type, node.location, node.monthly_cost);
   return node;
 }
 
@@ -23,7 +23,7 @@ sql::Query& bind(sql::Query& query, const Node& node) {
   return query.with(node.forest_id, node.index, node.name, node.server_name, node.intent, node.role,
                     node.state, node.state_since, node.witness, node.machine_id, node.address,
                     node.capacity.cores, node.capacity.memory_bytes, node.operation_id, node.in_meta_group,
-                    node.reason, node.created);
+                    node.reason, node.created, node.machine_type, node.location, node.monthly_cost);
 }
 
 }  // namespace
@@ -35,7 +35,8 @@ std::int64_t Store::add_node(const Node& node) {
         impl_->database,
         "INSERT INTO nodes (forest_id, node_index, name, server_name, intent, role, state, since_wall, "
         "since_boot, since_boot_id, witness, machine_id, address, cores, memory_bytes, operation_id, "
-        "in_meta_group, reason, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        "in_meta_group, reason, created, machine_type, location, monthly_cost) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     bind(query, node).run();
   }
   const std::int64_t id = impl_->database.last_id();
@@ -51,7 +52,7 @@ void Store::update_node(const Node& node) {
         "UPDATE nodes SET forest_id = ?, node_index = ?, name = ?, server_name = ?, intent = ?, role = ?, "
         "state = ?, since_wall = ?, since_boot = ?, since_boot_id = ?, witness = ?, machine_id = ?, "
         "address = ?, cores = ?, memory_bytes = ?, operation_id = ?, in_meta_group = ?, reason = ?, "
-        "created = ? WHERE id = ?");
+        "created = ?, machine_type = ?, location = ?, monthly_cost = ? WHERE id = ?");
     const int rows = bind(query, node).with(node.id).run();
     if (rows != 1) impl_->database.fail(fmt::format("a bug: update of node {}, which is not there", node.id));
   }

@@ -80,7 +80,14 @@ CREATE TABLE events (
 CREATE INDEX events_by_forest ON events (forest, id);
 )sql";
 
-constexpr std::array<const char*, 1> all_migrations{first_version};
+// What a machine is and costs: prices differ by type and place, and change.
+constexpr const char* machines = R"sql(
+ALTER TABLE nodes ADD COLUMN machine_type TEXT NOT NULL DEFAULT '';
+ALTER TABLE nodes ADD COLUMN location TEXT NOT NULL DEFAULT '';
+ALTER TABLE nodes ADD COLUMN monthly_cost REAL;
+)sql";
+
+constexpr std::array<const char*, 2> all_migrations{first_version, machines};
 
 }  // namespace
 

@@ -7,6 +7,8 @@ namespace {
 
 constexpr std::size_t most_forests = 2;
 
+Caller the_caller() { return Caller{1000, 4711, "ada"}; }
+
 }  // namespace
 
 void Operator::act(SimDaemon& daemon) {
@@ -25,7 +27,7 @@ void Operator::act(SimDaemon& daemon) {
     shrink(daemon, forest);
   } else if (what < 80) {
     world_.note("operator: pause " + forest.name);
-    if (daemon.manager().pause(forest.name, caller_)) world_.count("paused");
+    if (daemon.manager().pause(forest.name, the_caller())) world_.count("paused");
   } else if (what < 95) {
     resume(daemon, forest.name);
   } else {
@@ -40,18 +42,17 @@ void Operator::plant(SimDaemon& daemon) {
   request.size = size < 5 ? "small" : size < 8 ? "medium" : "large";
   request.name = fmt::format("forest-{}", ++planted_);
   world_.note(fmt::format("operator: plant {} {}", request.size, request.name));
-  const auto answer = daemon.manager().plant(request, caller_);
-  world_.count(answer ? "planted " + request.size : "plant refused");
+  daemon.spawn(plant_forest(world_, daemon.manager(), request));
 }
 
 void Operator::teardown(SimDaemon& daemon, const std::string& forest) {
   world_.note("operator: teardown " + forest);
-  if (daemon.manager().teardown(forest, caller_)) world_.count("teardown asked for");
+  if (daemon.manager().teardown(forest, the_caller())) world_.count("teardown asked for");
 }
 
 void Operator::resume(SimDaemon& daemon, const std::string& forest) {
   world_.note("operator: resume " + forest);
-  if (daemon.manager().resume(forest, caller_)) world_.count("resumed");
+  if (daemon.manager().resume(forest, the_caller())) world_.count("resumed");
 }
 
 void Operator::grow(SimDaemon& daemon, const std::string& forest) {
@@ -63,8 +64,7 @@ void Operator::grow(SimDaemon& daemon, const std::string& forest) {
   if (request.automatic && chance.happens(0.5)) request.threshold = 15;
   world_.note(
       fmt::format("operator: grow {} by {}{}", forest, request.nodes, request.automatic ? ", auto" : ""));
-  const auto answer = daemon.manager().grow(forest, request, caller_);
-  if (answer) world_.count("operator's grow: " + answer->action);
+  daemon.spawn(grow_forest(world_, daemon.manager(), forest, request));
 }
 
 void Operator::shrink(SimDaemon& daemon, const Forest& forest) {
@@ -77,9 +77,30 @@ void Operator::shrink(SimDaemon& daemon, const Forest& forest) {
   daemon.spawn(shrink_node(world_, daemon.manager(), forest.name, node.name));
 }
 
+asio::awaitable<void> Operator::plant_forest(World& world, ForestManager& manager, PlantRequest request) {
+  const Caller caller = the_caller();
+  try {
+    const auto answer = co_await manager.plant(request, caller);
+    world.count(answer ? "planted " + request.size : "plant refused");
+  } catch (const StoreError&) {
+    world.count("request met a full disk");
+  }
+}
+
+asio::awaitable<void> Operator::grow_forest(World& world, ForestManager& manager, std::string forest,
+                                            GrowRequest request) {
+  const Caller caller = the_caller();
+  try {
+    const auto answer = co_await manager.grow(forest, request, caller);
+    world.count(answer ? "operator's grow: " + answer->action : "operator's grow refused");
+  } catch (const StoreError&) {
+    world.count("request met a full disk");
+  }
+}
+
 asio::awaitable<void> Operator::shrink_node(World& world, ForestManager& manager, std::string forest,
                                             std::string node) {
-  const Caller caller{1000, 4711, "ada"};
+  const Caller caller = the_caller();
   try {
     const auto answer = co_await manager.shrink(forest, node, caller);
     world.count(answer ? "shrink begun" : "shrink refused");

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int events_at_once = 500;
 constexpr int operations_at_once = 20;
-constexpr std::size_t number_of_gates = 8;
+constexpr std::size_t number_of_gates = 9;
 constexpr Millis samples_looked_at{120'000};
 
 }  // namespace
@@ -157,6 +157,18 @@ void Promises::check_meta_groups(const Store& store) {
         world_.complain(fmt::format("{} is gone and still counts in the meta group", member));
     }
   }
+}
+
+bool Promises::are_enclosed(const Store& store) const {
+  for (const Forest& forest : store.forests()) {
+    std::set<std::string> addresses;
+    for (const Node& node : store.nodes(forest.id)) {
+      if (costs(node) && !node.address.empty()) addresses.insert(node.address);
+    }
+    const auto found = world_.enclosed.find(forest.name);
+    if (addresses != (found == world_.enclosed.end() ? std::set<std::string>{} : found->second)) return false;
+  }
+  return true;
 }
 
 // Promise 3: every stored sample was an answer.

@@ -24,6 +24,8 @@ class Promises {
   void check_samples(const Store& store);
   // At rest: whoever is gone has left the meta group, or is stored as one that has yet to.
   void check_meta_groups(const Store& store);
+  // The addresses that may reach each other are those of the stored nodes.
+  bool are_enclosed(const Store& store) const;
 
   // Cooldowns count boot time, and after a reboot wall time: only both together can shorten them.
   void wall_stepped() { wall_stepped_ = world_.now(); }

@@ -71,6 +71,7 @@ class SimDaemon {
   SimSystemRequests system_;
   SimProvider provider_;
   std::map<std::string, Provider*> providers_;
+  Turns enclosing_;
   ForestManager manager_;
   std::exception_ptr failure_;
 };

@@ -3,6 +3,11 @@
 #include <fmt/format.h>
 
 namespace morpheus::sim {
+namespace {
+
+constexpr double monthly_price = 5.0;
+
+}  // namespace
 
 StageLimits SimProvider::stage_limits() const {
   StageLimits limits;
@@ -45,6 +50,62 @@ asio::awaitable<Result<>> SimProvider::answer(std::string call) {
   co_return error;
 }
 
+asio::awaitable<Result<Offer>> SimProvider::offer() {
+  const auto asked = co_await request("offer");
+  if (!asked) co_return asked.error();
+  const Outlook now = outlook();
+  if (!now.refusal.empty()) {
+    Error error{ErrorCode::refused, now.refusal, now.way_out};
+    co_return error;
+  }
+  Offer offer;
+  offer.type = "sim2";
+  offer.capacity = {2, 512 << 20};
+  offer.monthly_cost = monthly_price;
+  co_return offer;
+}
+
+Outlook SimProvider::outlook() const {
+  Outlook outlook;
+  outlook.costs_money = true;
+  outlook.monthly_cost = monthly_price;
+  if (world_.quota_until && world_.now() < *world_.quota_until) {
+    outlook.refusal = "the quota of machines is used up";
+    outlook.way_out = "ask the provider for more";
+  }
+  return outlook;
+}
+
+asio::awaitable<Result<Inventory>> SimProvider::inventory() {
+  const auto asked = co_await request("inventory");
+  if (!asked) co_return asked.error();
+  Inventory inventory;
+  for (const auto& [name, machine] : world_.machines) {
+    if (machine.stranger) {
+      inventory.others.push_back(name);
+    } else {
+      inventory.own.push_back(world_.describe(machine));
+    }
+  }
+  co_return inventory;
+}
+
+asio::awaitable<Result<>> SimProvider::enclose(std::string forest, std::vector<std::string> addresses) {
+  const auto asked = co_await request("enclose " + forest);
+  if (!asked) co_return asked.error();
+  world_.enclosed[forest] = {addresses.begin(), addresses.end()};
+  world_.count("enclosed");
+  co_return co_await answer("enclose " + forest);
+}
+
+asio::awaitable<Result<>> SimProvider::clear(std::string forest) {
+  const auto asked = co_await request("clear " + forest);
+  if (!asked) co_return asked.error();
+  if (!world_.list(forest).empty()) world_.complain(forest + " is cleared before its machines are gone");
+  world_.enclosed.erase(forest);
+  co_return co_await answer("clear " + forest);
+}
+
 asio::awaitable<Result<std::string>> SimProvider::reserve_address(std::string forest, std::string name) {
   const std::string call = "reserve_address " + name;
   const auto asked = co_await request(call);
@@ -65,9 +126,14 @@ asio::awaitable<Result<Machine>> SimProvider::create(MachineSpec spec) {
     Error error{ErrorCode::conflict, "that name is taken", ""};
     co_return error;
   }
+  if (!there && is_to_move(spec)) {
+    Error error{ErrorCode::moved, "no machine is to be had where the address is", ""};
+    co_return error;
+  }
   if (!there && world_.chance().happens(world_.faults.refused)) {
     world_.count("provider refuses");
     world_.note(call + ": refused");
+    world_.quota_until = world_.now() + world_.chance().seconds(60, 600);
     Error error{ErrorCode::refused, "the quota of machines is used up", "ask the provider for more"};
     co_return error;
   }
@@ -75,6 +141,16 @@ asio::awaitable<Result<Machine>> SimProvider::create(MachineSpec spec) {
   const auto answered = co_await answer(call);
   if (!answered) co_return answered.error();
   co_return machine;
+}
+
+// The address was given up meanwhile, or its place is sold out.
+bool SimProvider::is_to_move(const MachineSpec& spec) {
+  const auto reserved = world_.reserved.find(spec.name);
+  const bool lost = reserved == world_.reserved.end() || reserved->second.second != spec.address;
+  if (lost) world_.count("address was given up");
+  const bool sold_out = world_.chance().happens(world_.faults.sold_out);
+  if (sold_out) world_.count("sold out");
+  return lost || sold_out;
 }
 
 asio::awaitable<Result<std::optional<Machine>>> SimProvider::find(std::string name) {
@@ -119,7 +195,13 @@ asio::awaitable<Result<bool>> SimProvider::retire_witness(std::string name) {
   const std::string call = "retire_witness " + name;
   const auto asked = co_await request(call);
   if (!asked) co_return asked.error();
-  if (SimMachine* machine = world_.machine(name)) {
+  SimMachine* machine = world_.machine(name);
+  if (machine && world_.machines_retire) {
+    if (!machine->witness_ends_at) machine->witness_ends_at = world_.now() + world_.chance().seconds(5, 60);
+    world_.count("witness left to its machine");
+    co_return false;
+  }
+  if (machine) {
     machine->witness = false;
     world_.note(fmt::format("world: the witness on {} ends", name));
     world_.count("witness retired");

@@ -12,20 +12,24 @@ class SimProvider : public Provider {
  public:
   SimProvider(World& world, Clock& clock) : world_(world), clock_(clock) {}
 
+  asio::awaitable<Result<Offer>> offer() override;
   asio::awaitable<Result<std::string>> reserve_address(std::string forest, std::string name) override;
   asio::awaitable<Result<Machine>> create(MachineSpec spec) override;
   asio::awaitable<Result<std::optional<Machine>>> find(std::string name) override;
   asio::awaitable<Result<std::vector<Machine>>> list(std::string forest) override;
+  asio::awaitable<Result<Inventory>> inventory() override;
+  asio::awaitable<Result<>> enclose(std::string forest, std::vector<std::string> addresses) override;
+  asio::awaitable<Result<>> clear(std::string forest) override;
   asio::awaitable<Result<>> drain(std::string name) override;
   asio::awaitable<Result<>> destroy(std::string name) override;
   asio::awaitable<Result<bool>> retire_witness(std::string name) override;
-  Capacity capacity() const override { return {2, 512 << 20}; }
   StageLimits stage_limits() const override;
-  std::optional<double> monthly_cost() const override { return 5.0; }
+  Outlook outlook() const override;
 
  private:
   // On the way to the provider: time passes, the request may be lost or refused, the daemon may die.
   asio::awaitable<Result<>> request(std::string call);
+  bool is_to_move(const MachineSpec& spec);
   // On the way back: what was done is done.
   asio::awaitable<Result<>> answer(std::string call);
 

@@ -46,7 +46,8 @@ class SimulatedSeeds : public SimulationTest, public testing::WithParamInterface
 
 // A fault that never happens proves nothing: each kind of trouble, and of work, must occur in every shard.
 void expect_that_all_of_it_happened(std::map<std::string, std::int64_t>& counts) {
-  for (const char* what : {"adopted",
+  for (const char* what : {"address was given up",
+                           "adopted",
                            "all torn down",
                            "blocked by cooldown",
                            "blocked by enabled",
@@ -54,6 +55,7 @@ void expect_that_all_of_it_happened(std::map<std::string, std::int64_t>& counts)
                            "blocked by max_nodes",
                            "blocked by operation",
                            "blocked by paused",
+                           "blocked by provider",
                            "a stranger has the name",
                            "clock step",
                            "commit refused",
@@ -72,6 +74,7 @@ void expect_that_all_of_it_happened(std::map<std::string, std::int64_t>& counts)
                            "machine cut off from its peers",
                            "machine cut off from the daemon",
                            "machine deleted",
+                           "machine deleted by somebody else",
                            "machine died",
                            "machine hung",
                            "machine made",
@@ -98,6 +101,7 @@ void expect_that_all_of_it_happened(std::map<std::string, std::int64_t>& counts)
                            "resumed",
                            "suspended",
                            "system request lost",
+                           "witness left to its machine",
                            "witness retired"}) {
     EXPECT_GT(counts[what], 0) << what << " never happened";
   }

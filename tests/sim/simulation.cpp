@@ -12,6 +12,7 @@ namespace morpheus::sim {
 namespace {
 
 constexpr Millis time_to_rest{60 * 60'000};
+constexpr Millis reconciled_within = 2 * Reconciler::interval;
 constexpr Millis load_goes_on{90'000};  // while the first nodes that it brought are still booting
 constexpr int steps_between_sample_checks = 200;
 
@@ -44,6 +45,7 @@ Faults random_faults(Chance& chance) {
   faults.error_before = up_to(0.2);
   faults.lost_answer = up_to(0.3);
   faults.refused = up_to(0.1);
+  faults.sold_out = up_to(0.2);
   faults.slow = up_to(0.2);
   faults.never_boots = up_to(0.2);
   faults.never_joins = up_to(0.2);
@@ -67,6 +69,7 @@ Simulation::Simulation(std::uint64_t seed, bool loud)
       operator_(world_),
       directory_(make_directory()) {
   world_.faults = random_faults(chance_);
+  world_.machines_retire = chance_.happens(0.5);
 }
 
 Simulation::~Simulation() {
@@ -212,19 +215,23 @@ void Simulation::load_changes() {
 void Simulation::machine_suffers() {
   SimMachine* machine = any_machine();
   if (!machine) return;
-  const int what = chance_.between(0, 3);
+  const int what = chance_.between(0, 19);
   if (machine->dead || machine->hung || machine->cut_from_daemon || machine->cut_from_peers) {
     world_.revive(*machine);
     world_.count("machine came back");
-  } else if (what == 0) {
+  } else if (what < 5) {
     world_.kill(*machine);
     world_.count("machine died");
-  } else if (what == 1) {
+  } else if (what < 10) {
     world_.hang(*machine);
     world_.count("machine hung");
-  } else {
-    world_.cut(*machine, what == 2);
-    world_.count(what == 2 ? "machine cut off from the daemon" : "machine cut off from its peers");
+  } else if (what < 19) {
+    const bool from_daemon = what < 15;
+    world_.cut(*machine, from_daemon);
+    world_.count(from_daemon ? "machine cut off from the daemon" : "machine cut off from its peers");
+  } else if (!machine->stranger) {
+    world_.lose(std::string(machine->name));
+    world_.count("machine deleted by somebody else");
   }
 }
 
@@ -265,6 +272,9 @@ bool Simulation::is_at_rest() {
   for (const Forest& forest : daemon_->store().forests()) {
     const auto status = daemon_->manager().status(forest.name);
     if (forest.state == ForestState::active && status->cluster.healthy != status->cluster.nodes) return false;
+    for (const NodeView& node : status->nodes) {
+      if (node.state == NodeState::ready && !world_.machine(node.name)) return false;
+    }
   }
   return true;
 }
@@ -291,6 +301,7 @@ void Simulation::complain_of_unrest() {
 void Simulation::come_to_rest() {
   world_.note("the trouble ends");
   world_.faults = Faults{};
+  world_.quota_until.reset();
   world_.disk_full = false;
   commits_to_crash_ = 0;
   for (auto& [name, machine] : world_.machines) {
@@ -305,12 +316,16 @@ void Simulation::come_to_rest() {
     return;
   }
   promises_.check_meta_groups(daemon_->store());
+  const bool enclosed = steps_until(reconciled_within, [this] { return promises_.are_enclosed(daemon_->store()); });
+  if (!enclosed && !failed()) world_.complain("a forest's addresses are not those that may reach each other");
 }
 
 // A forest with a node that stays hot grows, or says what forbids it.
 void Simulation::load_must_be_answered() {
   const auto forests = daemon_->store().forests();
-  const auto active = std::ranges::find(forests, ForestState::active, &Forest::state);
+  const auto active = std::ranges::find_if(forests, [this](const Forest& forest) {
+    return forest.state == ForestState::active && daemon_->manager().status(forest.name)->cluster.healthy > 0;
+  });
   if (active == forests.end()) return;
   const std::int64_t id = active->id;
   operator_.resume(*daemon_, active->name);
@@ -335,12 +350,18 @@ void Simulation::load_must_be_answered() {
 }
 
 void Simulation::tear_everything_down() {
-  for (const Forest& forest : daemon_->store().forests()) operator_.teardown(*daemon_, forest.name);
-  const bool gone = steps_until(time_to_rest, [this] { return daemon_->store().forests().empty(); });
+  // A planting that was asked for in the trouble may still come.
+  const bool gone = steps_until(time_to_rest, [this] {
+    const auto forests = daemon_->store().forests();
+    for (const Forest& forest : forests) {
+      if (forest.state != ForestState::tearing_down) operator_.teardown(*daemon_, forest.name);
+    }
+    return forests.empty();
+  });
   if (!gone && !failed()) world_.complain("the teardown never ends");
   std::erase_if(world_.machines, [](const auto& each) { return each.second.stranger; });
-  if (gone && (!world_.machines.empty() || !world_.reserved.empty()))
-    world_.complain("machines outlive their forest");
+  if (gone && (!world_.machines.empty() || !world_.reserved.empty() || !world_.enclosed.empty()))
+    world_.complain("machines, addresses or firewalls outlive their forest");
   if (gone) world_.count("all torn down");
 }
 

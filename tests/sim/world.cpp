@@ -53,6 +53,8 @@ const SimMachine& World::make(const MachineSpec& spec) {
   machine.forest = spec.forest;
   machine.intent = spec.intent;
   machine.address = reserve(spec.forest, spec.name);
+  if (machine.address != spec.image.address) complain(fmt::format("{} is told a wrong address", spec.name));
+  if (!enclosed[spec.forest].contains(machine.address)) complain(fmt::format("{} is made before it is enclosed", spec.name));
   machine.server_name = spec.image.server_name;
   machine.role = spec.image.role;
   machine.witness = spec.image.witness;
@@ -77,6 +79,12 @@ void World::remove(const std::string& name) {
   machines.erase(name);
   note(fmt::format("world: {} is deleted", name));
   count("machine deleted");
+}
+
+void World::lose(const std::string& name) {
+  note("somebody else deletes " + name);
+  remove(name);
+  made_.erase(name);
 }
 
 SimMachine* World::machine(const std::string& name) {
@@ -164,7 +172,8 @@ std::vector<MetaServer> World::meta_servers(const std::string& forest) const {
     const bool reached = is_up(machine) && !machine.cut_from_peers;
     servers.push_back({machine.server_name, reached, !machine.never_joins, machine.listed_routes});
     if (machine.witness) {
-      servers.push_back({witness_server_name(machine.server_name), reached, true, machine.listed_routes});
+      const bool ended = machine.witness_ends_at && *machine.witness_ends_at <= now();
+      servers.push_back({witness_server_name(machine.server_name), reached && !ended, true, machine.listed_routes});
     }
   }
   return servers;

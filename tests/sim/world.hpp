@@ -39,6 +39,7 @@ struct SimMachine {
   bool stranger = false;         // another's machine on the same account
   bool deaf_to_drain = false;
   std::optional<Millis> shuts_down_at;
+  std::optional<Millis> witness_ends_at;  // by the machine itself
   int run = 1;              // of its server: another id after each start
   double cpu_percent = 10;  // of the machine
   double memory_percent = 20;
@@ -49,6 +50,7 @@ struct Faults {
   double error_before = 0;  // a provider's or leader's call fails and nothing was done
   double lost_answer = 0;   // it was done, and the answer is an error
   double refused = 0;       // the provider says no for good
+  double sold_out = 0;      // no machine can be made where the address is
   double slow = 0;          // seconds to a minute and a half
   double never_boots = 0;
   double never_joins = 0;
@@ -85,6 +87,8 @@ class World {
   std::vector<Machine> list(const std::string& forest) const;
   Machine describe(const SimMachine& machine) const;
 
+  // Somebody else deletes it: its intent may make it again.
+  void lose(const std::string& name);
   void kill(SimMachine& machine);
   void hang(SimMachine& machine);
   void cut(SimMachine& machine, bool from_daemon);
@@ -98,8 +102,11 @@ class World {
 
   std::map<std::string, SimMachine> machines;                           // by name
   std::map<std::string, std::pair<std::string, std::string>> reserved;  // name -> forest, address
+  std::map<std::string, std::set<std::string>> enclosed;                // forest -> addresses that reach each other
+  std::optional<Millis> quota_until;                                    // the provider makes no machine before
   Faults faults;
   bool disk_full = false;  // every commit is refused
+  bool machines_retire = false;  // their witness, by themselves
   bool crashed = false;  // the daemon is dying: nothing of it may act any more
   bool changed = true;   // since the promises were looked at
   std::map<std::int64_t, std::pair<Millis, bool>>

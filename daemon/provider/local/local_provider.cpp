@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <fstream>
 #include <stdexcept>
 
@@ -47,6 +51,17 @@ LocalProvider::LocalProvider(Clock& clock, const std::filesystem::path& state_di
       addresses_(prepare_root(state_dir) / ".addresses", controller_) {
   const auto swept = machines_.sweep();
   if (!swept) throw std::runtime_error(describe(swept.error()));
+}
+
+asio::awaitable<Result<Offer>> LocalProvider::offer() {
+  if (::access(config_.nats_server.c_str(), X_OK) != 0) {
+    Error error{ErrorCode::invalid, fmt::format("local.nats_server {}: {}", config_.nats_server, std::strerror(errno)),
+                "apt install nats-server, or name another program"};
+    co_return error;
+  }
+  Offer offer;
+  offer.capacity = capacity();
+  co_return offer;
 }
 
 asio::awaitable<Result<std::string>> LocalProvider::reserve_address(std::string forest, std::string name) {
@@ -108,6 +123,30 @@ asio::awaitable<Result<std::vector<Machine>>> LocalProvider::list(std::string fo
   }
   co_return found;
 }
+
+asio::awaitable<Result<Inventory>> LocalProvider::inventory() {
+  const auto names = machines_.names();
+  if (!names) co_return names.error();
+  Inventory inventory;
+  for (const auto& name : *names) {
+    const auto record = machines_.machine(name).read();
+    if (!record) co_return record.error();
+    if (!*record) continue;
+    if ((*record)->controller != controller_) {
+      inventory.others.push_back(fmt::format("{} (controller {})", name, (*record)->controller));
+      continue;
+    }
+    auto machine = describe_machine(**record);
+    if (!machine) co_return machine.error();
+    inventory.own.push_back(*std::move(machine));
+  }
+  co_return inventory;
+}
+
+// Loopback needs no firewall: only this machine's users reach it.
+asio::awaitable<Result<>> LocalProvider::enclose(std::string, std::vector<std::string>) { co_return Result<>{}; }
+
+asio::awaitable<Result<>> LocalProvider::clear(std::string) { co_return Result<>{}; }
 
 asio::awaitable<Result<>> LocalProvider::drain(std::string name) {
   processes_.reap();

@@ -25,18 +25,22 @@ class LocalProvider : public Provider {
   LocalProvider(Clock& clock, const std::filesystem::path& state_dir, std::string installation_id,
                 Config::Local config);
 
+  asio::awaitable<Result<Offer>> offer() override;
   asio::awaitable<Result<std::string>> reserve_address(std::string forest, std::string name) override;
   asio::awaitable<Result<Machine>> create(MachineSpec spec) override;
   asio::awaitable<Result<std::optional<Machine>>> find(std::string name) override;
   asio::awaitable<Result<std::vector<Machine>>> list(std::string forest) override;
+  asio::awaitable<Result<Inventory>> inventory() override;
+  asio::awaitable<Result<>> enclose(std::string forest, std::vector<std::string> addresses) override;
+  asio::awaitable<Result<>> clear(std::string forest) override;
   asio::awaitable<Result<>> drain(std::string name) override;
   asio::awaitable<Result<>> destroy(std::string name) override;
   asio::awaitable<Result<bool>> retire_witness(std::string name) override;
-  Capacity capacity() const override;
   StageLimits stage_limits() const override;
-  std::optional<double> monthly_cost() const override { return std::nullopt; }
+  Outlook outlook() const override { return Outlook{}; }
 
  private:
+  Capacity capacity() const;
   // The machine's record if it is there and this installation's.
   Result<std::optional<MachineRecord>> own_record(const std::string& name) const;
   // Makes the machine's directory, or finds the one that the same intent made.

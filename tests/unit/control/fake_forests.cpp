@@ -45,15 +45,20 @@ Result<std::vector<DecisionView>> FakeForests::history(std::string_view forest, 
   return newest;
 }
 
-Result<OperationView> FakeForests::plant(const PlantRequest& request, const Caller& by) {
+asio::awaitable<Result<OperationView>> FakeForests::plant(PlantRequest request, Caller by) {
   note(fmt::format("plant {} {} {}", request.provider, request.size, request.name), by);
-  return operation;
+  co_return operation;
 }
 
-Result<GrowAnswer> FakeForests::grow(std::string_view forest, const GrowRequest& request, const Caller& by) {
+asio::awaitable<Result<PlanView>> FakeForests::plan(PlantRequest request) {
+  note(fmt::format("plan {} {} {}", request.provider, request.size, request.name), Caller{});
+  co_return plan_answer;
+}
+
+asio::awaitable<Result<GrowAnswer>> FakeForests::grow(std::string forest, GrowRequest request, Caller by) {
   note(fmt::format("grow {}", forest), by);
   grow_request = request;
-  return grow_answer;
+  co_return grow_answer;
 }
 
 asio::awaitable<Result<OperationView>> FakeForests::shrink(std::string forest, std::string node, Caller by) {

@@ -16,6 +16,7 @@ class FakeForests : public Forests {
   std::vector<DecisionView> decisions;
   Result<OperationView> operation = OperationView{};
   Result<GrowAnswer> grow_answer = GrowAnswer{};
+  Result<PlanView> plan_answer = PlanView{};
   std::function<asio::awaitable<void>()> shrinking;  // awaited by shrink()
 
   std::vector<std::string> asked;  // "plant local small demo"
@@ -26,8 +27,9 @@ class FakeForests : public Forests {
   Result<StatusView> status(std::string_view forest) const override;
   Result<DecisionView> explain(std::string_view forest) const override;
   Result<std::vector<DecisionView>> history(std::string_view forest, int limit) const override;
-  Result<OperationView> plant(const PlantRequest& request, const Caller& by) override;
-  Result<GrowAnswer> grow(std::string_view forest, const GrowRequest& request, const Caller& by) override;
+  asio::awaitable<Result<OperationView>> plant(PlantRequest request, Caller by) override;
+  asio::awaitable<Result<PlanView>> plan(PlantRequest request) override;
+  asio::awaitable<Result<GrowAnswer>> grow(std::string forest, GrowRequest request, Caller by) override;
   asio::awaitable<Result<OperationView>> shrink(std::string forest, std::string node, Caller by) override;
   Result<OperationView> teardown(std::string_view forest, const Caller& by) override;
   Result<ForestSummary> pause(std::string_view forest, const Caller& by) override;

@@ -93,6 +93,8 @@ TEST(OpenApi, HasEveryFieldOfEveryViewAndNoOther) {
   expect_documented<GrowRequest>("GrowRequest");
   expect_documented<GrowAnswer>("GrowAnswer");
   expect_documented<PlannedNode>("PlannedNode");
+  expect_documented<CostView>("Cost");
+  expect_documented<PlanView>("Plan");
   expect_documented<OperationView>("Operation");
   expect_documented<EventView>("Event");
   expect_documented<DecisionView>("Decision");

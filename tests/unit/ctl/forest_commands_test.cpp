@@ -71,7 +71,29 @@ TEST(Plant, AsksFollowsAndShowsTheForest) {
               HasSubstr("planting demo (local small)\n"
                         "04:05:07  demo-node-1: booting\n04:05:07  demo-node-1: ready\n\n🌲 Forest: demo\n"));
   EXPECT_EQ(daemon.seen().at(0).body,
-            nlohmann::json({{"provider", "local"}, {"size", "small"}, {"name", "demo"}}));
+            nlohmann::json({{"provider", "local"}, {"size", "small"}, {"name", "demo"}, {"dry_run", false}}));
+}
+
+TEST(Plant, ADryRunShowsMachinesAndPrice) {
+  FakeDaemon daemon;
+  PlanView plan;
+  plan.forest = "demo";
+  plan.provider = "hetzner";
+  plan.nodes = {{"demo-node-1", NodeRole::core, "cx23", "fsn1"}, {"demo-node-2", NodeRole::core, "cx23", "fsn1"}};
+  plan.cost = {0.0164, 11.98, "EUR"};
+  plan.warnings = {"hetzner.ssh_keys is empty"};
+  daemon.on("POST /v1/forests", reply(plan));
+  const auto outcome = run_ctl(daemon.socket(), {"plant", "cloud", "medium", "--name", "demo", "--dry-run"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(outcome.out,
+            "Would plant demo on hetzner:\n"
+            "  ID      ROLE  TYPE  LOCATION\n"
+            "  node-1  core  cx23  fsn1\n"
+            "  node-2  core  cx23  fsn1\n"
+            "Cost: 0.0164 EUR an hour, 11.98 EUR a month, net\n"
+            "Warning: hetzner.ssh_keys is empty\n");
+  EXPECT_EQ(daemon.seen().at(0).body["dry_run"], true);
+  EXPECT_EQ(daemon.seen().size(), 1U);
 }
 
 TEST(Plant, FailsWhenTheOperationFails) {

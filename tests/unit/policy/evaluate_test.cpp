@@ -131,6 +131,7 @@ TEST(Evaluate, AManualRequestIsHeldByLimitCostPauseAndWork) {
   EXPECT_EQ(blocked_by([](PolicyInput& i) { i.running_operation = "grow 4"; }), "operation");
   EXPECT_EQ(blocked_by([](PolicyInput& i) {
               i.growth.max_monthly_cost = 1;
+              i.costs_money = true;
               i.monthly_cost = 5;
               i.node_monthly_cost = 5;
             }),

@@ -19,7 +19,7 @@ PolicyInput hot_input() { return scene::input({scene::steady("demo-node-1", 95, 
 
 TEST(Gates, AreAlwaysAllAskedInOneOrder) {
   const std::vector<std::string> order{"enabled",   "paused",   "pressure", "operation",
-                                       "max_nodes", "cooldown", "cost",     "futility"};
+                                       "max_nodes", "cooldown", "cost",     "provider", "futility"};
   for (const Trigger trigger : {Trigger::loop, Trigger::auto_command, Trigger::manual}) {
     auto input = hot_input();
     input.trigger = trigger;
@@ -165,6 +165,7 @@ void price(PolicyInput& input, std::optional<double> limit, std::optional<double
            std::optional<double> node) {
   input.growth.max_monthly_cost = limit;
   input.monthly_cost = now;
+  input.costs_money = now || node;
   input.node_monthly_cost = node;
 }
 

@@ -53,6 +53,9 @@ void expect_same(const Node& a, const Node& b) {
   EXPECT_EQ(a.address, b.address);
   EXPECT_EQ(a.capacity.cores, b.capacity.cores);
   EXPECT_EQ(a.capacity.memory_bytes, b.capacity.memory_bytes);
+  EXPECT_EQ(a.machine_type, b.machine_type);
+  EXPECT_EQ(a.location, b.location);
+  EXPECT_EQ(a.monthly_cost, b.monthly_cost);
   EXPECT_EQ(a.operation_id, b.operation_id);
   EXPECT_EQ(a.in_meta_group, b.in_meta_group);
   EXPECT_EQ(a.reason, b.reason);
@@ -74,6 +77,9 @@ TEST_F(RoundTripTest, ANode) {
             "m-1",
             "::1",
             {2.5, 1LL << 40},
+            "cx23",
+            "fsn1",
+            5.49,
             9,
             true,
             "why: \"quotes\" and ümlauts",
@@ -95,6 +101,9 @@ TEST_F(RoundTripTest, ANode) {
           "m-2",
           "10.0.0.1",
           {4, 5},
+          "",
+          "",
+          std::nullopt,
           6,
           false,
           "",

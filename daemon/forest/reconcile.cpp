@@ -1,0 +1,120 @@
+#include "daemon/forest/reconcile.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "daemon/forest/addresses.hpp"
+#include "daemon/forest/meta_group.hpp"
+#include "daemon/forest/node_steps.hpp"
+
+namespace morpheus {
+namespace {
+
+bool is_at_work(const ForestContext& context, std::int64_t forest_id) {
+  const auto running = context.store.running_operations();
+  return std::ranges::any_of(running, [&](const Operation& each) { return each.forest_id == forest_id; });
+}
+
+bool has_forests(const ForestContext& context, const std::string& provider) {
+  const auto forests = context.store.forests();
+  return std::ranges::any_of(forests, [&](const Forest& forest) { return forest.provider == provider; });
+}
+
+// Ready nodes of an idle forest whose machine is not among `listed`.
+std::vector<Node> missing_nodes(const ForestContext& context, std::int64_t forest_id, const std::set<std::string>& listed) {
+  std::vector<Node> missing;
+  if (is_at_work(context, forest_id)) return missing;
+  for (Node& node : context.store.nodes(forest_id)) {
+    if (node.state == NodeState::ready && !listed.contains(node.name)) missing.push_back(std::move(node));
+  }
+  return missing;
+}
+
+}  // namespace
+
+asio::awaitable<void> Reconciler::run() {
+  for (;;) {
+    for (const auto& [name, provider] : context_.providers) {
+      try {
+        co_await reconcile(name);
+      } catch (const StoreError& error) {
+        spdlog::error("{} is not reconciled: {}", name, error.what());
+      }
+    }
+    co_await context_.clock.sleep_for(interval);
+  }
+}
+
+asio::awaitable<void> Reconciler::reconcile(std::string provider_name) {
+  if (!has_forests(context_, provider_name)) co_return;
+  Provider& provider = *context_.providers.at(provider_name);
+  const auto known_before = known_machines(context_.store);
+  const auto offer = co_await provider.offer();  // the policy decides by what it brings: prices, and what forbids a machine
+  if (!offer) spdlog::warn("{} would make no machine now: {}", provider_name, describe(offer.error()));
+  const auto inventory = co_await provider.inventory();
+  if (!inventory) {
+    spdlog::warn("{} is not reconciled: {}; again in {} s", provider_name, describe(inventory.error()),
+                 interval.count() / 1000);
+    co_return;
+  }
+  report_orphans(*inventory, known_before);
+  std::set<std::string> listed;
+  for (const Machine& machine : inventory->own) listed.insert(machine.name);
+  const auto forests = context_.store.forests();
+  for (const Forest& forest : forests) {
+    if (forest.provider == provider_name) co_await reconcile_forest(forest.id, listed);
+  }
+}
+
+// A node that became ready after the list was made is not in it: the provider is asked again for each that is missing.
+asio::awaitable<void> Reconciler::reconcile_forest(std::int64_t forest_id, std::set<std::string> listed) {
+  if (!context_.store.forest(forest_id)) co_return;
+  const Forest forest = forest_of(context_, forest_id);
+  const auto missing = missing_nodes(context_, forest_id, listed);
+  for (const Node& node : missing) {
+    const auto machine = co_await context_.provider_of(forest).find(node.name);
+    if (!machine || *machine || is_at_work(context_, forest_id)) continue;
+    auto now = context_.store.node(node.id);
+    if (!now || now->state != NodeState::ready) continue;
+    store_state(context_, *now, NodeState::gone, "its machine does not exist any more; somebody else deleted it");
+  }
+  if (is_at_work(context_, forest_id) || !context_.store.forest(forest_id)) co_return;
+  const auto enclosed = co_await enclose_forest(context_, forest);
+  if (!enclosed) spdlog::warn("{}: {}", forest.name, describe(enclosed.error()));
+  if (is_at_work(context_, forest_id) || !context_.store.forest(forest_id)) co_return;
+  const auto retired = co_await retire_witness_if_due(context_, forest_of(context_, forest_id));
+  if (!retired) spdlog::warn("{}: {}", forest.name, describe(retired.error()));
+}
+
+// Nodes come and go while the provider answers: an orphan is what nobody knew before, nor knows now.
+void Reconciler::report_orphans(const Inventory& inventory, const std::set<std::string>& known_before) {
+  const auto known = known_machines(context_.store);
+  std::set<std::string> orphans;
+  for (const Machine& machine : inventory.own) {
+    if (known_before.contains(machine.name) || known.contains(machine.name)) continue;
+    const auto& orphan = *orphans.insert(fmt::format("{} ({})", machine.name, machine.id)).first;
+    if (reported_.contains(orphan)) continue;
+    Event event;
+    event.kind = "orphan";
+    event.level = EventLevel::warning;
+    event.forest = machine.forest;
+    event.node = machine.name;
+    event.message = fmt::format("{} exists and costs, and no stored node stands for it: morpheusctl orphans", orphan);
+    context_.journal.record(std::move(event));
+  }
+  reported_ = std::move(orphans);
+}
+
+std::set<std::string> known_machines(const Store& store) {
+  std::set<std::string> names;
+  for (const Forest& forest : store.forests()) {
+    for (const Node& node : store.nodes(forest.id)) {
+      if (costs(node)) names.insert(node.name);
+    }
+  }
+  return names;
+}
+
+}  // namespace morpheus

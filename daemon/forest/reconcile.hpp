@@ -1,0 +1,36 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <set>
+#include <string>
+
+#include "daemon/forest/context.hpp"
+
+namespace morpheus {
+
+// Compares what the providers list with what is stored, at the start and every few minutes. Machines of this installation
+// that no stored node stands for are reported, never touched; a ready node whose machine does not exist any more is marked
+// as gone; what surrounds each forest is made what it should be again. It never runs into an operation's work: a forest with
+// one is left for the next time.
+class Reconciler {
+ public:
+  static constexpr Millis interval{5 * 60'000};
+
+  explicit Reconciler(const ForestContext& context) : context_(context) {}
+
+  // Until cancelled. What a provider or the store refuses is said and tried again the next time.
+  asio::awaitable<void> run();
+
+ private:
+  asio::awaitable<void> reconcile(std::string provider_name);
+  asio::awaitable<void> reconcile_forest(std::int64_t forest_id, std::set<std::string> listed);
+  void report_orphans(const Inventory& inventory, const std::set<std::string>& known_before);
+
+  const ForestContext& context_;
+  std::set<std::string> reported_;  // orphans, by name and id
+};
+
+// The names of all machines that a stored node may stand for.
+std::set<std::string> known_machines(const Store& store);
+
+}  // namespace morpheus

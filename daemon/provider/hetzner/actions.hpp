@@ -1,0 +1,42 @@
+#pragma once
+
+#include <map>
+
+#include "daemon/provider/hetzner/api.hpp"
+
+namespace morpheus::hetzner {
+
+// Waits for what the API does after it answered. All that is waited for is asked about in one call, at growing intervals:
+// whoever waits and finds the time come asks for everybody.
+class Actions {
+ public:
+  static constexpr Millis first_pause{500};
+  static constexpr Millis longest_pause{8'000};
+  static constexpr std::size_t ids_a_call = 25;
+
+  Actions(Clock& clock, Api& api) : clock_(clock), api_(api) {}
+
+  // Until the action has ended, by `status` alone. ambiguous: it had not within `limit`, or the API knows it no more; else what
+  // the action says went wrong. An id of 0 has ended.
+  asio::awaitable<ApiResult<>> end_of(std::int64_t id, Millis limit);
+
+ private:
+  struct State {
+    std::string status = "running";
+    std::string code;
+    std::string message;
+  };
+  class Waiting;
+
+  asio::awaitable<void> ask();
+  void take(const nlohmann::json& answer);
+
+  Clock& clock_;
+  Api& api_;
+  std::map<std::int64_t, State> waited_for_;
+  Millis pause_ = first_pause;
+  BootTime next_{};
+  bool asking_ = false;
+};
+
+}  // namespace morpheus::hetzner

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "common/config/config.hpp"
+#include "common/model/node.hpp"
+#include "daemon/provider/hetzner/api.hpp"
+
+namespace morpheus::hetzner {
+
+// What a machine type costs in one location, net.
+struct Price {
+  double hourly = 0;
+  double monthly = 0;
+};
+
+struct MachineType {
+  std::string name;
+  std::string architecture;  // "x86" or "arm"
+  Capacity capacity;
+  std::map<std::string, Price> prices;  // by location; only where it is sold
+};
+
+// What the API sells, as of the last time that it was read. Prices, sizes and architectures are never known otherwise.
+struct Catalog {
+  std::map<std::string, MachineType> types;  // by name
+  std::map<std::string, Price> ipv4;         // of an IPv4 address, by location
+  std::string currency;
+  std::set<std::string> image_architectures;  // of the configured image
+
+  const MachineType* type(const std::string& name) const;
+  std::set<std::string> locations() const;
+
+  // Of a machine with its addresses; unset: not known.
+  std::optional<Price> price(const std::string& type, const std::string& location, bool with_ipv4) const;
+};
+
+// Reads it: machine types, prices, and for which architectures there is an image of that name.
+asio::awaitable<ApiResult<Catalog>> read_catalog(Api& api, std::string image);
+
+// The configuration against what is sold: empty lists, names that are not there (with the nearest that is), types that no
+// location sells, an image that does not fit a type's architecture. The error says what to write.
+Result<> check_choice(const Catalog& catalog, const Config::Hetzner& config);
+
+}  // namespace morpheus::hetzner

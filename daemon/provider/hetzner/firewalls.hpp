@@ -1,0 +1,39 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "common/config/config.hpp"
+#include "daemon/provider/hetzner/api.hpp"
+#include "daemon/provider/hetzner/labels.hpp"
+
+namespace morpheus::hetzner {
+
+// One firewall a forest, named in each machine's create call: one that is bound by labels takes some seconds to bind.
+class Firewalls {
+ public:
+  Firewalls(Api& api, const Ownership& ownership, Config::Security security, bool host_metrics)
+      : api_(api), ownership_(ownership), security_(std::move(security)), host_metrics_(host_metrics) {}
+
+  // Makes the forest's firewall, or its rules what they should be for nodes at these addresses; nothing is sent if they are.
+  asio::awaitable<Result<>> enclose(std::string forest, std::vector<std::string> addresses);
+
+  // The forest's firewall; 0: there is none.
+  asio::awaitable<Result<std::int64_t>> id_of(std::string forest);
+
+  // Deletes it. unavailable: a machine has it still.
+  asio::awaitable<Result<>> remove(std::string forest);
+
+ private:
+  asio::awaitable<ApiResult<nlohmann::json>> find(std::string forest);  // null: there is none
+  asio::awaitable<Result<>> create(std::string forest, nlohmann::json rules);
+
+  Api& api_;
+  const Ownership& ownership_;
+  Config::Security security_;
+  bool host_metrics_;
+  std::map<std::string, std::int64_t> ids_;  // by forest
+};
+
+}  // namespace morpheus::hetzner

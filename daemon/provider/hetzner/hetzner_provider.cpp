@@ -1,0 +1,335 @@
+#include "daemon/provider/hetzner/hetzner_provider.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "daemon/image/cloud_config.hpp"
+#include "daemon/provider/hetzner/json.hpp"
+#include "daemon/provider/hetzner/preflight.hpp"
+
+namespace morpheus::hetzner {
+namespace {
+
+constexpr double gigabyte = 1e9;  // as the API counts memory
+
+}  // namespace
+
+HetznerProvider::HetznerProvider(const asio::any_io_executor& executor, Clock& clock, ApiClient& client,
+                                 std::string installation_id, Settings settings)
+    : clock_(clock),
+      settings_(std::move(settings)),
+      ownership_(std::move(installation_id)),
+      api_(clock, client),
+      actions_(clock, api_),
+      servers_(clock, api_, actions_),
+      addresses_(api_, ownership_, settings_.hetzner.ipv4 ? "ipv4" : "ipv6"),
+      firewalls_(api_, ownership_, settings_.security, settings_.host_metrics),
+      groups_(executor, api_, ownership_),
+      keys_(api_, settings_.hetzner.ssh_keys),
+      availability_(clock) {}
+
+asio::awaitable<Result<Offer>> HetznerProvider::offer() {
+  const auto guarded = check_admin_networks(settings_.security);
+  if (!guarded) co_return guarded.error();
+  const auto refreshed = co_await refresh_catalog();
+  if (!refreshed) co_return refreshed.error();
+  const auto chosen = check_choice(*catalog_, settings_.hetzner);
+  if (!chosen) co_return chosen.error();
+  const auto keys = co_await keys_.ids(false);
+  if (!keys) co_return keys.error();
+  const auto writable = co_await check_write_access();
+  if (!writable) co_return writable.error();
+  Offer offer;
+  const auto downloads = co_await check_downloads(settings_.integration, settings_.hetzner, *catalog_);
+  if (!downloads) co_return downloads.error();
+  offer.warnings = *downloads;
+  if (settings_.hetzner.ssh_keys.empty()) {
+    offer.warnings.push_back("hetzner.ssh_keys is empty: nobody can log in to the machines, and Hetzner mails root passwords");
+  }
+  if (const auto refusal = availability_.refusal(); !refusal.empty()) {
+    Error error{ErrorCode::refused, refusal, outlook().way_out};
+    co_return error;
+  }
+  const auto pair = availability_.first_of(pairs());
+  if (!pair) co_return sold_out_everywhere();
+  const auto price = catalog_->price(pair->type, pair->location, settings_.hetzner.ipv4);
+  offer.type = pair->type;
+  offer.location = pair->location;
+  offer.capacity = catalog_->type(pair->type)->capacity;
+  offer.currency = catalog_->currency;
+  if (price) {
+    offer.hourly_cost = price->hourly;
+    offer.monthly_cost = price->monthly;
+  }
+  co_return offer;
+}
+
+asio::awaitable<Result<>> HetznerProvider::refresh_catalog() {
+  if (catalog_ && clock_.boot() - catalog_read_ < catalog_age) co_return Result<>{};
+  auto read = co_await read_catalog(api_, settings_.hetzner.image);
+  if (!read && catalog_ && read.error().fault != Fault::denied) {
+    spdlog::warn("prices and machine types are not read again: {}", read.error().message);
+    co_return Result<>{};
+  }
+  if (!read) co_return to_error(read.error());
+  catalog_ = *std::move(read);
+  catalog_read_ = clock_.boot();
+  co_return Result<>{};
+}
+
+// A request that creates nothing, since it lacks everything: a token that may write is told so (422), one that may not is
+// refused first (403).
+asio::awaitable<Result<>> HetznerProvider::check_write_access() {
+  if (may_write_) co_return Result<>{};
+  nlohmann::json nothing = nlohmann::json::object();
+  const auto answer = co_await api_.post("/placement_groups", nothing);
+  may_write_ = answer || answer.error().fault == Fault::invalid;
+  if (may_write_) co_return Result<>{};
+  co_return to_error(answer.error());
+}
+
+asio::awaitable<Result<std::string>> HetznerProvider::reserve_address(std::string forest, std::string name) {
+  const auto refreshed = co_await refresh_catalog();
+  if (!refreshed) co_return refreshed.error();
+  const auto known = co_await addresses_.find(name);
+  if (!known) co_return to_error(known.error());
+  if (*known) co_return (*known)->address;
+  const auto pair = availability_.first_of(pairs());
+  if (!pair) co_return sold_out_everywhere();
+  const auto made = co_await addresses_.create(forest, name, pair->location);
+  if (!made) co_return learn(made.error(), *pair, forest);
+  co_return made->address;
+}
+
+asio::awaitable<Result<Machine>> HetznerProvider::create(MachineSpec spec) {
+  const auto refreshed = co_await refresh_catalog();
+  if (!refreshed) co_return refreshed.error();
+  const auto there = co_await servers_.find(spec.name);
+  if (!there) co_return to_error(there.error());
+  if (*there) co_return co_await adopt(spec, **there);
+  co_return co_await create_new(spec);
+}
+
+// Whose it is decides: the same intent made it, or it is a stranger's.
+asio::awaitable<Result<Machine>> HetznerProvider::adopt(MachineSpec spec, Server server) {
+  if (server.controller != ownership_.controller() || server.intent != spec.intent) {
+    Error error{ErrorCode::conflict, fmt::format("a server {} exists, and something else made it", spec.name),
+                "choose another name for the forest"};
+    co_return error;
+  }
+  spdlog::info("{}: server {} is there already, made by the same intent", spec.name, server.id);
+  const auto running = co_await servers_.wait_until_running(server, action_limit);
+  if (!running) co_return to_error(running.error());
+  co_return to_machine(*running);
+}
+
+asio::awaitable<Result<Machine>> HetznerProvider::create_new(MachineSpec spec) {
+  const auto address = co_await addresses_.find(spec.name);
+  if (!address) co_return to_error(address.error());
+  if (!*address || (*address)->address != spec.address) {
+    Error error{ErrorCode::moved, fmt::format("the address {} is not reserved any more", spec.address), ""};
+    co_return error;
+  }
+  const std::string location = (*address)->location;
+  const auto pair = availability_.first_of(pairs_in(location));
+  if (!pair) {
+    const auto elsewhere = availability_.first_of(pairs());
+    if (!elsewhere) co_return sold_out_everywhere();
+    Error error{ErrorCode::moved, fmt::format("no machine is to be had in {}", location), ""};
+    co_return error;
+  }
+  auto request = co_await create_request(spec, *pair, (*address)->id);
+  if (!request) co_return request.error();
+  const auto made = co_await servers_.create(*std::move(request), action_limit);
+  if (!made) co_return learn(made.error(), *pair, spec.forest);
+  availability_.created();
+  co_return to_machine(*made);
+}
+
+asio::awaitable<Result<nlohmann::json>> HetznerProvider::create_request(MachineSpec spec, Pair pair,
+                                                                        std::int64_t address_id) {
+  const auto user_data = render_cloud_config(spec.image);
+  if (!user_data) co_return user_data.error();
+  const auto firewall = co_await firewalls_.id_of(spec.forest);
+  if (!firewall) co_return firewall.error();
+  if (*firewall == 0) {
+    Error error{ErrorCode::unavailable, fmt::format("{} has no firewall yet", spec.forest), ""};
+    co_return error;
+  }
+  const auto keys = co_await keys_.ids(true);
+  if (!keys) co_return keys.error();
+  const auto group = co_await groups_.take_room(spec.forest);
+  if (!group) co_return group.error();
+  nlohmann::json body;
+  body["name"] = spec.name;
+  body["server_type"] = pair.type;
+  body["image"] = settings_.hetzner.image;
+  body["location"] = pair.location;
+  body["ssh_keys"] = *keys;
+  body["firewalls"] = nlohmann::json::array({{{"firewall", *firewall}}});
+  body["placement_group"] = *group;
+  body["labels"] = ownership_.labels(spec.forest, spec.name, spec.intent);
+  body["user_data"] = *user_data;
+  body["start_after_create"] = true;
+  body["public_net"]["enable_ipv4"] = settings_.hetzner.ipv4;
+  body["public_net"]["enable_ipv6"] = true;
+  body["public_net"][settings_.hetzner.ipv4 ? "ipv4" : "ipv6"] = address_id;
+  co_return Result<nlohmann::json>(boost::system::in_place_value, std::move(body));
+}
+
+Error HetznerProvider::learn(const ApiError& error, const Pair& pair, const std::string& forest) {
+  groups_.forget(forest);
+  Error known = to_error(error);
+  if (error.fault == Fault::sold_out) {
+    availability_.sold_out(pair);
+    known.message = fmt::format("{} is sold out in {}: {}", pair.type, pair.location, error.message);
+  } else if (error.fault == Fault::quota) {
+    availability_.limit_met(error.message);
+  } else if (error.fault == Fault::taken) {
+    known.code = ErrorCode::ambiguous;  // an earlier try of ours may have made it: it is looked up first
+  }
+  return known;
+}
+
+asio::awaitable<Result<std::optional<Server>>> HetznerProvider::find_own(std::string name) {
+  const auto found = co_await servers_.find(name);
+  if (!found) co_return to_error(found.error());
+  const bool own = *found && (*found)->managed && (*found)->controller == ownership_.controller();
+  if (own) co_return *found;
+  co_return std::optional<Server>();
+}
+
+asio::awaitable<Result<std::optional<Machine>>> HetznerProvider::find(std::string name) {
+  const auto server = co_await find_own(name);
+  if (!server) co_return server.error();
+  std::optional<Machine> machine;
+  if (*server) machine = to_machine(**server);
+  co_return machine;
+}
+
+asio::awaitable<Result<std::vector<Machine>>> HetznerProvider::list(std::string forest) {
+  const auto servers = co_await servers_.list(ownership_.select_forest(forest));
+  if (!servers) co_return to_error(servers.error());
+  const auto reserved = co_await addresses_.list(forest);
+  if (!reserved) co_return to_error(reserved.error());
+  std::vector<Machine> machines;
+  for (const Server& server : *servers) machines.push_back(to_machine(server));
+  for (const PrimaryIp& ip : *reserved) {
+    if (std::ranges::any_of(machines, [&](const Machine& each) { return each.name == ip.node; })) continue;
+    Machine machine;
+    machine.name = ip.node;
+    machine.forest = ip.forest;
+    machine.address = ip.address;
+    machine.location = ip.location;
+    machines.push_back(std::move(machine));
+  }
+  co_return machines;
+}
+
+asio::awaitable<Result<Inventory>> HetznerProvider::inventory() {
+  const auto servers = co_await servers_.list(Ownership::select_managed());
+  if (!servers) co_return to_error(servers.error());
+  Inventory inventory;
+  for (const Server& server : *servers) {
+    if (server.controller == ownership_.controller()) {
+      inventory.own.push_back(to_machine(server));
+    } else {
+      inventory.others.push_back(fmt::format("{} (controller {})", server.name, server.controller));
+    }
+  }
+  co_return inventory;
+}
+
+asio::awaitable<Result<>> HetznerProvider::enclose(std::string forest, std::vector<std::string> addresses) {
+  co_return co_await firewalls_.enclose(forest, addresses);
+}
+
+asio::awaitable<Result<>> HetznerProvider::clear(std::string forest) {
+  const auto firewall = co_await firewalls_.remove(forest);
+  if (!firewall) co_return firewall.error();
+  co_return co_await groups_.remove(forest);
+}
+
+asio::awaitable<Result<>> HetznerProvider::drain(std::string name) {
+  const auto server = co_await find_own(name);
+  if (!server) co_return server.error();
+  if (!*server) co_return Result<>{};
+  const auto asked = co_await servers_.shut_down((*server)->id);
+  if (!asked) co_return to_error(asked.error());
+  co_return Result<>{};
+}
+
+asio::awaitable<Result<>> HetznerProvider::destroy(std::string name) {
+  const auto server = co_await find_own(name);
+  if (!server) co_return server.error();
+  if (*server) {
+    const auto removed = co_await servers_.remove((*server)->id, action_limit);
+    if (!removed) co_return to_error(removed.error());
+    groups_.forget((*server)->forest);
+  }
+  // Addresses go with their machine; one that never had a machine does not.
+  const auto released = co_await addresses_.remove(name);
+  if (!released) co_return to_error(released.error());
+  co_return Result<>{};
+}
+
+asio::awaitable<Result<bool>> HetznerProvider::retire_witness(std::string) { co_return false; }
+
+Outlook HetznerProvider::outlook() const {
+  Outlook outlook;
+  outlook.costs_money = true;
+  outlook.refusal = availability_.refusal();
+  if (!outlook.refusal.empty()) outlook.way_out = "delete what is not needed, or ask Hetzner for a higher limit";
+  if (!catalog_) return outlook;
+  const auto all = pairs();
+  const auto pair = availability_.first_of(all);
+  const auto& next = pair ? pair : all.empty() ? pair : std::optional<Pair>(all.front());
+  if (!next) return outlook;
+  const auto price = catalog_->price(next->type, next->location, settings_.hetzner.ipv4);
+  if (price) outlook.monthly_cost = price->monthly;
+  return outlook;
+}
+
+std::vector<Pair> HetznerProvider::pairs() const {
+  std::vector<Pair> pairs;
+  if (!catalog_) return pairs;
+  for (const auto& type : settings_.hetzner.server_types) {
+    for (const auto& location : settings_.hetzner.locations) {
+      const MachineType* known = catalog_->type(type);
+      if (known && known->prices.contains(location)) pairs.push_back({type, location});
+    }
+  }
+  return pairs;
+}
+
+std::vector<Pair> HetznerProvider::pairs_in(const std::string& location) const {
+  auto all = pairs();
+  std::erase_if(all, [&](const Pair& pair) { return pair.location != location; });
+  return all;
+}
+
+Error HetznerProvider::sold_out_everywhere() const {
+  return Error{ErrorCode::unavailable, fmt::format("sold out: {}", availability_.describe(pairs())),
+               "add machine types or locations to hetzner.server_types and hetzner.locations"};
+}
+
+Machine HetznerProvider::to_machine(const Server& server) const {
+  Machine machine;
+  machine.name = server.name;
+  machine.id = fmt::format("{}", server.id);
+  machine.forest = server.forest;
+  machine.intent = server.intent;
+  machine.address = settings_.hetzner.ipv4 ? server.ipv4 : server.ipv6;
+  machine.capacity = {server.cores, static_cast<std::int64_t>(server.memory_gb * gigabyte)};
+  machine.running = server.status != "off" && server.status != "deleting";
+  machine.type = server.type;
+  machine.location = server.location;
+  if (!catalog_) return machine;
+  const auto price = catalog_->price(server.type, server.location, settings_.hetzner.ipv4);
+  if (price) machine.monthly_cost = price->monthly;
+  return machine;
+}
+
+}  // namespace morpheus::hetzner

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/config/config.hpp"
+#include "daemon/provider/hetzner/actions.hpp"
+#include "daemon/provider/hetzner/availability.hpp"
+#include "daemon/provider/hetzner/catalog.hpp"
+#include "daemon/provider/hetzner/firewalls.hpp"
+#include "daemon/provider/hetzner/placement_groups.hpp"
+#include "daemon/provider/hetzner/primary_ips.hpp"
+#include "daemon/provider/hetzner/servers.hpp"
+#include "daemon/provider/hetzner/ssh_keys.hpp"
+#include "daemon/provider/provider.hpp"
+
+namespace morpheus::hetzner {
+
+// What of the configuration concerns the cloud.
+struct Settings {
+  Config::Hetzner hetzner;
+  Config::Security security;
+  Config::Integration integration;
+  bool host_metrics = false;
+};
+
+// Machines of a Hetzner Cloud project. A machine's name is fixed by its intent and unique in the project, so that no answer
+// that was lost makes a second one; what is ours is known by its labels.
+class HetznerProvider : public Provider {
+ public:
+  static constexpr Millis action_limit{4 * 60'000};
+  static constexpr Millis catalog_age{10 * 60'000};
+
+  HetznerProvider(const asio::any_io_executor& executor, Clock& clock, ApiClient& client, std::string installation_id,
+                  Settings settings);
+
+  asio::awaitable<Result<Offer>> offer() override;
+  asio::awaitable<Result<std::string>> reserve_address(std::string forest, std::string name) override;
+  asio::awaitable<Result<Machine>> create(MachineSpec spec) override;
+  asio::awaitable<Result<std::optional<Machine>>> find(std::string name) override;
+  asio::awaitable<Result<std::vector<Machine>>> list(std::string forest) override;
+  asio::awaitable<Result<Inventory>> inventory() override;
+  asio::awaitable<Result<>> enclose(std::string forest, std::vector<std::string> addresses) override;
+  asio::awaitable<Result<>> clear(std::string forest) override;
+  asio::awaitable<Result<>> drain(std::string name) override;
+  asio::awaitable<Result<>> destroy(std::string name) override;
+  // The machine's own unit ends it once three cores are current.
+  asio::awaitable<Result<bool>> retire_witness(std::string name) override;
+  Outlook outlook() const override;
+
+ private:
+  // The catalog, read again when it is old. What failed is said; an old one is better than none.
+  asio::awaitable<Result<>> refresh_catalog();
+  asio::awaitable<Result<>> check_write_access();
+  // The machine of that name if it is ours.
+  asio::awaitable<Result<std::optional<Server>>> find_own(std::string name);
+  asio::awaitable<Result<Machine>> create_new(MachineSpec spec);
+  asio::awaitable<Result<Machine>> adopt(MachineSpec spec, Server server);
+  asio::awaitable<Result<nlohmann::json>> create_request(MachineSpec spec, Pair pair, std::int64_t address_id);
+  // What the API refused is remembered where it matters for the next try.
+  Error learn(const ApiError& error, const Pair& pair, const std::string& forest);
+  std::vector<Pair> pairs() const;                                // configured and sold, in their order
+  std::vector<Pair> pairs_in(const std::string& location) const;
+  Error sold_out_everywhere() const;
+  Machine to_machine(const Server& server) const;
+
+  Clock& clock_;
+  Settings settings_;
+  Ownership ownership_;
+  Api api_;
+  Actions actions_;
+  Servers servers_;
+  PrimaryIps addresses_;
+  Firewalls firewalls_;
+  PlacementGroups groups_;
+  SshKeys keys_;
+  Availability availability_;
+  std::optional<Catalog> catalog_;
+  BootTime catalog_read_{};
+  bool may_write_ = false;  // the token was seen to
+};
+
+}  // namespace morpheus::hetzner

@@ -1,0 +1,70 @@
+#include "daemon/provider/hetzner/placement_groups.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/provider/hetzner/json.hpp"
+
+namespace morpheus::hetzner {
+
+asio::awaitable<Result<std::int64_t>> PlacementGroups::take_room(std::string forest) {
+  const auto turn = co_await choosing_.take(0);
+  if (!groups_.contains(forest)) {
+    auto known = co_await read(forest);
+    if (!known) co_return known.error();
+    groups_[forest] = *std::move(known);
+  }
+  for (Group& group : groups_[forest]) {
+    if (group.machines >= machines_a_group) continue;
+    ++group.machines;
+    co_return group.id;
+  }
+  const std::size_t number = groups_[forest].size() + 1;
+  auto made = co_await create(forest, number);
+  if (!made) {
+    forget(forest);
+    co_return made.error();
+  }
+  made->machines = 1;
+  groups_[forest].push_back(*made);
+  co_return made->id;
+}
+
+asio::awaitable<Result<std::vector<PlacementGroups::Group>>> PlacementGroups::read(std::string forest) {
+  const auto found = co_await api_.list("placement_groups", "label_selector=" + ownership_.select_forest(forest));
+  if (!found) co_return to_error(found.error());
+  std::vector<Group> groups;
+  for (const auto& json : *found) {
+    Group group;
+    group.id = id_at(json, "id");
+    group.machines = static_cast<int>(list_at(json, "servers").size());
+    groups.push_back(group);
+  }
+  co_return groups;
+}
+
+asio::awaitable<Result<PlacementGroups::Group>> PlacementGroups::create(std::string forest, std::size_t number) {
+  nlohmann::json body;
+  body["name"] = fmt::format("morpheus-{}-{}", forest, number);
+  body["type"] = "spread";
+  body["labels"] = ownership_.labels(forest);
+  const auto made = co_await api_.post("/placement_groups", body);
+  if (!made) co_return to_error(made.error());
+  Group group;
+  group.id = id_at(*made, "placement_group.id");
+  co_return group;
+}
+
+asio::awaitable<Result<>> PlacementGroups::remove(std::string forest) {
+  forget(forest);
+  const auto found = co_await api_.list("placement_groups", "label_selector=" + ownership_.select_forest(forest));
+  if (!found) co_return to_error(found.error());
+  for (const auto& group : *found) {
+    const auto removed = co_await api_.remove(fmt::format("/placement_groups/{}", id_at(group, "id")));
+    if (!removed && removed.error().fault != Fault::not_found) co_return to_error(removed.error());
+  }
+  co_return Result<>{};
+}
+
+}  // namespace morpheus::hetzner

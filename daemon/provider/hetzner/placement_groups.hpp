@@ -1,0 +1,45 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "daemon/provider/hetzner/api.hpp"
+#include "daemon/provider/hetzner/labels.hpp"
+#include "daemon/runtime/turns.hpp"
+
+namespace morpheus::hetzner {
+
+// Spread groups: the machines of one run on different hosts. Ten machines a group, so a forest has as many as it needs.
+class PlacementGroups {
+ public:
+  static constexpr int machines_a_group = 10;
+
+  PlacementGroups(const asio::any_io_executor& executor, Api& api, const Ownership& ownership)
+      : api_(api), ownership_(ownership), choosing_(executor) {}
+
+  // A group with room for one more machine of the forest, made if there is none; the room is taken then.
+  asio::awaitable<Result<std::int64_t>> take_room(std::string forest);
+
+  // What is remembered of the forest's groups is not so (any more): they are read again.
+  void forget(const std::string& forest) { groups_.erase(forest); }
+
+  // Deletes them.
+  asio::awaitable<Result<>> remove(std::string forest);
+
+ private:
+  struct Group {
+    std::int64_t id = 0;
+    int machines = 0;
+  };
+
+  asio::awaitable<Result<std::vector<Group>>> read(std::string forest);
+  asio::awaitable<Result<Group>> create(std::string forest, std::size_t number);
+
+  Api& api_;
+  const Ownership& ownership_;
+  std::map<std::string, std::vector<Group>> groups_;  // by forest
+  Turns choosing_;
+};
+
+}  // namespace morpheus::hetzner

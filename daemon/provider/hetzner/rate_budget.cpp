@@ -1,0 +1,32 @@
+#include "daemon/provider/hetzner/rate_budget.hpp"
+
+#include <chrono>
+#include <cmath>
+
+namespace morpheus::hetzner {
+
+void RateBudget::learn(int remaining) {
+  remaining_ = remaining;
+  as_of_ = clock_.boot();
+}
+
+void RateBudget::spend() {
+  if (!remaining_) return;
+  remaining_ = left() - 1;
+  as_of_ = clock_.boot();
+}
+
+double RateBudget::left() const {
+  const std::chrono::duration<double> since = clock_.boot() - as_of_;
+  return *remaining_ + since.count() * per_second;
+}
+
+Millis RateBudget::wait_for(Urgency urgency) const {
+  if (!remaining_) return Millis{0};
+  const double floor = urgency == Urgency::deleting ? 0 : reserve;
+  const double missing = floor + 1 - left();
+  if (missing <= 0) return Millis{0};
+  return Millis{static_cast<std::int64_t>(std::ceil(missing / per_second * 1'000))};
+}
+
+}  // namespace morpheus::hetzner

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <optional>
+
+#include "daemon/runtime/clock.hpp"
+
+namespace morpheus::hetzner {
+
+// Who may use the last calls: what deletes machines saves money, whatever else waits.
+enum class Urgency { normal, deleting };
+
+// How many calls the account still has, as far as we know: what the last answer said, less what was sent since, plus what is
+// refilled. Until an answer said anything, nothing is held back.
+class RateBudget {
+ public:
+  static constexpr double reserve = 100;  // calls that only deletions may use
+  static constexpr double per_second = 1;  // refill: 3,600 an hour a project
+
+  explicit RateBudget(Clock& clock) : clock_(clock) {}
+
+  // An answer's RateLimit-Remaining.
+  void learn(int remaining);
+  // A call is sent.
+  void spend();
+  // No call is left, whatever we thought.
+  void exhausted() { learn(0); }
+
+  // How long to wait before such a call; 0: send it.
+  Millis wait_for(Urgency urgency) const;
+
+ private:
+  double left() const;
+
+  Clock& clock_;
+  std::optional<double> remaining_;
+  BootTime as_of_{};
+};
+
+}  // namespace morpheus::hetzner

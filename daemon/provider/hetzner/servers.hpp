@@ -1,0 +1,59 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/provider/hetzner/actions.hpp"
+#include "daemon/provider/hetzner/api.hpp"
+#include "daemon/provider/hetzner/labels.hpp"
+
+namespace morpheus::hetzner {
+
+// A machine as the API lists it.
+struct Server {
+  std::int64_t id = 0;
+  std::string name;
+  std::string status;  // initializing, starting, running, stopping, off, deleting, ...
+  std::string forest;
+  std::string node;
+  std::string intent;
+  std::string controller;
+  bool managed = false;  // carries Morpheus's label
+  std::string ipv4;
+  std::string ipv6;  // the machine's own (::1 of its network)
+  std::string type;
+  std::string location;
+  double cores = 0;
+  double memory_gb = 0;
+};
+
+Server parse_server(const nlohmann::json& json);
+
+class Servers {
+ public:
+  Servers(Clock& clock, Api& api, Actions& actions) : clock_(clock), api_(api), actions_(actions) {}
+
+  // By name, whosever it is; unset: there is none.
+  asio::awaitable<ApiResult<std::optional<Server>>> find(std::string name);
+  asio::awaitable<ApiResult<std::vector<Server>>> list(std::string selector);
+
+  // Creates it and waits until its action has ended. The request is sent once.
+  asio::awaitable<ApiResult<Server>> create(nlohmann::json body, Millis limit);
+
+  // Of one that was created before: waits until it runs, and starts it if it is off. other: it has vanished, or does not
+  // get there within `limit`.
+  asio::awaitable<ApiResult<Server>> wait_until_running(Server server, Millis limit);
+
+  // Deletes it and waits until it is gone; success if it is. busy: an action runs on it.
+  asio::awaitable<ApiResult<>> remove(std::int64_t id, Millis limit);
+
+  asio::awaitable<ApiResult<>> shut_down(std::int64_t id);
+
+ private:
+  Clock& clock_;
+  Api& api_;
+  Actions& actions_;
+};
+
+}  // namespace morpheus::hetzner

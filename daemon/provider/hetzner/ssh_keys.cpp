@@ -1,0 +1,118 @@
+#include "daemon/provider/hetzner/ssh_keys.hpp"
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include "daemon/provider/hetzner/json.hpp"
+#include "daemon/provider/hetzner/labels.hpp"
+
+namespace morpheus::hetzner {
+namespace {
+
+constexpr std::size_t largest_key = 16 * 1024;
+
+Error not_a_key(const std::string& what) {
+  return Error{ErrorCode::invalid, fmt::format("hetzner.ssh_keys: {} is not a public key", what),
+               "name a key of the project, or give the text or the file of a public key (ssh-ed25519 AAAA...)"};
+}
+
+bool is_public_key(const std::string& entry) {
+  return entry.starts_with("ssh-") || entry.starts_with("ecdsa-") || entry.starts_with("sk-");
+}
+
+// The entry as a public key's text; empty: it is a name or a fingerprint.
+Result<std::string> public_key_of(const std::string& entry) {
+  if (is_public_key(entry)) return entry;
+  if (!entry.starts_with('/')) return std::string();
+  std::error_code error;
+  const bool regular = std::filesystem::is_regular_file(entry, error);
+  std::ifstream in(entry);
+  std::string line;
+  if (!regular || !std::getline(in, line) || line.size() > largest_key || !is_public_key(line)) return not_a_key(entry);
+  return line;
+}
+
+std::string known_names(const std::vector<nlohmann::json>& keys) {
+  std::string names;
+  for (const auto& key : keys) names += (names.empty() ? "" : ", ") + text_at(key, "name");
+  return names.empty() ? "it has none" : "it has " + names;
+}
+
+std::int64_t find_key(const std::vector<nlohmann::json>& keys, const std::string& field, const std::string& value) {
+  const auto found = std::ranges::find_if(keys, [&](const auto& key) { return text_at(key, field) == value; });
+  return found == keys.end() ? 0 : id_at(*found, "id");
+}
+
+}  // namespace
+
+Result<std::string> md5_fingerprint(const std::string& public_key) {
+  std::istringstream words(public_key);
+  std::string kind, encoded;
+  words >> kind >> encoded;
+  std::vector<unsigned char> blob(encoded.size());
+  const int size = EVP_DecodeBlock(blob.data(), reinterpret_cast<const unsigned char*>(encoded.data()),
+                                   static_cast<int>(encoded.size()));
+  if (size <= 0) return not_a_key(kind.empty() ? "an empty text" : kind + " ...");
+  const auto padding = std::ranges::count(encoded, '=');
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned length = 0;
+  EVP_Digest(blob.data(), static_cast<std::size_t>(size - padding), digest.data(), &length, EVP_md5(), nullptr);
+  std::string text;
+  for (unsigned i = 0; i < length; ++i) text += fmt::format("{}{:02x}", i == 0 ? "" : ":", digest[i]);
+  return text;
+}
+
+asio::awaitable<Result<std::vector<std::int64_t>>> SshKeys::ids(bool upload) {
+  std::vector<std::int64_t> ids;
+  if (entries_.empty()) co_return ids;
+  const auto keys = co_await api_.list("ssh_keys", "");
+  if (!keys) co_return to_error(keys.error());
+  for (const auto& entry : entries_) {
+    const auto key = public_key_of(entry);
+    if (!key) co_return key.error();
+    std::string fingerprint = entry;
+    if (!key->empty()) {
+      const auto computed = md5_fingerprint(*key);
+      if (!computed) co_return computed.error();
+      fingerprint = *computed;
+    }
+    std::int64_t id = find_key(*keys, "fingerprint", fingerprint);
+    if (id == 0 && key->empty()) id = find_key(*keys, "name", entry);
+    if (id == 0 && key->empty()) {
+      Error error{ErrorCode::invalid, fmt::format("hetzner.ssh_keys: the project has no key \"{}\"", entry), known_names(*keys)};
+      co_return error;
+    }
+    if (id == 0 && upload) {
+      const auto made = co_await upload_key(*key, fingerprint);
+      if (!made) co_return made.error();
+      id = *made;
+    }
+    if (id != 0) ids.push_back(id);
+  }
+  co_return ids;
+}
+
+asio::awaitable<Result<std::int64_t>> SshKeys::upload_key(std::string public_key, std::string fingerprint) {
+  nlohmann::json body;
+  body["name"] = "morpheus-" + fingerprint;
+  body["public_key"] = public_key;
+  body["labels"][managed_by] = morpheus_value;
+  const auto made = co_await api_.post("/ssh_keys", body);
+  if (made) co_return id_at(*made, "ssh_key.id");
+  if (made.error().fault != Fault::taken) co_return to_error(made.error());
+  // Somebody else, or a call whose answer was lost, was quicker.
+  const auto keys = co_await api_.list("ssh_keys", "fingerprint=" + query_value(fingerprint));
+  if (!keys) co_return to_error(keys.error());
+  const auto id = find_key(*keys, "fingerprint", fingerprint);
+  if (id != 0) co_return id;
+  co_return to_error(made.error());
+}
+
+}  // namespace morpheus::hetzner

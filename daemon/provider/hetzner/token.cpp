@@ -1,0 +1,81 @@
+#include "daemon/provider/hetzner/token.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <optional>
+
+namespace morpheus::hetzner {
+namespace {
+
+constexpr const char* credential = "hcloud-token";
+constexpr const char* variable = "HCLOUD_TOKEN";
+constexpr std::size_t longest_token = 4096;
+
+Result<std::string> sound_token(std::string text, const std::string& where) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+  if (text.empty()) return Error{ErrorCode::invalid, fmt::format("the API token in {} is empty", where), "write the token there"};
+  const bool plain = std::ranges::all_of(text, [](unsigned char c) { return c > ' ' && c < 0x7f; });
+  if (plain && text.size() <= longest_token) return text;
+  return Error{ErrorCode::invalid, fmt::format("what stands in {} is no API token", where),
+               "write the token there, alone on one line"};
+}
+
+Result<std::string> read_token_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::array<char, longest_token + 2> buffer{};
+  in.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
+  if (in.bad() || (!in.is_open())) {
+    return Error{ErrorCode::failed, fmt::format("the API token's file {}: {}", path, std::strerror(errno)),
+                 "make it readable for morpheusd"};
+  }
+  return sound_token(std::string(buffer.data(), static_cast<std::size_t>(in.gcount())), path);
+}
+
+// Only its owner may read it.
+Result<> check_privacy(const std::string& path) {
+  struct stat about {};
+  if (::stat(path.c_str(), &about) != 0) {
+    return Error{ErrorCode::failed, fmt::format("hetzner.token_file {}: {}", path, std::strerror(errno)),
+                 "write the API token there, readable for morpheusd alone"};
+  }
+  if (!S_ISREG(about.st_mode)) {
+    return Error{ErrorCode::invalid, fmt::format("hetzner.token_file {} is not a file", path), "name the token's file"};
+  }
+  if ((about.st_mode & (S_IRWXG | S_IRWXO)) == 0) return {};
+  return Error{ErrorCode::invalid, fmt::format("hetzner.token_file {} can be read by others", path),
+               fmt::format("chmod 600 {}; make a new token if somebody may have seen it", path)};
+}
+
+std::optional<std::string> take_variable() {
+  const char* value = std::getenv(variable);
+  if (!value) return std::nullopt;
+  std::string token = value;
+  ::unsetenv(variable);
+  return token;
+}
+
+}  // namespace
+
+Result<std::string> read_token(const std::string& token_file) {
+  const auto from_environment = take_variable();
+  const char* directory = std::getenv("CREDENTIALS_DIRECTORY");
+  const std::string file = directory ? fmt::format("{}/{}", directory, credential) : "";
+  if (!file.empty() && std::ifstream(file).is_open()) return read_token_file(file);
+  if (!token_file.empty()) {
+    const auto privately = check_privacy(token_file);
+    if (!privately) return privately.error();
+    return read_token_file(token_file);
+  }
+  if (from_environment) return sound_token(*from_environment, variable);
+  return Error{ErrorCode::not_found, "there is no API token",
+               "give systemd's credential hcloud-token, hetzner.token_file, or HCLOUD_TOKEN, and restart morpheusd"};
+}
+
+}  // namespace morpheus::hetzner

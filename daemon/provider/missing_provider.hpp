@@ -1,0 +1,38 @@
+#pragma once
+
+#include "daemon/provider/provider.hpp"
+
+namespace morpheus {
+
+// A provider that this daemon cannot use as it is configured: every call says why, and that another try may help. Forests
+// that are there stay as they are.
+class MissingProvider : public Provider {
+ public:
+  explicit MissingProvider(Error why) : why_(std::move(why)) {}
+
+  asio::awaitable<Result<Offer>> offer() override { co_return why_; }
+  asio::awaitable<Result<std::string>> reserve_address(std::string, std::string) override { co_return later(); }
+  asio::awaitable<Result<Machine>> create(MachineSpec) override { co_return later(); }
+  asio::awaitable<Result<std::optional<Machine>>> find(std::string) override { co_return later(); }
+  asio::awaitable<Result<std::vector<Machine>>> list(std::string) override { co_return later(); }
+  asio::awaitable<Result<Inventory>> inventory() override { co_return later(); }
+  asio::awaitable<Result<>> enclose(std::string, std::vector<std::string>) override { co_return later(); }
+  asio::awaitable<Result<>> clear(std::string) override { co_return later(); }
+  asio::awaitable<Result<>> drain(std::string) override { co_return later(); }
+  asio::awaitable<Result<>> destroy(std::string) override { co_return later(); }
+  asio::awaitable<Result<bool>> retire_witness(std::string) override { co_return later(); }
+  Outlook outlook() const override {
+    Outlook outlook;
+    outlook.costs_money = true;
+    outlook.refusal = why_.message;
+    outlook.way_out = why_.hint;
+    return outlook;
+  }
+
+ private:
+  Error later() const { return Error{ErrorCode::unavailable, why_.message, why_.hint}; }
+
+  Error why_;
+};
+
+}  // namespace morpheus

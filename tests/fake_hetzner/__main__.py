@@ -1,0 +1,76 @@
+"""A fake of the Hetzner Cloud API: python3 tests/fake_hetzner --dir DIR [--port 0]"""
+
+import argparse
+import asyncio
+import os
+import pathlib
+import signal
+import ssl
+
+from aiohttp import web
+
+from api import Api
+from cloud import Cloud
+from control import Control
+from faults import Faults
+from front import LARGEST_BODY, PREFIX, Front
+from journal import Journal
+from machines import NatsMachines, NoMachines
+from rate_limit import RateLimit
+
+
+def parse_arguments():
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="fake_hetzner", description=__doc__)
+    parser.add_argument("--dir", type=pathlib.Path, required=True, help="of the journal, the port's file and the machines")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--token", action="append", default=[], help="one that may write; default: token")
+    parser.add_argument("--read-only-token", action="append", default=[])
+    parser.add_argument("--action-seconds", type=float, default=0.2)
+    parser.add_argument("--machines", choices=["none", "nats"], default="none")
+    parser.add_argument("--nats-server", default="/usr/sbin/nats-server")
+    parser.add_argument("--rate-limit", type=int, default=3600)
+    parser.add_argument("--refill-per-second", type=float, default=1)
+    parser.add_argument("--address-prefix", help="of IPv4 addresses; default: 127.A, A from the process id")
+    parser.add_argument("--tls-cert")
+    parser.add_argument("--tls-key")
+    return parser.parse_args()
+
+
+def tls_context(options):
+    """None: plain HTTP."""
+    if not options.tls_cert:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(options.tls_cert, options.tls_key)
+    return context
+
+
+async def run(options):
+    """Serves until SIGTERM."""
+    options.dir.mkdir(parents=True, exist_ok=True)
+    machines = NoMachines() if options.machines == "none" else NatsMachines(options.dir / "machines", options.nats_server)
+    prefix = options.address_prefix or f"127.{100 + os.getpid() % 150}"
+    cloud = Cloud(options.action_seconds, prefix, machines)
+    faults = Faults()
+    front = Front(Api(cloud), RateLimit(options.rate_limit, options.refill_per_second), faults,
+                  Journal(options.dir / "journal.jsonl"), options.token or ["token"], options.read_only_token)
+    app = web.Application(client_max_size=LARGEST_BODY)
+    app.add_routes(Control(cloud, faults).routes())
+    app.router.add_route("*", PREFIX + "/{path:.*}", front.handle)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", options.port, ssl_context=tls_context(options), shutdown_timeout=0.5)
+    await site.start()
+    port = site._server.sockets[0].getsockname()[1]  # aiohttp 3.8 has no other way to ask
+    (options.dir / "port.new").write_text(f"{port}\n", encoding="utf-8")
+    (options.dir / "port.new").rename(options.dir / "port")
+    ended = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    await ended.wait()
+    await machines.close()
+    await runner.cleanup()
+
+
+asyncio.run(run(parse_arguments()))

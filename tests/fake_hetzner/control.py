@@ -1,0 +1,62 @@
+"""/_fake/: what a test asks of the fake itself. No token, no rate limit, not in the journal."""
+
+from aiohttp import web
+
+
+class Control:
+    """Faults, availability, limits, and a look at the truth."""
+
+    def __init__(self, cloud, faults):
+        self.cloud = cloud
+        self.faults = faults
+
+    def routes(self):
+        """For aiohttp."""
+        return [
+            web.get("/_fake/faults", self.list_faults), web.post("/_fake/faults", self.add_fault),
+            web.delete("/_fake/faults", self.clear_faults), web.post("/_fake/availability", self.set_availability),
+            web.post("/_fake/limits", self.set_limits), web.get("/_fake/state", self.state), web.post("/_fake/seed", self.seed),
+        ]
+
+    async def list_faults(self, _):
+        """With how often each fired."""
+        return web.json_response([fault.describe() for fault in self.faults.all])
+
+    async def add_fault(self, request):
+        """One fault; see README.md."""
+        try:
+            self.faults.add(await request.json())
+        except ValueError as error:
+            return web.json_response({"error": str(error)}, status=400)
+        return web.json_response({})
+
+    async def clear_faults(self, _):
+        """No fault fires any more."""
+        self.faults.clear()
+        return web.json_response({})
+
+    async def set_availability(self, request):
+        """{server_type, location, available: true, false or "lies"}"""
+        body = await request.json()
+        self.cloud.unavailable[(body["server_type"], body["location"])] = body["available"]
+        return web.json_response({})
+
+    async def set_limits(self, request):
+        """{servers: N, primary_ips: N}"""
+        self.cloud.limits = await request.json()
+        return web.json_response({})
+
+    async def state(self, _):
+        """How many there are, and all of them."""
+        things = {kind: list(all.values()) for kind, all in self.cloud.things.items() if kind != "actions"}
+        return web.json_response({"counts": self.cloud.counts(), **things})
+
+    async def seed(self, request):
+        """{servers: N, labels: {...}}: somebody else's servers."""
+        body = await request.json()
+        for number in range(body["servers"]):
+            self.cloud.add("servers", {
+                "name": f"{body.get('name', 'other')}-{number}", "status": "running", "labels": body.get("labels", {}),
+                "server_type": self.cloud.server_types()[0], "location": {"name": "fsn1"},
+                "public_net": {"ipv4": None, "ipv6": None, "floating_ips": [], "firewalls": []}, "private_net": []})
+        return web.json_response({})

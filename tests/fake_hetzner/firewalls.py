@@ -1,0 +1,91 @@
+"""/firewalls"""
+
+import ipaddress
+
+from labels import check_labels, select
+from refusal import Refusal, invalid, not_found
+from validation import check_fields
+
+MOST_RULES = 50
+MOST_NETWORKS = 100
+
+
+def _check_rules(rules):
+    if not isinstance(rules, list) or len(rules) > MOST_RULES:
+        raise invalid(f"at most {MOST_RULES} rules", "rules")
+    for rule in rules:
+        check_fields(rule, ["direction", "protocol"], ["port", "source_ips", "destination_ips", "description"])
+        networks = rule.get("source_ips" if rule["direction"] == "in" else "destination_ips") or []
+        if not 1 <= len(networks) <= MOST_NETWORKS:
+            raise invalid(f"a rule has 1 to {MOST_NETWORKS} networks", "rules")
+        for network in networks:
+            try:
+                ipaddress.ip_network(network)
+            except ValueError as error:
+                raise invalid(f"{network} is not a network", "rules") from error
+        if rule["protocol"] in ("tcp", "udp") and not rule.get("port"):
+            raise invalid("a port is required", "rules")
+    return [{"description": None, "destination_ips": [], "source_ips": [], "port": None, **rule} for rule in rules]
+
+
+def _resource(cloud, target):
+    if target.get("type") == "server":
+        server = cloud.things["servers"].get(target["server"]["id"])
+        if not server:
+            raise not_found("server")
+        return {"type": "server", "server": {"id": server["id"]}}
+    if target.get("type") == "label_selector":
+        return {"type": "label_selector", "label_selector": {"selector": target["label_selector"]["selector"]}}
+    raise invalid("must be server or label_selector", "type")
+
+
+def create(cloud, body):
+    """POST /firewalls"""
+    check_fields(body, ["name"], ["rules", "apply_to", "labels"])
+    cloud.check_name("firewalls", body["name"])
+    rules = _check_rules(body.get("rules") or [])
+    targets = [_resource(cloud, target) for target in body.get("apply_to") or []]
+    firewall = cloud.add("firewalls", {"name": body["name"], "labels": check_labels(body.get("labels")), "rules": rules,
+                                       "applied_to": targets})
+    return {"firewall": firewall, "actions": [_act(cloud, firewall, "set_firewall_rules")]}
+
+
+def _act(cloud, firewall, command):
+    return cloud.act(command, [{"id": firewall["id"], "type": "firewall"}])
+
+
+def set_rules(cloud, firewall, body):
+    """POST /firewalls/{id}/actions/set_rules"""
+    check_fields(body, ["rules"], [])
+    firewall["rules"] = _check_rules(body["rules"])
+    return {"actions": [_act(cloud, firewall, "set_firewall_rules")]}
+
+
+def apply_to(cloud, firewall, body):
+    """POST /firewalls/{id}/actions/apply_to_resources"""
+    check_fields(body, ["apply_to"], [])
+    for target in body["apply_to"]:
+        resource = _resource(cloud, target)
+        if resource in firewall["applied_to"]:
+            raise Refusal(409, "firewall_already_applied", "firewall was already applied to resource")
+        firewall["applied_to"].append(resource)
+    return {"actions": [_act(cloud, firewall, "apply_firewall")]}
+
+
+def remove_from(cloud, firewall, body):
+    """POST /firewalls/{id}/actions/remove_from_resources"""
+    check_fields(body, ["remove_from"], [])
+    for target in body["remove_from"]:
+        resource = _resource(cloud, target)
+        if resource not in firewall["applied_to"]:
+            raise Refusal(422, "firewall_resource_not_found", "firewall is not applied to resource")
+        firewall["applied_to"].remove(resource)
+    return {"actions": [_act(cloud, firewall, "remove_firewall")]}
+
+
+def delete(cloud, firewall):
+    """Refused while a server has it."""
+    for target in firewall["applied_to"]:
+        if target["type"] == "server" or select(cloud.things["servers"].values(), target["label_selector"]["selector"]):
+            raise Refusal(422, "resource_in_use", f"firewall with ID '{firewall['id']}' is still in use")
+    del cloud.things["firewalls"][firewall["id"]]
