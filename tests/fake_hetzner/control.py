@@ -23,9 +23,11 @@ class Control:
         return web.json_response([fault.describe() for fault in self.faults.all])
 
     async def add_fault(self, request):
-        """One fault; see README.md."""
+        """A fault, or a list of them; see README.md."""
+        asked = await request.json()
         try:
-            self.faults.add(await request.json())
+            for description in asked if isinstance(asked, list) else [asked]:
+                self.faults.add(description)
         except ValueError as error:
             return web.json_response({"error": str(error)}, status=400)
         return web.json_response({})

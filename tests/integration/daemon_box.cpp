@@ -20,15 +20,16 @@ constexpr std::chrono::seconds answer_limit{20};
 constexpr int busy_ms = 5'000;  // to wait for the daemon's own transaction
 
 std::string config_text(const fs::path& dir, const BoxSettings& settings, const std::string& nats_server) {
+  const std::string limit = settings.max_monthly_cost ? fmt::format("  max_monthly_cost: {}\n", *settings.max_monthly_cost) : "";
   return fmt::format(
       "daemon:\n  socket: {0}/control.sock\n  database: {0}/morpheus.db\n  state_dir: {0}/state\n"
       "monitor:\n  poll_interval: 200ms\n"
       "growth:\n  enabled: {1}\n  max_nodes: {2}\n  threshold_memory: {3}\n  cooldown_minutes: {4}\n  sustain_seconds: 1\n"
-      "  settle_seconds: 1\n"
+      "  settle_seconds: 1\n{8}"
       "jetstream:\n  core_nodes: {6}\n"
-      "local:\n  nats_server: {5}\n  cores: 2\n  memory_mb: 512\n",
+      "local:\n  nats_server: {5}\n  cores: 2\n  memory_mb: 512\n{7}",
       dir.string(), settings.growth, settings.max_nodes, settings.threshold_memory, settings.cooldown_minutes, nats_server,
-      settings.core_nodes);
+      settings.core_nodes, settings.more, limit);
 }
 
 // It becomes nats-server, so that the process, its arguments and its descriptors are the real ones.
@@ -48,7 +49,7 @@ std::vector<std::string> names_in(const fs::path& dir) {
 
 }  // namespace
 
-DaemonBox::DaemonBox(const BoxSettings& settings) { configure(settings); }
+DaemonBox::DaemonBox(const BoxSettings& settings) : environment_(settings.environment) { configure(settings); }
 
 void DaemonBox::configure(const BoxSettings& settings) {
   const auto server = settings.slow_start ? write_slow_server(dir_.path()) : std::string("/usr/sbin/nats-server");
@@ -73,6 +74,7 @@ void DaemonBox::start() {
 void DaemonBox::launch() {
   Command command;
   command.arguments = {MORPHEUSD, "--config", config_file()};
+  command.environment = environment_;
   command.out = dir_ / "log";
   command.err = dir_ / "log";
   daemon_.emplace(command);

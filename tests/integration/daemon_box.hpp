@@ -20,6 +20,9 @@ struct BoxSettings {
   double threshold_memory = 80;  // percent; 1 makes every node hot
   double cooldown_minutes = 0;
   int core_nodes = 3;
+  std::optional<double> max_monthly_cost;
+  std::string more;                      // further sections of the configuration
+  std::vector<std::string> environment;  // of the daemon, "NAME=value"
   bool slow_start = false;  // servers take 300 ms before they answer, so that the stage "booting" can be met
 };
 
@@ -35,6 +38,9 @@ class DaemonBox {
   void launch();
   void wait_for_answer();
   void kill() { daemon_->kill(); }
+  void freeze() { daemon_->freeze(); }
+  void thaw() { daemon_->thaw(); }
+  bool running() { return daemon_->running(); }
   int pid() const { return daemon_->pid(); }
   std::optional<int> terminate();
   // Writes another configuration, or anything else, in its place; SIGHUP.
@@ -66,6 +72,7 @@ class DaemonBox {
 
  private:
   TempDir dir_;
+  std::vector<std::string> environment_;
   std::optional<Child> daemon_;
 };
 

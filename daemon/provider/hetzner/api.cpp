@@ -9,6 +9,7 @@ namespace morpheus::hetzner {
 namespace {
 
 constexpr int tries_when_limited = 3;
+constexpr Millis least_pause_when_limited{1'000};
 constexpr int largest_page = 50;
 constexpr std::size_t longest_message = 300;
 
@@ -73,7 +74,9 @@ asio::awaitable<ApiResult<nlohmann::json>> Api::call(std::string method, std::st
     auto answer = co_await once(method, path, body);
     const bool limited = !answer && answer.error().fault == Fault::rate_limited;
     if (!limited || tries == tries_when_limited) co_return answer;
-    budget_.exhausted();
+    const Millis pause = least_pause_when_limited * tries;
+    spdlog::warn("{}; again in {} s at the earliest", answer.error().message, pause.count() / 1000);
+    co_await clock_.sleep_for(pause);
   }
 }
 
@@ -91,6 +94,7 @@ asio::awaitable<ApiResult<nlohmann::json>> Api::once(std::string method, std::st
     co_return error;
   }
   if (answer->rate_remaining) budget_.learn(*answer->rate_remaining);
+  if (!answer->rate_remaining && answer->status == 429) budget_.learn(0);
   if (answer->status < 200 || answer->status > 299) {
     const ApiError error = refusal(what, *answer);
     spdlog::debug("{}", error.message);

@@ -82,11 +82,9 @@ asio::awaitable<Result<>> HetznerProvider::refresh_catalog() {
 // A request that creates nothing, since it lacks everything: a token that may write is told so (422), one that may not is
 // refused first (403).
 asio::awaitable<Result<>> HetznerProvider::check_write_access() {
-  if (may_write_) co_return Result<>{};
   nlohmann::json nothing = nlohmann::json::object();
   const auto answer = co_await api_.post("/placement_groups", nothing);
-  may_write_ = answer || answer.error().fault == Fault::invalid;
-  if (may_write_) co_return Result<>{};
+  if (answer || answer.error().fault == Fault::invalid) co_return Result<>{};
   co_return to_error(answer.error());
 }
 

@@ -78,7 +78,6 @@ class HetznerProvider : public Provider {
   Availability availability_;
   std::optional<Catalog> catalog_;
   BootTime catalog_read_{};
-  bool may_write_ = false;  // the token was seen to
 };
 
 }  // namespace morpheus::hetzner

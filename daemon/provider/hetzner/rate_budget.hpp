@@ -22,8 +22,6 @@ class RateBudget {
   void learn(int remaining);
   // A call is sent.
   void spend();
-  // No call is left, whatever we thought.
-  void exhausted() { learn(0); }
 
   // How long to wait before such a call; 0: send it.
   Millis wait_for(Urgency urgency) const;

@@ -1,0 +1,190 @@
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+#include "tests/integration/cloud_box.hpp"
+
+namespace morpheus {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+const json create = {{"method", "POST"}, {"path", "^/servers$"}};
+
+int exit_of(const Finished& done) { return done.status; }
+
+// What goes wrong once on the way to a machine, and must end in exactly one machine all the same.
+struct Hiccup {
+  const char* name;
+  json fault;
+  std::size_t creates = 1;  // that the API carried out
+};
+
+void PrintTo(const Hiccup& hiccup, std::ostream* out) { *out << hiccup.name; }
+
+class CloudHiccup : public testing::TestWithParam<Hiccup> {};
+
+TEST_P(CloudHiccup, EndsInExactlyOneMachine) {
+  const FakeCloud cloud;
+  DaemonBox box(in_cloud(cloud));
+  box.start();
+  cloud.fault(GetParam().fault);
+  const auto planted = box.ctl({"plant", "cloud", "small", "--name", "oak"});
+  EXPECT_EQ(planted.status, 0) << planted.err << box.log();
+  EXPECT_EQ(cloud.fired(), 1);
+  EXPECT_EQ(cloud.created("servers").size(), GetParam().creates);
+  EXPECT_EQ(cloud.count("servers"), 1);
+  ASSERT_EQ(box.ctl({"teardown", "oak", "--yes"}).status, 0) << box.log();
+  const auto left = cloud.state()["counts"];
+  for (const auto& [kind, count] : left.items()) EXPECT_EQ(count, 0) << kind;
+}
+
+json refusal(const json& match, int status, const char* code) {
+  return {{"match", match}, {"status", status}, {"code", code}, {"message", "as asked for"}};
+}
+
+json with(const json& match, const char* effect, const json& value) { return {{"match", match}, {effect, value}}; }
+
+const json group = {{"method", "POST"}, {"path", "^/placement_groups$"}, {"name", "."}};
+const json address = {{"method", "POST"}, {"path", "^/primary_ips$"}};
+const json firewall = {{"method", "POST"}, {"path", "^/firewalls$"}};
+const json actions = {{"method", "GET"}, {"path", "^/actions$"}};
+
+INSTANTIATE_TEST_SUITE_P(
+    OnTheWay, CloudHiccup,
+    testing::Values(Hiccup{"SoldOut", refusal(create, 412, "resource_unavailable")},
+                    Hiccup{"PlacementError", refusal(create, 422, "placement_error")},
+                    Hiccup{"GroupFull", refusal(create, 422, "placement_group_member_limit_reached")},
+                    Hiccup{"Conflict", refusal(create, 409, "conflict")}, Hiccup{"Locked", refusal(create, 423, "locked")},
+                    Hiccup{"RateLimited", refusal(create, 429, "rate_limit_exceeded")},
+                    Hiccup{"ServerError", refusal(create, 500, "server_error")},
+                    Hiccup{"UnknownCode", refusal(create, 418, "teapot")}, Hiccup{"BareGatewayError", with(create, "bare", 502)},
+                    Hiccup{"NotJson", with(create, "not_json", true)},
+                    Hiccup{"DroppedBefore", with(create, "drop", "before")},
+                    Hiccup{"DroppedAfterTheCommit", with(create, "drop", "committed")},
+                    Hiccup{"DroppedInTheAnswer", with(create, "drop", "answered")},
+                    Hiccup{"GatewayTimeoutAfterTheCommit", with(create, "status_after_commit", 504)},
+                    Hiccup{"ActionFails", with(create, "action_error", json{{"code", "server_error"}, {"message", "no"}}), 2},
+                    Hiccup{"AddressDropped", with(address, "drop", "committed")},
+                    Hiccup{"FirewallDropped", with(firewall, "drop", "committed")},
+                    Hiccup{"GroupDropped", with(group, "drop", "committed")},
+                    Hiccup{"ActionsUnanswered", with(actions, "bare", 502)}),
+    [](const auto& each) { return std::string(each.param.name); });
+
+TEST(CloudChoice, ALocationThatIsSoldOutIsLeftForTheNext) {
+  const FakeCloud cloud;
+  for (const char* type : {"cx23", "cpx22"}) {
+    cloud.tell("availability", {{"server_type", type}, {"location", "fsn1"}, {"available", "lies"}});
+  }
+  DaemonBox box(in_cloud(cloud));
+  box.start();
+  const auto planted = box.ctl({"plant", "cloud", "small", "--name", "oak"});
+  EXPECT_EQ(planted.status, 0) << planted.err << box.log();
+  EXPECT_EQ(cloud.state()["servers"][0]["location"]["name"], "nbg1");
+  EXPECT_EQ(cloud.state()["servers"][0]["server_type"]["name"], "cx23");
+  EXPECT_EQ(cloud.count("primary_ips"), 2) << "the address where it was sold out is given back";
+}
+
+TEST(CloudChoice, ALimitOfTheAccountIsSaidAndNothingIsLeft) {
+  const FakeCloud cloud;
+  DaemonBox box(in_cloud(cloud));
+  box.start();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak"}).status, 0) << box.log();
+  cloud.tell("limits", {{"servers", 1}});
+  const auto grown = box.ctl({"grow", "oak", "--yes"});
+  EXPECT_EQ(grown.status, 1);
+  EXPECT_THAT(grown.err, HasSubstr("server limit exceeded"));
+  EXPECT_EQ(cloud.count("servers"), 1);
+  EXPECT_EQ(cloud.count("primary_ips"), 2);
+  const auto again = box.ctl({"grow", "oak", "--yes"});
+  EXPECT_EQ(again.status, 4) << again.out << again.err;
+  EXPECT_THAT(again.err + again.out, HasSubstr("server limit exceeded"));
+  const auto creates = cloud.journal();
+  EXPECT_EQ(std::ranges::count_if(creates, [](const json& line) { return line["method"] == "POST" && line["path"] == "/servers"; }), 2)
+      << "it is not tried again at once";
+}
+
+TEST(CloudChoice, TheCostOfAllForestsIsALimit) {
+  const FakeCloud cloud;
+  auto settings = in_cloud(cloud);
+  settings.max_monthly_cost = 12;
+  DaemonBox box(settings);
+  box.start();
+  EXPECT_EQ(box.ctl({"plant", "cloud", "medium", "--name", "oak"}).status, 4);
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak"}).status, 0) << box.log();
+  const auto grown = box.ctl({"grow", "oak", "--nodes", "2", "--yes"});
+  EXPECT_EQ(grown.status, 4);
+  EXPECT_THAT(grown.out, HasSubstr("17.97 after, limit 12.00"));
+  EXPECT_EQ(cloud.count("servers"), 1);
+}
+
+TEST(CloudChoice, AStrangersServerUnderOurNameIsLeftAlone) {
+  const FakeCloud cloud;
+  cloud.tell("seed", {{"servers", 60}, {"labels", {{"app", "shop"}}}, {"name", "oak-node"}});
+  DaemonBox box(in_cloud(cloud));
+  box.start();
+  const auto planted = box.ctl({"plant", "cloud", "small", "--name", "oak"});
+  EXPECT_EQ(planted.status, 1);
+  EXPECT_THAT(planted.err, HasSubstr("something else made it"));
+  ASSERT_EQ(box.ctl({"teardown", "oak", "--yes"}).status, 0) << box.log();
+  EXPECT_EQ(cloud.count("servers"), 60);
+  EXPECT_TRUE(cloud.deleted("servers").empty());
+}
+
+// What can be known before anything is created.
+struct Preflight {
+  const char* name;
+  const char* hetzner;
+  const char* more;  // further sections, and the fake's arguments are the usual ones
+  const char* says;
+};
+
+void PrintTo(const Preflight& preflight, std::ostream* out) { *out << preflight.name; }
+
+class CloudPreflight : public testing::TestWithParam<Preflight> {};
+
+TEST_P(CloudPreflight, IsRefusedBeforeAnythingIsCreated) {
+  const FakeCloud cloud({"--machines", "none", "--token", "token", "--read-only-token", "reader"});
+  auto settings = in_cloud(cloud, GetParam().hetzner);
+  settings.more += GetParam().more;
+  if (std::string(GetParam().name) == "NoAdminNetworks") {
+    settings.more.replace(settings.more.find("[127.0.0.0/8]"), 13, "[]");
+  }
+  if (std::string(GetParam().name) == "ReadOnlyToken") settings.environment = {"HCLOUD_TOKEN=reader"};
+  if (std::string(GetParam().name) == "WrongToken") settings.environment = {"HCLOUD_TOKEN=nobody"};
+  if (std::string(GetParam().name) == "NoToken") settings.environment = {};
+  DaemonBox box(settings);
+  box.start();
+  const auto planted = box.ctl({"plant", "cloud", "small", "--name", "oak"});
+  EXPECT_NE(exit_of(planted), 0);
+  EXPECT_THAT(planted.err, HasSubstr(GetParam().says));
+  EXPECT_TRUE(box.ask({"list"}).empty());
+  for (const auto& line : cloud.journal()) EXPECT_EQ(line["committed"], false) << line;
+}
+
+constexpr const char* usual = "server_types: [cx23], locations: [fsn1]";
+
+INSTANTIATE_TEST_SUITE_P(
+    All, CloudPreflight,
+    testing::Values(
+        Preflight{"WrongToken", usual, "", "unable to authenticate"},
+        Preflight{"ReadOnlyToken", usual, "", "make a token with read and write permission"},
+        Preflight{"NoToken", usual, "", "there is no API token"},
+        Preflight{"NoAdminNetworks", usual, "", "security.admin_cidrs is empty"},
+        Preflight{"NoTypes", "locations: [fsn1]", "", "hetzner.server_types is empty"},
+        Preflight{"NoLocations", "server_types: [cx23]", "", "hetzner.locations is empty"},
+        Preflight{"UnknownType", "server_types: [cx32], locations: [fsn1]", "", "did you mean c"},
+        Preflight{"UnknownLocation", "server_types: [cx23], locations: [fsn2]", "", "did you mean fsn1?"},
+        Preflight{"NotSoldThere", "server_types: [cx23], locations: [ash]", "", "sold in none of hetzner.locations"},
+        Preflight{"UnknownImage", "server_types: [cx23], locations: [fsn1], image: debian-99", "", "there is no image"},
+        Preflight{"UnknownKey", "server_types: [cx23], locations: [fsn1], ssh_keys: [laptop]", "", "no key \"laptop\""},
+        Preflight{"Ipv6OnlyAndNoIpv6Download", "server_types: [cx23], locations: [fsn1], ipv4: false",
+                  "integration: {nats_download_urls: [\"http://127.0.0.1/nats.tar.gz\"], nimsforest_install: false}\n",
+                  "has no IPv6 address"},
+        Preflight{"ArmAndAnX86Download", "server_types: [cax11], locations: [fsn1]",
+                  "integration: {nats_download_urls: [\"https://example.org/nats-linux-amd64.tar.gz\"]}\n", "is an ARM machine"}),
+    [](const auto& each) { return std::string(each.param.name); });
+
+}  // namespace
+}  // namespace morpheus

@@ -1,0 +1,165 @@
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+#include "tests/integration/cloud_box.hpp"
+
+namespace morpheus {
+namespace {
+
+using testing::UnorderedElementsAre;
+using nlohmann::json;
+using testing::HasSubstr;
+
+constexpr std::chrono::seconds limit{60};
+
+TEST(Cloud, ALifeFromPlantingToTeardown) {
+  const FakeCloud cloud;
+  DaemonBox box(in_cloud(cloud));
+  box.start();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"grow", "oak", "--nodes", "3", "--yes"}).status, 0) << box.log();
+  EXPECT_EQ(cloud.count("servers"), 4);
+  EXPECT_EQ(is_full_mesh(addresses_of(box, "oak")), true);
+  const auto node = box.ask({"status", "oak"})["nodes"][3];
+  EXPECT_EQ(node["machine_type"], "cx23");
+  EXPECT_EQ(node["location"], "fsn1");
+  EXPECT_DOUBLE_EQ(node["monthly_cost"], 5.99);
+  ASSERT_EQ(box.ctl({"shrink", "oak", "--node", "node-4", "--yes"}).status, 0) << box.log();
+  EXPECT_EQ(cloud.count("servers"), 3);
+  EXPECT_EQ(cloud.count("primary_ips"), 6) << "each has an IPv4 and an IPv6 address";
+  ASSERT_EQ(box.ctl({"teardown", "oak", "--yes"}).status, 0) << box.log();
+  const auto left = cloud.state()["counts"];
+  for (const auto& [kind, count] : left.items()) EXPECT_EQ(count, 0) << kind;
+  EXPECT_THAT(cloud.created("servers"), UnorderedElementsAre("oak-node-1", "oak-node-2", "oak-node-3", "oak-node-4"));
+}
+
+TEST(Cloud, PlantingThreeNodesTakesFewCalls) {
+  const FakeCloud cloud;
+  DaemonBox box(in_cloud(cloud));
+  box.start();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "medium", "--name", "oak"}).status, 0) << box.log();
+  const auto calls = cloud.journal().size();
+  std::cout << calls << " calls to plant 3 nodes\n";
+  EXPECT_LT(calls, 40U);
+  EXPECT_EQ(is_full_mesh(addresses_of(box, "oak")), true);
+}
+
+TEST(Cloud, MachinesAreMadeOfWhatWasConfigured) {
+  const FakeCloud cloud;
+  auto settings = in_cloud(cloud, R"(server_types: [cpx32], locations: [hel1], image: ubuntu-24.04,
+    ssh_keys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3Yk2mYbJfXn0VpLbmxUdiQ1XcmvVvZ9tqg0zXhKpWm op"])");
+  DaemonBox box(settings);
+  box.start();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "elm"}).status, 0) << box.log();
+  const auto state = cloud.state();
+  EXPECT_EQ(state["counts"]["ssh_keys"], 1) << "both forests share it";
+  const auto& server = state["servers"][0];
+  EXPECT_EQ(server["server_type"]["name"], "cpx32");
+  EXPECT_EQ(server["location"]["name"], "hel1");
+  EXPECT_EQ(server["image"]["name"], "ubuntu-24.04");
+  EXPECT_EQ(server["labels"]["morpheus-forest"], "oak");
+  EXPECT_EQ(server["labels"]["managed-by"], "morpheus");
+  EXPECT_EQ(server["public_net"]["firewalls"].size(), 1U);
+  EXPECT_EQ(server["placement_group"]["type"], "spread");
+  ASSERT_EQ(box.ctl({"teardown", "oak", "--yes"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"teardown", "elm", "--yes"}).status, 0) << box.log();
+  EXPECT_EQ(cloud.count("ssh_keys"), 1) << "keys are never deleted";
+}
+
+TEST(Cloud, TheFirewallLetsInExactlyTheNodes) {
+  const FakeCloud cloud;
+  DaemonBox box(in_cloud(cloud));
+  box.start();
+  const auto routes = [&] {
+    std::vector<std::string> sources;
+    const auto state = cloud.state();
+    for (const auto& rule : state["firewalls"][0]["rules"]) {
+      if (rule["port"] == "6222-6223") sources = rule["source_ips"];
+    }
+    return sources;
+  };
+  const auto hosts = [&] {
+    auto addresses = addresses_of(box, "oak");
+    for (auto& address : addresses) address += "/32";
+    return addresses;
+  };
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak"}).status, 0) << box.log();
+  EXPECT_EQ(routes(), hosts());
+  ASSERT_EQ(box.ctl({"grow", "oak", "--nodes", "3", "--yes"}).status, 0) << box.log();
+  EXPECT_EQ(routes().size(), 4U);
+  EXPECT_EQ(routes(), hosts());
+  ASSERT_EQ(box.ctl({"shrink", "oak", "--node", "node-4", "--yes"}).status, 0) << box.log();
+  EXPECT_EQ(routes(), hosts());
+}
+
+TEST(Cloud, ADryRunCreatesNothingAndNamesThePrice) {
+  const FakeCloud cloud({"--machines", "none"});
+  DaemonBox box(in_cloud(cloud));
+  box.start();
+  const auto plan = box.ask({"plant", "cloud", "medium", "--name", "oak", "--dry-run"});
+  EXPECT_EQ(plan["nodes"].size(), 3U);
+  EXPECT_EQ(plan["nodes"][0]["machine_type"], "cx23");
+  EXPECT_NEAR(plan["cost"]["monthly"].get<double>(), 3 * 5.99, 1e-9);
+  EXPECT_EQ(plan["cost"]["currency"], "EUR");
+  EXPECT_TRUE(box.ask({"list"}).empty());
+  for (const auto& line : cloud.journal()) EXPECT_EQ(line["committed"], false) << line;
+}
+
+TEST(Cloud, AMachineThatSomebodyElseDeletedIsMarkedAsGone) {
+  const FakeCloud cloud;
+  DaemonBox box(in_cloud(cloud));
+  box.start();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"grow", "oak", "--nodes", "3", "--yes"}).status, 0) << box.log();
+  box.kill();
+  const auto id = cloud.state()["servers"][3]["id"].dump();
+  const auto deleted = run_command({"/usr/bin/curl", "-sf", "-X", "DELETE", "-H", "Authorization: Bearer token", cloud.endpoint() + "/servers/" + id});
+  ASSERT_EQ(deleted.status, 0) << deleted.err;
+  ASSERT_TRUE(wait_until([&] { return cloud.count("servers") == 3; }, limit));
+  box.start();
+  EXPECT_TRUE(wait_until([&] { return box.ask({"status", "oak"})["nodes"].size() == 3; }, limit)) << box.log();
+  EXPECT_THAT(box.log(), HasSubstr("somebody else deleted it"));
+}
+
+bool holds(const std::filesystem::path& directory, const std::vector<std::string>& needles) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
+    if (!entry.is_regular_file()) continue;
+    const auto text = read_text(entry.path());
+    for (const auto& needle : needles) {
+      if (text.find(needle) != std::string::npos) return true;
+    }
+  }
+  return false;
+}
+
+TEST(Cloud, TheTokenIsNowhereButInItsRequests) {
+  const std::string token = "Zk7tq9/Xw+3R-0vLm2=Bp5";
+  const std::vector<std::string> forms{token, "Wms3dHE5L1h3KzNSLTB2TG0yPUJwNQ==", "Zk7tq9%2FXw%2B3R-0vLm2%3DBp5"};
+  const FakeCloud cloud({"--machines", "nats", "--token", token});
+  auto settings = in_cloud(cloud);
+  settings.environment = {"HCLOUD_TOKEN=" + token};
+  DaemonBox box(settings);
+  box.start();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"plant", "local", "small", "--name", "elm"}).status, 0) << box.log();
+  const auto pids = box.server_pids();
+  ASSERT_EQ(pids.size(), 1U) << "a child of the daemon";
+  for (const int pid : pids) {
+    for (const char* file : {"environ", "cmdline"}) {
+      const auto text = read_text("/proc/" + std::to_string(pid) + "/" + file);
+      ASSERT_FALSE(text.empty());
+      for (const auto& form : forms) EXPECT_EQ(text.find(form), std::string::npos) << file;
+    }
+  }
+  cloud.fault({{"match", json::object()}, {"status", 401}, {"code", "unauthorized"}, {"message", "no"}, {"times", 100}});
+  const auto refused = box.ctl({"plant", "cloud", "small", "--name", "ash"});
+  EXPECT_EQ(refused.status, 6) << refused.err;
+  for (const auto& form : forms) EXPECT_EQ((refused.out + refused.err).find(form), std::string::npos);
+  EXPECT_GE(cloud.fired(), 1);
+  EXPECT_FALSE(holds(std::filesystem::path(box.config_file()).parent_path(), forms)) << "log, database, state";
+}
+
+}  // namespace
+}  // namespace morpheus
