@@ -124,7 +124,7 @@ void add_providers(std::vector<Key>& keys) {
   keys.push_back(text_key({"hetzner.image", "a name", "operating system image", restart}, check_word,
                           MEMBER(hetzner.image)));
   keys.push_back(list_key(
-      {"hetzner.ssh_keys", "a list of names", "SSH keys of the account, by name or fingerprint", restart},
+      {"hetzner.ssh_keys", "a list of names", "SSH keys that may log in: by name, fingerprint, public key or its path", restart},
       [](const std::string& text) -> Result<> {
         if (!text.empty()) return {};
         return Error{ErrorCode::invalid, "an empty name", "write the key's name"};

@@ -101,7 +101,7 @@ void Reconciler::report_orphans(const Inventory& inventory, const std::set<std::
     event.level = EventLevel::warning;
     event.forest = machine.forest;
     event.node = machine.name;
-    event.message = fmt::format("{} exists and costs, and no stored node stands for it: morpheusctl orphans", orphan);
+    event.message = fmt::format("{} exists and costs, and no stored node stands for it: find out whose it is, and delete it at the provider if nobody's", orphan);
     context_.journal.record(std::move(event));
   }
   reported_ = std::move(orphans);

@@ -101,9 +101,10 @@ class NatsMachines:
         return [each for each in cores if not each.endswith("-witness")]
 
     def _meta_group(self, address):
-        for other in [address] + [each for each in self._addresses() if each != address]:
+        # The witness may lead: it is asked too, on the machine itself.
+        for place in [f"{address}:8223"] + [f"{each}:8222" for each in self._addresses()]:
             try:
-                with urllib.request.urlopen(f"http://{other}:8222/jsz", timeout=1) as answer:
+                with urllib.request.urlopen(f"http://{place}/jsz", timeout=1) as answer:
                     meta = json.load(answer).get("meta_cluster", {})
             except (OSError, ValueError):
                 continue

@@ -20,7 +20,8 @@ TEST(Cloud, ALifeFromPlantingToTeardown) {
   ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak"}).status, 0) << box.log();
   ASSERT_EQ(box.ctl({"grow", "oak", "--nodes", "3", "--yes"}).status, 0) << box.log();
   EXPECT_EQ(cloud.count("servers"), 4);
-  EXPECT_EQ(is_full_mesh(addresses_of(box, "oak")), true);
+  // Once the machine has ended its witness, which lives for a moment after the third core is current.
+  EXPECT_TRUE(wait_until([&] { return is_full_mesh(addresses_of(box, "oak")) == true; }, limit));
   const auto node = box.ask({"status", "oak"})["nodes"][3];
   EXPECT_EQ(node["machine_type"], "cx23");
   EXPECT_EQ(node["location"], "fsn1");

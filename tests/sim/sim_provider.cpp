@@ -133,7 +133,7 @@ asio::awaitable<Result<Machine>> SimProvider::create(MachineSpec spec) {
   if (!there && world_.chance().happens(world_.faults.refused)) {
     world_.count("provider refuses");
     world_.note(call + ": refused");
-    world_.quota_until = world_.now() + world_.chance().seconds(60, 600);
+    world_.quota_until = world_.now() + world_.chance().seconds(300, 1'800);
     Error error{ErrorCode::refused, "the quota of machines is used up", "ask the provider for more"};
     co_return error;
   }

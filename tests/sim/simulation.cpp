@@ -44,7 +44,7 @@ Faults random_faults(Chance& chance) {
   Faults faults;
   faults.error_before = up_to(0.2);
   faults.lost_answer = up_to(0.3);
-  faults.refused = up_to(0.1);
+  faults.refused = up_to(0.15);
   faults.sold_out = up_to(0.2);
   faults.slow = up_to(0.2);
   faults.never_boots = up_to(0.2);

@@ -48,7 +48,7 @@ ErrorCode code_of(Fault fault) {
 
 std::string hint_of(const ApiError& error) {
   if (error.code == "token_readonly") return "make a token with read and write permission, and give that one";
-  if (error.status == 401) return "check the token: morpheusctl doctor";
+  if (error.status == 401) return "check the token (hetzner.token_file, HCLOUD_TOKEN, or the credential hcloud-token), and restart morpheusd";
   if (error.code == "protected") return "take the protection off in the cloud console";
   if (error.fault == Fault::quota) return "delete what is not needed, or ask Hetzner for a higher limit";
   return "";

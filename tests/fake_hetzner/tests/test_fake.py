@@ -1,0 +1,212 @@
+"""The fake refuses what the real one refuses, and plays the faults that it is asked for."""
+
+import http.client
+import json
+import signal
+import unittest
+import urllib.error
+import urllib.request
+
+from running import FakeCase, wait_until
+
+SERVER = {"name": "web", "server_type": "cx23", "image": "debian-12", "location": "fsn1"}
+
+
+class StrictnessTest(FakeCase):
+    """What is wrong is refused, and changes nothing."""
+
+    arguments = ["--action-seconds", "0.05", "--token", "token", "--read-only-token", "reader"]
+
+    def refused(self, body, status, code, path="/v1/servers"):
+        answer = self.call("POST", path, body)
+        self.assertEqual((answer[0], answer[1]["error"]["code"]), (status, code), answer[1])
+        self.assertEqual(self.state()["counts"]["servers"], 0)
+
+    def test_servers(self):
+        self.refused({**SERVER, "datacenter": "fsn1-dc14"}, 422, "invalid_input")
+        self.refused({**SERVER, "name": "a_b"}, 422, "invalid_input")
+        self.refused({**SERVER, "server_type": "cx99"}, 404, "not_found")
+        self.refused({**SERVER, "location": "ash"}, 422, "invalid_input")
+        self.refused({**SERVER, "labels": {"a b": "c"}}, 422, "invalid_input")
+        self.refused({**SERVER, "user_data": "x" * 32769}, 422, "invalid_input")
+        self.refused({**SERVER, "public_net": {"ipv5": 1}}, 422, "invalid_input")
+        self.refused({**SERVER, "firewalls": [{"firewall": 7}]}, 404, "not_found")
+        self.refused([], 422, "invalid_input")
+
+    def test_names_are_unique(self):
+        self.assertEqual(self.call("POST", "/v1/servers", SERVER)[0], 201)
+        answer = self.call("POST", "/v1/servers", SERVER)
+        self.assertEqual((answer[0], answer[1]["error"]["code"]), (409, "uniqueness_error"))
+
+    def test_tokens(self):
+        self.assertEqual(self.call("GET", "/v1/servers", token="nobody")[0], 401)
+        self.assertEqual(self.call("GET", "/v1/servers", token="reader")[0], 200)
+        answer = self.call("POST", "/v1/servers", SERVER, token="reader")
+        self.assertEqual((answer[0], answer[1]["error"]["code"]), (403, "token_readonly"))
+        self.assertEqual(self.call("POST", "/v1/placement_groups", {}, token="reader")[0], 403)
+
+    def test_what_is_gone(self):
+        self.assertEqual(self.call("GET", "/v1/datacenters")[0], 410)
+        self.assertEqual(self.call("GET", "/v1/actions")[0], 422)
+
+    def test_a_busy_server_is_locked_and_then_gone(self):
+        made = self.call("POST", "/v1/servers", SERVER)[1]["server"]
+        path = f"/v1/servers/{made['id']}"
+        self.assertGreater(made["id"], 2**32)
+        self.assertEqual(self.call("DELETE", path)[0], 423)
+        self.assertTrue(wait_until(lambda: self.call("DELETE", path)[0] == 200))
+        self.assertTrue(wait_until(lambda: self.call("GET", path)[0] == 404))
+
+    def test_groups_have_room_for_ten(self):
+        group = self.call("POST", "/v1/placement_groups", {"name": "g", "type": "spread"})[1]["placement_group"]["id"]
+        for number in range(10):
+            self.assertEqual(self.call("POST", "/v1/servers", {**SERVER, "name": f"s{number}", "placement_group": group})[0], 201)
+        answer = self.call("POST", "/v1/servers", {**SERVER, "name": "s10", "placement_group": group})
+        self.assertEqual(answer[1]["error"]["code"], "placement_group_member_limit_reached")
+
+    def test_a_firewall_in_use_stays(self):
+        wall = self.call("POST", "/v1/firewalls", {"name": "w"})[1]["firewall"]["id"]
+        self.assertEqual(self.call("POST", "/v1/servers", {**SERVER, "firewalls": [{"firewall": wall}]})[0], 201)
+        self.assertEqual(self.call("DELETE", f"/v1/firewalls/{wall}")[1]["error"]["code"], "resource_in_use")
+        rule = {"direction": "in", "protocol": "tcp", "port": "22", "source_ips": ["10.0.0.1/8"]}
+        self.assertEqual(self.call("POST", f"/v1/firewalls/{wall}/actions/set_rules", {"rules": [rule]})[0], 422, "host bits are set")
+
+    def test_an_address_that_is_assigned_stays(self):
+        body = {"name": "a", "type": "ipv6", "assignee_type": "server", "location": "fsn1", "auto_delete": True}
+        ip = self.call("POST", "/v1/primary_ips", body)[1]["primary_ip"]
+        self.assertEqual(self.call("POST", "/v1/servers", {**SERVER, "location": "nbg1", "public_net": {"ipv6": ip["id"]}})[0], 422)
+        made = self.call("POST", "/v1/servers", {**SERVER, "public_net": {"enable_ipv4": False, "ipv6": ip["id"]}})[1]["server"]
+        self.assertEqual(made["public_net"]["ipv6"]["id"], ip["id"])
+        self.assertEqual(self.call("DELETE", f"/v1/primary_ips/{ip['id']}")[1]["error"]["code"], "must_be_unassigned")
+
+
+class FaultsTest(FakeCase):
+    """Each effect, and the journal's word for it."""
+
+    def fault(self, **description):
+        self.assertEqual(self.call("POST", "/_fake/faults", description)[0], 200)
+
+    def create(self):
+        try:
+            return self.call("POST", "/v1/servers", SERVER)[0]
+        except (urllib.error.URLError, http.client.HTTPException, ConnectionError, json.JSONDecodeError) as error:
+            return type(error).__name__
+
+    def last(self):
+        lines = (self.dir / "journal.jsonl").read_text().splitlines()
+        return json.loads(lines[-1])
+
+    def test_a_refusal(self):
+        self.fault(match={"method": "POST", "name": "^web$"}, skip=1, status=412, code="resource_unavailable")
+        self.assertEqual(self.create(), 201)
+        self.assertEqual(self.create(), 412)
+        self.assertFalse(self.last()["committed"])
+        self.assertEqual(self.call("GET", "/_fake/faults")[1][0]["fired"], 1)
+
+    def test_dropped_before_and_after_the_commit(self):
+        self.fault(drop="before")
+        self.assertNotEqual(self.create(), 201)
+        self.assertEqual(self.state()["counts"]["servers"], 0)
+        self.fault(drop="committed")
+        self.assertNotEqual(self.create(), 201)
+        self.assertEqual(self.state()["counts"]["servers"], 1)
+        self.assertEqual(self.last()["created"][-1]["kind"], "primary_ips")
+        self.assertTrue(self.last()["committed"])
+
+    def test_half_an_answer(self):
+        self.fault(drop="answered")
+        self.assertNotEqual(self.create(), 201)
+        self.assertEqual(self.state()["counts"]["servers"], 1)
+
+    def test_gateways(self):
+        self.fault(bare=502)
+        self.assertEqual(self.create(), 502)
+        self.assertEqual(self.state()["counts"]["servers"], 0)
+        self.fault(status_after_commit=504)
+        self.assertEqual(self.create(), 504)
+        self.assertEqual(self.state()["counts"]["servers"], 1)
+
+    def test_an_action_that_fails_takes_its_server_along(self):
+        self.fault(match={"path": "^/servers$"}, action_error={"code": "server_error", "message": "no"})
+        self.assertEqual(self.create(), 201)
+        self.assertTrue(wait_until(lambda: self.state()["counts"]["servers"] == 0))
+
+    def test_states_that_never_become_running(self):
+        for effect, status in (("stay_initializing", "initializing"), ("end_off", "off")):
+            self.fault(match={"method": "POST"}, **{effect: True})
+            made = self.call("POST", "/v1/servers", {**SERVER, "name": effect.replace("_", "-")})[1]
+            action = f"/v1/actions/{made['action']['id']}"
+            self.assertTrue(wait_until(lambda path=action: self.call("GET", path)[1]["action"]["status"] == "success"))
+            self.assertEqual(self.call("GET", f"/v1/servers/{made['server']['id']}")[1]["server"]["status"], status)
+
+    def test_sold_out_although_the_list_says_no_such_thing(self):
+        self.call("POST", "/_fake/availability", {"server_type": "cx23", "location": "fsn1", "available": "lies"})
+        self.assertEqual(self.create(), 412)
+        listed = self.call("GET", "/v1/server_types?name=cx23")[1]["server_types"][0]["locations"]
+        self.assertTrue([place["available"] for place in listed if place["name"] == "fsn1"][0])
+
+    def test_limits(self):
+        self.call("POST", "/_fake/limits", {"servers": 0})
+        self.assertEqual(self.create(), 403)
+
+    def test_an_unknown_effect_is_refused(self):
+        self.assertEqual(self.call("POST", "/_fake/faults", {"explode": True})[0], 400)
+
+
+class RateLimitTest(FakeCase):
+    """Calls run out, and come back."""
+
+    arguments = ["--rate-limit", "3", "--refill-per-second", "5"]
+
+    def test_the_fourth_call_is_refused_and_a_later_one_is_not(self):
+        remaining = [self.call("GET", "/v1/servers")[2]["RateLimit-Remaining"] for _ in range(3)]
+        self.assertEqual(remaining[0], "2")
+        self.assertTrue(wait_until(lambda: self.call("GET", "/v1/servers")[0] == 429))
+        self.assertTrue(wait_until(lambda: self.call("GET", "/v1/servers")[0] == 200))
+
+
+NATS_CONF = """
+server_name: web
+listen: "ADDRESS:4222"
+http: "ADDRESS:8222"
+jetstream { store_dir: "/var/lib/nats" }
+"""
+
+
+class MachinesTest(FakeCase):
+    """Servers that are nats-servers."""
+
+    arguments = ["--machines", "nats", "--action-seconds", "0.05", "--address-prefix", "127.77"]
+
+    def boot(self):
+        body = {"name": "ip", "type": "ipv4", "assignee_type": "server", "location": "fsn1", "auto_delete": True}
+        ip = self.call("POST", "/v1/primary_ips", body)[1]["primary_ip"]
+        conf = NATS_CONF.replace("ADDRESS", ip["ip"])
+        user_data = "#cloud-config\n" + json.dumps({"write_files": [{"path": "/etc/nats/nats.conf", "content": conf}]})
+        made = self.call("POST", "/v1/servers", {**SERVER, "user_data": user_data, "public_net": {"ipv4": ip["id"]}})[1]["server"]
+        self.monitor = f"http://{ip['ip']}:8222/varz"
+        self.assertTrue(wait_until(self.serves), "the machine does not serve")
+        return made
+
+    def serves(self):
+        try:
+            with urllib.request.urlopen(self.monitor, timeout=1) as answer:
+                return json.load(answer)["server_name"] == "web"
+        except OSError:
+            return False
+
+    def test_a_deleted_server_serves_no_more(self):
+        made = self.boot()
+        self.assertEqual(self.call("DELETE", f"/v1/servers/{made['id']}")[0], 200)
+        self.assertTrue(wait_until(lambda: not self.serves()))
+        self.assertFalse((self.dir / "machines/web").exists())
+
+    def test_nothing_outlives_the_fake(self):
+        self.boot()
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        self.assertTrue(wait_until(lambda: not self.serves()))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,34 @@
+#include "daemon/http/endpoint.hpp"
+
+#include <gmock/gmock.h>
+
+namespace morpheus {
+namespace {
+
+TEST(Endpoint, IsTakenApart) {
+  EXPECT_EQ(*parse_endpoint("https://api.hetzner.cloud/v1"), (Endpoint{true, "api.hetzner.cloud", 443, "/v1"}));
+  EXPECT_EQ(*parse_endpoint("https://api.example:8443/"), (Endpoint{true, "api.example", 8443, ""}));
+  EXPECT_EQ(*parse_endpoint("https://[2001:db8::1]:1/a/b/"), (Endpoint{true, "2001:db8::1", 1, "/a/b"}));
+  EXPECT_EQ(*parse_endpoint("http://127.0.0.1:8080/v1"), (Endpoint{false, "127.0.0.1", 8080, "/v1"}));
+  EXPECT_EQ(*parse_endpoint("http://[::1]/v1"), (Endpoint{false, "::1", 80, "/v1"}));
+  EXPECT_EQ(*parse_endpoint("http://localhost"), (Endpoint{false, "localhost", 80, ""}));
+}
+
+TEST(Endpoint, WithoutTlsItIsOnThisMachine) {
+  for (const char* url : {"http://api.hetzner.cloud/v1", "http://192.0.2.1/v1", "http://[2001:db8::1]/", "http://127.0.0.1.example/"}) {
+    const auto parsed = parse_endpoint(url);
+    ASSERT_FALSE(parsed) << url;
+    EXPECT_THAT(describe(parsed.error()), testing::HasSubstr("would send the token in clear")) << url;
+  }
+}
+
+TEST(Endpoint, WhatIsNoEndpointIsRefused) {
+  for (const char* url : {"", "api.hetzner.cloud", "ftp://a/", "https://", "https:///v1", "https://user@host/", "https://host?x=1",
+                          "https://host/#a", "https://host:0/", "https://host:65536/", "https://host:8a/", "https://[::1/",
+                          "https://[::1]8/", "https://host name/", "https://host/\r\nX: y"}) {
+    EXPECT_FALSE(parse_endpoint(url)) << url;
+  }
+}
+
+}  // namespace
+}  // namespace morpheus

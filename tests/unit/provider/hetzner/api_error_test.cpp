@@ -1,0 +1,52 @@
+#include "daemon/provider/hetzner/api_error.hpp"
+
+#include <gtest/gtest.h>
+
+namespace morpheus::hetzner {
+namespace {
+
+struct Row {
+  unsigned status;
+  const char* code;
+  Fault fault;
+  ErrorCode means;
+};
+
+// The table of hetzner's errors, a row each.
+constexpr Row rows[] = {
+    {412, "resource_unavailable", Fault::sold_out, ErrorCode::unavailable},
+    {422, "placement_error", Fault::sold_out, ErrorCode::unavailable},
+    {403, "resource_limit_exceeded", Fault::quota, ErrorCode::refused},
+    {422, "placement_group_member_limit_reached", Fault::group_full, ErrorCode::unavailable},
+    {409, "uniqueness_error", Fault::taken, ErrorCode::conflict},
+    {409, "conflict", Fault::busy, ErrorCode::unavailable},
+    {423, "locked", Fault::busy, ErrorCode::unavailable},
+    {422, "must_be_unassigned", Fault::busy, ErrorCode::unavailable},
+    {422, "resource_in_use", Fault::busy, ErrorCode::unavailable},
+    {429, "rate_limit_exceeded", Fault::rate_limited, ErrorCode::unavailable},
+    {401, "unauthorized", Fault::denied, ErrorCode::denied},
+    {403, "forbidden", Fault::denied, ErrorCode::denied},
+    {403, "token_readonly", Fault::denied, ErrorCode::denied},
+    {403, "protected", Fault::denied, ErrorCode::denied},
+    {404, "not_found", Fault::not_found, ErrorCode::not_found},
+    {422, "invalid_input", Fault::invalid, ErrorCode::invalid},
+    {500, "server_error", Fault::ambiguous, ErrorCode::ambiguous},
+    {502, "", Fault::ambiguous, ErrorCode::ambiguous},
+    {504, "", Fault::ambiguous, ErrorCode::ambiguous},
+    {301, "", Fault::ambiguous, ErrorCode::ambiguous},
+    {412, "", Fault::sold_out, ErrorCode::unavailable},
+    {429, "", Fault::rate_limited, ErrorCode::unavailable},
+    {418, "something_new", Fault::other, ErrorCode::unavailable},
+};
+
+TEST(ApiError, EachRefusalAsksForSomethingElse) {
+  for (const Row& row : rows) {
+    EXPECT_EQ(classify(row.status, row.code), row.fault) << row.status << " " << row.code;
+    const ApiError error{row.fault, row.status, row.code, "what happened"};
+    EXPECT_EQ(to_error(error).code, row.means) << row.status << " " << row.code;
+    EXPECT_EQ(to_error(error).message, "what happened");
+  }
+}
+
+}  // namespace
+}  // namespace morpheus::hetzner

@@ -1,0 +1,39 @@
+#include "daemon/provider/hetzner/rate_budget.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/sim/sim_clock.hpp"
+
+namespace morpheus::hetzner {
+namespace {
+
+TEST(RateBudget, NothingIsHeldBackUntilSomethingIsKnown) {
+  SimClock clock;
+  RateBudget budget(clock);
+  budget.spend();
+  EXPECT_EQ(budget.wait_for(Urgency::normal), Millis{0});
+}
+
+TEST(RateBudget, TheReserveIsForDeletions) {
+  SimClock clock;
+  RateBudget budget(clock);
+  budget.learn(static_cast<int>(RateBudget::reserve) + 2);
+  EXPECT_EQ(budget.wait_for(Urgency::normal), Millis{0});
+  budget.spend();
+  budget.spend();
+  EXPECT_EQ(budget.wait_for(Urgency::normal), Millis{1'000});
+  EXPECT_EQ(budget.wait_for(Urgency::deleting), Millis{0});
+  clock.pass(Millis{1'000});
+  EXPECT_EQ(budget.wait_for(Urgency::normal), Millis{0}) << "one a second is refilled";
+}
+
+TEST(RateBudget, WithoutAnyCallEvenADeletionWaits) {
+  SimClock clock;
+  RateBudget budget(clock);
+  budget.learn(0);
+  EXPECT_EQ(budget.wait_for(Urgency::deleting), Millis{1'000});
+  EXPECT_EQ(budget.wait_for(Urgency::normal), Millis{101'000});
+}
+
+}  // namespace
+}  // namespace morpheus::hetzner

@@ -1,0 +1,27 @@
+#include "daemon/provider/hetzner/ssh_keys.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/tools/child.hpp"
+#include "tests/tools/temp_dir.hpp"
+
+namespace morpheus::hetzner {
+namespace {
+
+TEST(SshKeys, TheFingerprintIsTheOneOfSshKeygen) {
+  for (const char* type : {"ed25519", "rsa", "ecdsa"}) {
+    const TempDir dir;
+    ASSERT_EQ(run_command({"/usr/bin/ssh-keygen", "-q", "-t", type, "-N", "", "-C", "an op", "-f", dir / "id"}).status, 0);
+    const auto printed = run_command({"/usr/bin/ssh-keygen", "-l", "-E", "md5", "-f", dir / "id.pub"}).out;
+    const auto fingerprint = md5_fingerprint(read_text(dir / "id.pub"));
+    ASSERT_TRUE(fingerprint) << type;
+    EXPECT_NE(printed.find("MD5:" + *fingerprint), std::string::npos) << printed << *fingerprint;
+  }
+}
+
+TEST(SshKeys, WhatIsNoKeyIsRefused) {
+  for (const char* text : {"", "ssh-ed25519", "ssh-ed25519 ???", "ssh-rsa =", "hello"}) EXPECT_FALSE(md5_fingerprint(text)) << text;
+}
+
+}  // namespace
+}  // namespace morpheus::hetzner
