@@ -28,9 +28,10 @@ std::string bar(double percent);
 std::string local_time(const std::string& rfc3339);
 
 // The same without the day: "14:05:09".
-// The times of RFC 3339 within a text, each as local_time() shows it.
-std::string local_times(const std::string& text);
 std::string local_clock(const std::string& rfc3339);
+
+// A text with its times of RFC 3339 as local_time() shows them.
+std::string local_times(const std::string& text);
 
 // "node-2" for "demo-node-2" of forest "demo".
 std::string short_name(const std::string& node, const std::string& forest);
