@@ -132,6 +132,21 @@ TEST(CloudChoice, AStrangersServerUnderOurNameIsLeftAlone) {
   EXPECT_TRUE(cloud.deleted("servers").empty());
 }
 
+TEST(CloudChoice, AStrangersAddressUnderOurNameIsLeftAlone) {
+  const FakeCloud cloud;
+  const json body{{"name", "oak-node-1"}, {"type", "ipv4"}, {"assignee_type", "server"}, {"location", "fsn1"}};
+  const auto made = run_command({"/usr/bin/curl", "-sf", "--json", body.dump(), "-H", "Authorization: Bearer token", cloud.endpoint() + "/primary_ips"});
+  ASSERT_EQ(made.status, 0);
+  DaemonBox box(in_cloud(cloud));
+  box.start();
+  const auto planted = box.ctl({"plant", "cloud", "small", "--name", "oak"});
+  EXPECT_EQ(planted.status, 1);
+  EXPECT_THAT(planted.err, HasSubstr("an address named oak-node-1 exists, and is not ours"));
+  ASSERT_EQ(box.ctl({"teardown", "oak", "--yes"}).status, 0) << box.log();
+  EXPECT_EQ(cloud.count("primary_ips"), 1);
+  EXPECT_EQ(cloud.count("firewalls"), 0);
+}
+
 // What can be known before anything is created.
 struct Preflight {
   const char* name;

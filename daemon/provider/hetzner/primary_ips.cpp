@@ -67,6 +67,8 @@ asio::awaitable<ApiResult<PrimaryIp>> PrimaryIps::create(std::string forest, std
 
 asio::awaitable<ApiResult<>> PrimaryIps::remove(std::string node) {
   const auto ip = co_await find(node);
+  const bool strangers = !ip && ip.error().fault == Fault::taken;
+  if (strangers) co_return ApiResult<>{};
   if (!ip) co_return ip.error();
   if (!*ip) co_return ApiResult<>{};
   const auto removed = co_await api_.remove(fmt::format("/primary_ips/{}", (*ip)->id));

@@ -33,7 +33,7 @@ class PrimaryIps {
   // Reserves one, deleted with the machine that it will be assigned to.
   asio::awaitable<ApiResult<PrimaryIp>> create(std::string forest, std::string node, std::string location);
 
-  // Success if there is none.
+  // Success if there is none, or it is somebody else's.
   asio::awaitable<ApiResult<>> remove(std::string node);
 
  private:
