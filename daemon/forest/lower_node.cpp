@@ -2,11 +2,15 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 #include "daemon/forest/node_steps.hpp"
 #include "daemon/runtime/backoff.hpp"
 
 namespace morpheus {
 namespace {
+
+constexpr Millis longest_look{8'000};  // between two looks at a machine that drains
 
 // draining -> deleting once the machine has shut down, or when its time is over.
 asio::awaitable<void> drain(const ForestContext& context, Node node) {
@@ -14,11 +18,13 @@ asio::awaitable<void> drain(const ForestContext& context, Node node) {
   const auto asked = co_await provider.drain(node.name);
   if (!asked) spdlog::warn("{}: it could not be drained: {}; it is deleted", node.name, asked.error().message);
   bool down = !asked;
+  Backoff backoff;  // each look may be a call that is counted
   while (!down && is_running(context, node.operation_id)) {
     const auto machine = co_await provider.find(node.name);
-    down = machine && (!*machine || !(*machine)->running);
-    down = down || stage_time_left(context, node, provider.stage_limits().drain) == Millis{0};
-    if (!down) co_await next_look(context);
+    const Millis left = stage_time_left(context, node, provider.stage_limits().drain);
+    down = (machine && (!*machine || !(*machine)->running)) || left == Millis{0};
+    const Millis pause = std::min({backoff.next(), longest_look, left});
+    if (!down) co_await context.clock.sleep_for(pause);
   }
   if (is_running(context, node.operation_id)) store_state(context, node, NodeState::deleting);
 }
