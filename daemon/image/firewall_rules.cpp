@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "daemon/image/node_spec.hpp"
 
@@ -24,14 +25,11 @@ void add(std::vector<FirewallRule>& rules, const std::string& description, const
 }
 
 std::vector<std::string> sorted_hosts(const std::vector<std::string>& addresses) {
-  std::vector<std::string> networks;
+  std::set<std::string> networks;
   for (const auto& address : addresses) {
-    networks.push_back(address + (address.find(':') == std::string::npos ? "/32" : "/128"));
+    networks.insert(address + (address.find(':') == std::string::npos ? "/32" : "/128"));
   }
-  std::ranges::sort(networks);
-  const auto repeated = std::ranges::unique(networks);
-  networks.erase(repeated.begin(), repeated.end());
-  return networks;
+  return {networks.begin(), networks.end()};
 }
 
 }  // namespace
