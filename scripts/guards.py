@@ -17,10 +17,13 @@ ROOMS = {
     "monitor": {"common", "policy", "image", "runtime", "store", "http"},
     "provider": {"common", "image", "runtime", "http"},
     "nats": {"common", "image", "runtime", "monitor"},
-    "forest": {"common", "policy", "image", "runtime", "store", "monitor", "provider", "nats"},
-    "control": {"common", "policy", "image", "runtime", "store", "monitor", "provider", "nats", "forest"},
-    "app": {"common", "policy", "image", "runtime", "systemd", "http", "store", "monitor", "provider", "nats", "forest",
-            "control"},
+    "secrets": {"common", "image", "runtime"},
+    "forest": {"common", "policy", "image", "runtime", "store", "monitor", "provider", "nats",
+               "secrets"},
+    "control": {"common", "policy", "image", "runtime", "store", "monitor", "provider", "nats", "secrets",
+                "forest"},
+    "app": {"common", "policy", "image", "runtime", "systemd", "http", "store", "monitor", "provider", "nats", "secrets",
+            "forest", "control"},
     "main": {"common", "app"},
 }
 PURE = {"policy", "image"}

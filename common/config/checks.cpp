@@ -67,6 +67,15 @@ Result<> check_http_url(const std::string& text) {
   return wrong(fmt::format("\"{}\" is not a web address", text), "write it like https://example.org/path");
 }
 
+Result<> check_sha256(const std::string& text) {
+  constexpr std::size_t digits = 64;
+  const auto is_digit = [](unsigned char c) { return std::isxdigit(c) != 0; };
+  if (text.size() == digits && std::ranges::all_of(text, is_digit)) return {};
+  return wrong(fmt::format("\"{}\" is not a SHA-256 checksum", text), "write its 64 hexadecimal digits, as sha256sum prints them");
+}
+
+Result<> check_optional_sha256(const std::string& text) { return text.empty() ? Result<>{} : check_sha256(text); }
+
 Result<> check_cidr(const std::string& text) {
   const Error error =
       wrong(fmt::format("\"{}\" is not a network", text), "write it like 203.0.113.0/24 or 2001:db8::/32");

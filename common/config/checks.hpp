@@ -16,6 +16,8 @@ Result<> check_log_level(const std::string& text);
 Result<> check_http_url(const std::string& text);
 Result<> check_cidr(const std::string& text);     // an IPv4 or IPv6 network with its prefix's length
 Result<> check_version(const std::string& text);  // becomes a part of a web address: "2.10.24"
+Result<> check_sha256(const std::string& text);   // 64 hexadecimal digits
+Result<> check_optional_sha256(const std::string& text);
 Result<> check_word(const std::string& text);     // not empty, no blanks or control characters
 
 // A finite decimal number.

@@ -48,8 +48,10 @@ struct Config {
     bool nats_install = true;
     std::string nats_version = "2.10.24";
     std::vector<std::string> nats_download_urls;
+    std::vector<std::string> nats_sha256;
     bool nimsforest_install = true;
     std::string nimsforest_download_url = "https://nimsforest.io/bin/nimsforest";
+    std::string nimsforest_sha256;
   } integration;
 
   struct Local {

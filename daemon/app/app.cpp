@@ -17,7 +17,7 @@
 #include "daemon/app/cloud.hpp"
 #include "daemon/control/server.hpp"
 #include "daemon/forest/manager.hpp"
-#include "daemon/forest/secret_files.hpp"
+#include "daemon/secrets/secret_files.hpp"
 #include "daemon/monitor/http_probe.hpp"
 #include "daemon/monitor/warm.hpp"
 #include "daemon/nats/libnats_requests.hpp"
@@ -48,7 +48,7 @@ class App {
         observations_(std::chrono::seconds(config_.growth.sustain_seconds)),
         probe_(clock_, loop_.get_executor(), config_),
         poller_(clock_, *store_, journal_, probe_, lag_, observations_, loop_.get_executor(), config_),
-        secrets_(config_.daemon.state_dir, store_->installation_id(), ids_),
+        secrets_(config_.daemon.state_dir, store_->installation_id(), clock_, ids_),
         local_(clock_, config_.daemon.state_dir, store_->installation_id(), config_.local),
         cloud_(loop_.get_executor(), clock_, config_, store_->installation_id()),
         providers_{{"hetzner", &cloud_.provider()}, {"local", &local_}},

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "common/config/config.hpp"
-#include "daemon/forest/secrets_keeper.hpp"
+
 #include "daemon/monitor/observations.hpp"
 #include "daemon/monitor/poller.hpp"
 #include "daemon/nats/system_requests.hpp"
@@ -13,6 +13,7 @@
 #include "daemon/runtime/clock.hpp"
 #include "daemon/runtime/ids.hpp"
 #include "daemon/runtime/turns.hpp"
+#include "daemon/secrets/secrets_keeper.hpp"
 #include "daemon/store/journal.hpp"
 #include "daemon/store/store.hpp"
 

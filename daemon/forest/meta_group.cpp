@@ -47,7 +47,8 @@ asio::awaitable<Result<>> remove_peer(const ForestContext& context, Forest fores
     if (view) {
       const auto secrets = context.secrets.get(forest.name);
       if (!secrets) co_return secrets.error();
-      SystemAccess access{answering_addresses(context, context.store.nodes(forest.id)), secrets->system_password};
+      SystemAccess access{answering_addresses(context, context.store.nodes(forest.id)), secrets->system_key,
+                          secrets->system_seed};
       const auto asked = co_await context.system.remove_peer(access, server_name);
       why = asked ? "its leader still counts it" : asked.error().message;
     } else {
@@ -73,7 +74,8 @@ asio::awaitable<Result<Jsz>> leader_view(const ForestContext& context, Forest fo
   }
   const auto secrets = context.secrets.get(forest.name);
   if (!secrets) co_return secrets.error();
-  access.password = secrets->system_password;
+  access.key = secrets->system_key;
+  access.seed = secrets->system_seed;
   co_return co_await context.system.leader_view(access);
 }
 

@@ -10,6 +10,7 @@
 #include "daemon/forest/meta_group.hpp"
 #include "daemon/forest/node_steps.hpp"
 #include "daemon/forest/readiness.hpp"
+#include "daemon/monitor/parse.hpp"
 #include "daemon/runtime/backoff.hpp"
 
 namespace morpheus {
@@ -40,6 +41,10 @@ Result<MachineSpec> machine_spec(const ForestContext& context, const Forest& for
   spec.address = node.address;
   spec.image = make_node_spec(forest, node, nodes, planted_cores(context, node, nodes), *secrets,
                               context.config.jetstream);
+  if (!context.provider_of(forest).is_networked()) return spec;
+  auto identity = context.secrets.issue(forest.name, node.server_name, node.address);
+  if (!identity) return identity.error();
+  spec.image.identity = *std::move(identity);
   return spec;
 }
 
@@ -96,11 +101,26 @@ asio::awaitable<void> create_machine(const ForestContext& context, Node node) {
   }
 }
 
+// What the machine says of itself while it boots, once for each thing that it says.
+void tell(const ForestContext& context, const Node& node, const NodeObservation* seen, std::string& told) {
+  if (!seen || seen->unknown.empty() || seen->unknown == told || !seen->unknown.starts_with(machine_says)) return;
+  told = seen->unknown;
+  Event event;
+  event.kind = "node";
+  event.forest = forest_of(context, node.forest_id).name;
+  event.node = node.name;
+  event.operation_id = node.operation_id;
+  event.message = fmt::format("{}: {}", to_string(node.state), told);
+  context.journal.record(std::move(event));
+}
+
 // booting -> joining once its server answers under its own name, or failed.
 asio::awaitable<void> await_boot(const ForestContext& context, Node node) {
   const Millis limit = context.provider_of(forest_of(context, node.forest_id)).stage_limits().boot;
+  std::string told;
   while (is_running(context, node.operation_id)) {
     const NodeObservation* seen = context.observations.find(node.id);
+    tell(context, node, seen, told);
     if (seen && seen->last.varz) {
       store_state(context, node, NodeState::joining);
       co_return;

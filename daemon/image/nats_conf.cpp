@@ -43,33 +43,57 @@ std::string url_encoded(std::string_view text) {
 std::string route_url(const NodeSpec& spec, const Route& route) {
   std::string host = route.host.empty() ? spec.address : route.host;
   if (host.empty()) host = loopback;
+  if (spec.identity) return quoted("nats-route://" + host_port(host, route.port));
   return quoted(fmt::format("nats-route://route:{}@{}", url_encoded(spec.secrets.route_password),
                             host_port(host, route.port)));
 }
 
-std::string cluster_block(const NodeSpec& spec, const std::vector<Route>& routes, int port) {
-  const std::string host = spec.address.empty() ? std::string(any_host) : spec.address;
+bool is_loopback(const std::string& address) { return address.starts_with("127.") || address == "::1"; }
+
+// A machine has its address for itself; on loopback others live beside it.
+std::string listen_host(const NodeSpec& spec) {
+  return is_loopback(spec.address) ? spec.address : std::string(any_host);
+}
+
+std::string tls_files(const std::string& directory) {
+  return fmt::format("ca_file: {}, cert_file: {}, key_file: {}, timeout: 5", quoted(directory + "/ca.crt"),
+                     quoted(directory + "/node.crt"), quoted(directory + "/node.key"));
+}
+
+// Routes verify each other's certificates, whoever connects to whom.
+std::string route_proof(const NodeSpec& spec, const NodePaths& paths) {
+  if (spec.identity) return fmt::format("  tls {{ {}, verify: true }}\n", tls_files(paths.tls));
+  return fmt::format("  authorization {{ user: \"route\", password: {} }}\n", quoted(spec.secrets.route_password));
+}
+
+std::string cluster_block(const NodeSpec& spec, const NodePaths& paths, const std::vector<Route>& routes, int port) {
+  const std::string host = listen_host(spec);
   std::string text = fmt::format("cluster {{\n  name: {}\n  listen: {}\n", quoted(spec.forest),
                                  quoted(host_port(host, port)));
   // Gossip otherwise tells the others the address that a connection happened to come from.
   if (!spec.address.empty()) text += fmt::format("  advertise: {}\n", quoted(host_port(spec.address, port)));
-  text += fmt::format("  authorization {{ user: \"route\", password: {} }}\n  routes: [\n",
-                      quoted(spec.secrets.route_password));
+  text += route_proof(spec, paths);
+  text += "  routes: [\n";
   for (const Route& route : routes) text += fmt::format("    {}\n", route_url(spec, route));
   return text + "  ]\n}\n";
+}
+
+// The machine's own unit asks with a password, on the machine itself: it may see who is in the meta group.
+std::string retire_entry(const NodeSpec& spec) {
+  if (!spec.witness || !spec.identity) return "";
+  return fmt::format(
+      "    {{ user: {}, password: {}, permissions: {{ publish: \"$SYS.REQ.SERVER.PING.JSZ\", subscribe: \"_INBOX.>\" }} }}\n",
+      quoted(retire_user), quoted(spec.secrets.retire_password));
 }
 
 // APP has JetStream on every server: an edge without a store of its own still serves JetStream's clients.
 std::string accounts_block(const NodeSpec& spec) {
   return fmt::format(
       "accounts {{\n"
-      "  $SYS {{ users: [ {{ user: \"system\", password: {} }} ] }}\n"
-      "  APP {{\n"
-      "    jetstream: enabled\n"
-      "    users: [ {{ user: \"app\", password: {} }} ]\n"
-      "  }}\n"
+      "  $SYS {{ users: [\n    {{ nkey: {} }}\n{}  ] }}\n"
+      "  APP {{ jetstream: enabled, users: [ {{ user: \"app\" }} ] }}\n"
       "}}\n",
-      quoted(spec.secrets.system_password), quoted(spec.secrets.client_password));
+      quoted(spec.secrets.system_key), retire_entry(spec));
 }
 
 std::string jetstream_block(const std::string& store, std::int64_t memory, std::int64_t file) {
@@ -84,19 +108,20 @@ std::string listen_block(const std::string& host, int client, int monitor) {
 
 // Where the witness serves clients and monitoring: nowhere that another machine reaches.
 std::string witness_host(const NodeSpec& spec) {
-  return spec.address.starts_with("127.") || spec.address == "::1" ? spec.address : std::string(loopback);
+  return is_loopback(spec.address) ? spec.address : std::string(loopback);
 }
 
 }  // namespace
 
 std::string render_nats_conf(const NodeSpec& spec, const NodePaths& paths) {
-  const std::string host = spec.address.empty() ? std::string(any_host) : spec.address;
+  const std::string host = listen_host(spec);
   std::string text = fmt::format("server_name: {}\n", quoted(spec.server_name));
   text += listen_block(host, client_port, monitor_port);
-  text += cluster_block(spec, spec.routes, route_port);
+  text += cluster_block(spec, paths, spec.routes, route_port);
   text += accounts_block(spec);
   text += "# A client without credentials is the application's: the firewall guards the client port.\n";
   text += "no_auth_user: \"app\"\n";
+  if (spec.identity) text += fmt::format("tls {{ {} }}\nallow_non_tls: true\n", tls_files(paths.tls));
   if (spec.role == NodeRole::core) text += jetstream_block(paths.data, spec.max_memory, spec.max_file);
   text += "# Draining: clients are sent on over the duration, the first of them after the grace period.\n";
   text += "lame_duck_duration: \"30s\"\nlame_duck_grace_period: \"1s\"\n";
@@ -107,7 +132,7 @@ std::string render_witness_conf(const NodeSpec& spec, const NodePaths& paths) {
   std::string text = fmt::format("server_name: {}\n", quoted(witness_server_name(spec.server_name)));
   text += listen_block(witness_host(spec), witness_client_port, witness_monitor_port);
   const std::vector<Route> routes{{spec.address, route_port}, {spec.address, witness_route_port}};
-  text += cluster_block(spec, routes, witness_route_port);
+  text += cluster_block(spec, paths, routes, witness_route_port);
   text += accounts_block(spec);
   text += "# It votes, and has no room for a stream.\n";
   text += jetstream_block(paths.witness_data, 1, 1);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,7 @@ struct NodeSpec {
   std::int64_t max_memory = 0;  // bytes, JetStream
   std::int64_t max_file = 0;    // bytes, JetStream
   ForestSecrets secrets;
+  std::optional<NodeIdentity> identity;  // unset: routes never leave this computer
 };
 
 // Decides a node's routes from what its forest consists of. A core that is planted with others (`planted` > 1) lists exactly

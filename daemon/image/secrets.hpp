@@ -4,11 +4,19 @@
 
 namespace morpheus {
 
-// What the servers and clients of one forest prove themselves with. Never logged, never in the database.
+// What the servers and users of one forest prove themselves with. Never logged, never in the database.
 struct ForestSecrets {
-  std::string route_password;   // of user "route", between the servers
-  std::string system_password;  // of user "system" in account $SYS
-  std::string client_password;  // of user "app" in account APP
+  std::string route_password;   // between servers on this computer, whose routes have no TLS
+  std::string system_seed;      // the nkey of the system user; the daemon's alone
+  std::string system_key;       // its public part, which servers know
+  std::string retire_password;  // of the user that may ask who is in the meta group, on the machine with the witness
+};
+
+// What one server of a forest proves itself with to the others; PEM.
+struct NodeIdentity {
+  std::string authority;    // the forest's certificate authority
+  std::string certificate;  // of the node, signed by it
+  std::string key;
 };
 
 }  // namespace morpheus

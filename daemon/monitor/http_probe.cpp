@@ -10,6 +10,7 @@ namespace morpheus {
 namespace {
 
 std::string unexpected(const HttpAnswer& answer) {
+  if (const auto report = parse_machine_report(answer.status, answer.body)) return std::string(machine_says) + *report;
   if (answer.location.empty()) return fmt::format("answered {} instead of 200", answer.status);
   return fmt::format("answered {} (a redirect to {}) instead of 200", answer.status, answer.location);
 }

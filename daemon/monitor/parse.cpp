@@ -185,6 +185,16 @@ Healthz parse_healthz(unsigned status, std::string_view body) {
   return healthz;
 }
 
+std::optional<std::string> parse_machine_report(unsigned status, std::string_view body) {
+  constexpr std::string_view mark = "morpheus: ";
+  constexpr std::size_t longest = 400;
+  if (status != 503 || !body.starts_with(mark)) return std::nullopt;
+  std::string report(body.substr(mark.size(), longest));
+  const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
+  std::ranges::replace_if(report, is_control, ' ');
+  return report;
+}
+
 Sample to_sample(const Varz& varz, std::int64_t node_id, const Capacity& capacity, const Stamp& at) {
   Sample sample;
   sample.node_id = node_id;

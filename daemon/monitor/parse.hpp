@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "common/error.hpp"
@@ -16,6 +18,10 @@ Result<Jsz> parse_jsz(std::string_view body);
 
 // /healthz: 200 is ok; anything else is not, with the `error` of the body.
 Healthz parse_healthz(unsigned status, std::string_view body);
+
+// What a machine answers on the monitoring port before its NATS server does: where it is (image/machine's report). Unset: it is
+// something else's answer. At most 400 bytes, without control characters.
+std::optional<std::string> parse_machine_report(unsigned status, std::string_view body);
 
 // Percentages of the machine: cpu / min(cores, gomaxprocs), mem / capacity.memory_bytes.
 Sample to_sample(const Varz& varz, std::int64_t node_id, const Capacity& capacity, const Stamp& at);

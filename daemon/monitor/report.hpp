@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/model/node.hpp"
@@ -52,6 +53,9 @@ struct Jsz {
   std::optional<int> cluster_size;
   std::vector<MetaPeer> replicas;  // all but the leader, in the leader's view
 };
+
+// How an error begins that the machine gave as its reason.
+inline constexpr std::string_view machine_says = "its machine says: ";
 
 // What one poll of one node brought. `error` says why /varz is missing; the rest is unset where it was not asked for or did
 // not come.

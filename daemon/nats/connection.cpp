@@ -9,8 +9,6 @@
 namespace morpheus {
 namespace {
 
-constexpr const char* system_user = "system";
-
 struct FreeOptions {
   void operator()(natsOptions* options) const { natsOptions_Destroy(options); }
 };
@@ -46,15 +44,21 @@ std::string_view body_of(const Message& message) {
   return {natsMsg_GetData(message.get()), static_cast<std::size_t>(natsMsg_GetDataLength(message.get()))};
 }
 
-natsStatus connect(natsConnection** connection, const std::string& url, const std::string& password,
-                   Millis limit) {
+// Signs what the server asks to be signed; libnats' shape.
+natsStatus sign_nonce(char** error, unsigned char** signature, int* length, const char* nonce, void* seed) {
+  *error = nullptr;
+  return nats_Sign(static_cast<const char*>(seed), nonce, signature, length);
+}
+
+natsStatus connect(natsConnection** connection, const std::string& url, const SystemAccess& access, Millis limit) {
   natsOptions* raw = nullptr;
   const natsStatus made = natsOptions_Create(&raw);
   if (made != NATS_OK) return made;
   const std::unique_ptr<natsOptions, FreeOptions> options(raw);
   Steps steps;
   steps.take(natsOptions_SetURL, raw, url.c_str());
-  steps.take(natsOptions_SetUserInfo, raw, system_user, password.c_str());
+  std::string seed = access.seed;
+  steps.take(natsOptions_SetNKey, raw, access.key.c_str(), sign_nonce, static_cast<void*>(seed.data()));
   steps.take(natsOptions_SetTimeout, raw, static_cast<std::int64_t>(limit.count()));
   steps.take(natsOptions_SetAllowReconnect, raw, false);
   steps.take(natsOptions_SetName, raw, "morpheusd");
@@ -71,7 +75,7 @@ Result<NatsConnection> NatsConnection::open(const SystemAccess& access, int max_
   for (std::size_t i = 0; i < count; ++i) {
     const auto where = host_port(access.addresses[i], client_port);
     natsConnection* connection = nullptr;
-    const natsStatus status = connect(&connection, "nats://" + where, access.password, limit_each);
+    const natsStatus status = connect(&connection, "nats://" + where, access, limit_each);
     if (status == NATS_OK) return NatsConnection(connection);
     error = unavailable(where, status);
   }

@@ -14,7 +14,8 @@ namespace asio = boost::asio;
 // How to reach a forest as its system user.
 struct SystemAccess {
   std::vector<std::string> addresses;  // of servers that were seen alive, without brackets; any of them will do
-  std::string password;                // of user "system"
+  std::string key;                     // the system user's nkey: the public part
+  std::string seed;                    // and the secret one
 };
 
 // Requests that only the system account may make.

@@ -116,6 +116,9 @@ class Provider {
 
   virtual Outlook outlook() const = 0;
 
+  // Its machines reach each other over a network: their servers prove themselves by certificate.
+  virtual bool is_networked() const { return false; }
+
   virtual StageLimits stage_limits() const { return StageLimits{}; }
 };
 

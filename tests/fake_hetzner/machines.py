@@ -6,6 +6,7 @@ import ctypes
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import urllib.request
@@ -66,13 +67,11 @@ class NatsMachines:
 
     def _write_files(self, root, user_data):
         files = (yaml.safe_load(user_data or "") or {}).get("write_files", [])
-        parents = sorted({str(pathlib.PurePosixPath(each["path"]).parent) for each in files} | {"/var/lib/nats"}, reverse=True)
         for each in files:
             content = each["content"]
             if each.get("encoding") in ("b64", "base64"):
                 content = base64.b64decode(content).decode()
-            for parent in parents:
-                content = content.replace(parent, f"{root}{parent}")
+            content = re.sub('"(/(etc|var)/)', rf'"{root}\1', content)
             path = pathlib.Path(f"{root}{each['path']}")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(content, encoding="utf-8")

@@ -57,7 +57,7 @@ std::string SimIds::random_hex(int bytes) {
 Result<> SimSecrets::make(const std::string& forest) {
   constexpr int bytes = 8;
   const auto [entry, fresh] = secrets_.try_emplace(forest);
-  if (fresh) entry->second = {ids_.random_hex(bytes), ids_.random_hex(bytes), ids_.random_hex(bytes)};
+  if (fresh) entry->second = {ids_.random_hex(bytes), ids_.random_hex(bytes), ids_.random_hex(bytes), ""};
   return {};
 }
 
@@ -65,6 +65,12 @@ Result<ForestSecrets> SimSecrets::get(const std::string& forest) {
   const auto found = secrets_.find(forest);
   if (found != secrets_.end()) return found->second;
   return Error{ErrorCode::failed, "the secrets of " + forest + " are lost", ""};
+}
+
+Result<NodeIdentity> SimSecrets::issue(const std::string& forest, const std::string& server_name, const std::string&) {
+  const auto kept = get(forest);
+  if (!kept) return kept.error();
+  return NodeIdentity{"authority of " + forest, "certificate of " + server_name, "key of " + server_name};
 }
 
 Result<> SimSecrets::remove(const std::string& forest) {

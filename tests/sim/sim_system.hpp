@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "daemon/forest/secrets_keeper.hpp"
+#include "daemon/secrets/secrets_keeper.hpp"
 #include "daemon/nats/system_requests.hpp"
 #include "daemon/runtime/ids.hpp"
 #include "tests/sim/world.hpp"
@@ -41,6 +41,7 @@ class SimSecrets : public SecretsKeeper {
   explicit SimSecrets(Ids& ids) : ids_(ids) {}
   Result<> make(const std::string& forest) override;
   Result<ForestSecrets> get(const std::string& forest) override;
+  Result<NodeIdentity> issue(const std::string& forest, const std::string& server_name, const std::string& address) override;
   Result<> remove(const std::string& forest) override;
 
  private:

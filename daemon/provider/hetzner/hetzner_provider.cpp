@@ -148,7 +148,9 @@ asio::awaitable<Result<Machine>> HetznerProvider::create_new(MachineSpec spec) {
 
 asio::awaitable<Result<nlohmann::json>> HetznerProvider::create_request(MachineSpec spec, Pair pair,
                                                                         std::int64_t address_id) {
-  const auto user_data = render_cloud_config(spec.image);
+  const MachineType* type = catalog_->type(pair.type);
+  const auto architecture = release_architecture(type ? type->architecture : "");
+  const auto user_data = render_cloud_config(spec.image, make_machine_setup(settings_.integration, architecture));
   if (!user_data) co_return user_data.error();
   const auto firewall = co_await firewalls_.id_of(spec.forest);
   if (!firewall) co_return firewall.error();

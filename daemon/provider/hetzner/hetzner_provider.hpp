@@ -48,6 +48,7 @@ class HetznerProvider : public Provider {
   // The machine's own unit ends it once three cores are current.
   asio::awaitable<Result<bool>> retire_witness(std::string name) override;
   Outlook outlook() const override;
+  bool is_networked() const override { return true; }
 
  private:
   // The catalog, read again when it is old. What failed is said; an old one is better than none.

@@ -9,10 +9,10 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "daemon/image/machine_setup.hpp"
+
 namespace morpheus::hetzner {
 namespace {
-
-constexpr const char* release_page = "https://github.com/";  // where nats-server is released
 
 // "https://host:port/path" -> "host", without brackets.
 std::string host_of(const std::string& url) {
@@ -69,16 +69,14 @@ Result<> check_admin_networks(const Config::Security& security) {
 
 asio::awaitable<Result<std::vector<std::string>>> check_downloads(Config::Integration integration, Config::Hetzner hetzner,
                                                                   const Catalog& catalog) {
+  const auto setup = make_machine_setup(integration, "{arch}");
   std::vector<std::string> urls;
-  if (integration.nats_install) urls = integration.nats_download_urls;
-  if (integration.nimsforest_install) urls.push_back(integration.nimsforest_download_url);
+  if (setup.nats) urls = setup.nats_urls;
+  if (setup.nimsforest) urls.push_back(setup.nimsforest_url);
   const auto fits = check_architecture(urls, hetzner, catalog);
   if (!fits) co_return fits.error();
   std::vector<std::string> warnings;
   if (hetzner.ipv4) co_return warnings;
-  if (integration.nats_install && integration.nats_download_urls.empty()) {
-    urls.emplace_back(release_page);
-  }
   for (const auto& url : urls) {
     const std::string host = host_of(url);
     const auto ipv6 = co_await ipv6_of(host);

@@ -23,7 +23,7 @@ NodeSpec core_of(const std::string& address) {
   spec.routes = {{address, route_port}, {address, witness_route_port}};
   spec.max_memory = 1 << 20;
   spec.max_file = 2 << 20;
-  spec.secrets = {"route", "system", "client"};
+  spec.secrets = {"route", "", "UDXU4RCSJNZOIQHZNWXHXORDPRTGNJAHAHFRGZNEEJCPQTT2M7NLCNF4", "retire"};
   return spec;
 }
 
@@ -66,7 +66,11 @@ TEST_F(NatsConf, CheckItselfRefusesWhatIsBroken) { EXPECT_NE(check("cluster { na
 TEST_F(NatsConf, AwkwardNamesAndSecretsAreTaken) {
   for (const auto& text : awkward) {
     auto spec = core_of("127.0.0.1");
-    spec.secrets = {text, text + "s", text + "c"};
+    spec.secrets.route_password = text;
+    spec.secrets.retire_password = text + "r";
+    spec.identity = NodeIdentity{};
+    EXPECT_THAT(render_nats_conf(spec, paths()), HasSubstr("user: \"retire\""));
+    spec.identity.reset();
     spec.max_file = 1;
     EXPECT_EQ(check(render_nats_conf(spec, {"/tmp/" + text, ""})), 0) << text;
     EXPECT_EQ(check(render_witness_conf(spec, paths())), 0) << text;
@@ -95,7 +99,8 @@ TEST_F(NatsConf, WitnessServesClientsOnLoopbackAlone) {
   const auto far = render_witness_conf(core_of("10.0.0.1"), paths());
   EXPECT_THAT(far, HasSubstr("listen: \"127.0.0.1:4223\""));
   EXPECT_THAT(far, HasSubstr("http: \"127.0.0.1:8223\""));
-  EXPECT_THAT(far, HasSubstr("listen: \"10.0.0.1:6223\""));
+  EXPECT_THAT(far, HasSubstr("listen: \"0.0.0.0:6223\""));
+  EXPECT_THAT(far, HasSubstr("advertise: \"10.0.0.1:6223\""));
   EXPECT_THAT(far, Not(HasSubstr("no_auth_user")));
   const auto local = render_witness_conf(core_of("127.9.8.7"), paths());
   EXPECT_THAT(local, HasSubstr("listen: \"127.9.8.7:4223\""));

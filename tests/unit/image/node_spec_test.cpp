@@ -30,7 +30,7 @@ NodeSpec spec(const Node& node, const std::vector<Node>& nodes, int planted, boo
   Config::JetStream jetstream;
   jetstream.max_memory = 11;
   jetstream.max_file = 22;
-  return make_node_spec(forest, node, nodes, planted, {"r", "s", "c"}, jetstream);
+  return make_node_spec(forest, node, nodes, planted, {"r", "s", "k", "t"}, jetstream);
 }
 
 TEST(NodeSpec, SaysWhatTheNodeIs) {
@@ -45,7 +45,7 @@ TEST(NodeSpec, SaysWhatTheNodeIs) {
   EXPECT_EQ(made.address, "10.0.0.3");
   EXPECT_EQ(made.max_memory, 11);
   EXPECT_EQ(made.max_file, 22);
-  EXPECT_EQ(made.secrets.system_password, "s");
+  EXPECT_EQ(made.secrets.system_seed, "s");
 }
 
 TEST(NodeSpec, CoresPlantedTogetherHaveTheIdenticalList) {

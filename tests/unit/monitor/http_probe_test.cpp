@@ -94,6 +94,8 @@ TEST_F(HttpProbeTest, WhatAnImpostorSaysIsUnknownAndWhy) {
       {"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n",
        "answered 302 (a redirect to http://169.254.169.254/) instead of 200"},
       {"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "answered 404 instead of 200"},
+      {"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 23\r\n\r\nmorpheus: downloading x",
+       "its machine says: downloading x"},
       {"HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n", "an answer larger than 8388608 bytes"},
       {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n", "no answer within 0.5 s"},
       {"", "no answer within 0.5 s"}};

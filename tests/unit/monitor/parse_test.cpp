@@ -102,6 +102,13 @@ TEST(ParseHealthz, OkIsTheStatusAndTheReasonIsTheBodys) {
   EXPECT_EQ(parse_healthz(500, "").error, "status 500");
 }
 
+TEST(ParseMachineReport, IsWhatTheMachineSaysAndNothingElse) {
+  EXPECT_EQ(parse_machine_report(503, "morpheus: downloading http://a\n\x1b[31m"), "downloading http://a  [31m");
+  EXPECT_EQ(parse_machine_report(503, "morpheus: " + std::string(1'000, 'x'))->size(), 400U);
+  EXPECT_FALSE(parse_machine_report(200, "morpheus: x"));
+  EXPECT_FALSE(parse_machine_report(503, "no morpheus: x"));
+}
+
 TEST(ToSample, PercentagesAreOfTheMachine) {
   const Capacity capacity{2, std::int64_t{512} << 20};
   const auto sample = to_sample(*parse_varz(varz_2_9), 7, capacity, Stamp{});

@@ -4,6 +4,7 @@
 
 #include <csignal>
 
+#include "daemon/nats/connection.hpp"
 #include "daemon/runtime/timeout.hpp"
 #include "tests/unit/provider/local_cluster.hpp"
 
@@ -17,7 +18,8 @@ class LibnatsRequestsTest : public testing::Test, public LocalCluster {
   SystemAccess access() {
     SystemAccess access;
     for (const Node& node : nodes()) access.addresses.push_back(node.address);
-    access.password = secrets().system_password;
+    access.key = secrets().system_key;
+    access.seed = secrets().system_seed;
     return access;
   }
 
@@ -31,6 +33,13 @@ class LibnatsRequestsTest : public testing::Test, public LocalCluster {
     asio::io_context loop{1};
     LibnatsRequests requests;
     return run(loop, requests.leader_view(access));
+  }
+
+  // Makes the meta group choose again.
+  void step_down(const SystemAccess& access) {
+    auto connection = NatsConnection::open(access, 1, LibnatsRequests::connect_limit);
+    ASSERT_TRUE(connection) << describe(connection.error());
+    EXPECT_TRUE(connection->request("$JS.API.META.LEADER.STEPDOWN", "", LibnatsRequests::reply_limit));
   }
 
   bool leads_three() {
@@ -85,8 +94,7 @@ TEST_F(LibnatsRequestsTest, WitnessLeavesAtThreeCoresThoughItLed) {
     const auto view = ask_leader(access());
     if (!view) return false;
     if (view->leader == "f-node-1-witness") return true;
-    nats_request(nodes().back().address, "$JS.API.META.LEADER.STEPDOWN", "", "system",
-                 secrets().system_password);
+    step_down(access());
     return false;
   }));
   const auto retired = run(provider().retire_witness("f-node-1"));
@@ -122,7 +130,8 @@ TEST_F(LibnatsRequestsTest, DeadAddressIsPassedOver) {
 TEST_F(LibnatsRequestsTest, NobodyThereIsUnavailableAndSaysWhere) {
   SystemAccess nowhere;
   nowhere.addresses = {subnet_of(installation(), 0) + ".250"};
-  nowhere.password = "x";
+  nowhere.key = secrets().system_key;
+  nowhere.seed = secrets().system_seed;
   const auto view = ask_leader(nowhere);
   ASSERT_FALSE(view);
   EXPECT_EQ(view.error().code, ErrorCode::unavailable);
@@ -142,11 +151,14 @@ TEST_F(LibnatsRequestsTest, HungServerHoldsACancelledCallerNoLongerThanItsBound)
   EXPECT_LT(clock().boot() - begin, 3 * LibnatsRequests::connect_limit);
 }
 
-TEST_F(LibnatsRequestsTest, WrongPasswordIsRefused) {
+TEST_F(LibnatsRequestsTest, AnotherKeyIsRefused) {
   ASSERT_NO_FATAL_FAILURE(plant(1));
   ASSERT_TRUE(publish_one("f-node-1"));
   auto wrong = access();
-  wrong.password = "wrong";
+  SystemIds ids;
+  const Nkey another = make_user_nkey(ids);
+  wrong.key = another.public_key;
+  wrong.seed = another.seed;
   const auto view = ask_leader(wrong);
   ASSERT_FALSE(view);
   EXPECT_EQ(view.error().code, ErrorCode::unavailable);

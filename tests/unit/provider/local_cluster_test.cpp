@@ -47,22 +47,20 @@ TEST_F(LocalClusterTest, ThreeCoresThatBootTogetherElectOneLeader) {
 }
 
 // `nats-server -t` does not tell whether a password means what it says.
-TEST_F(LocalClusterTest, AwkwardPasswordsWorkBetweenServersAndForClients) {
+TEST_F(LocalClusterTest, AwkwardPasswordsWorkBetweenServers) {
   const std::vector<std::string> awkward{"a\"b\\c",   "$HOME 100% %41", "a\nb\t",
                                          "ümlaut 木", "a@b:c/d?e#f",    "1G"};
   for (const auto& text : awkward) {
     auto spec = spec_of("f-node-1", true);
-    spec.image.secrets = {text, text + "s", text + "c"};
+    spec.image.secrets.route_password = text;
     const auto made = run(provider().create(spec));
     ASSERT_TRUE(made) << describe(made.error());
     const auto is_well = [&] {
       return get_json(made->address, 8222, "/healthz?js-server-only=true").has_value();
     };
     EXPECT_TRUE(eventually(is_well)) << text << ": the witness has no route";
-    EXPECT_TRUE(nats_request(made->address, "$SYS.REQ.SERVER.PING", "", "system", text + "s")) << text;
-    EXPECT_TRUE(nats_request(made->address, "$JS.API.INFO", "", "app", text + "c")) << text;
     EXPECT_TRUE(nats_request(made->address, "$JS.API.INFO", "")) << text;
-    EXPECT_FALSE(nats_request(made->address, "$SYS.REQ.SERVER.PING", "", "system", text)) << text;
+    EXPECT_FALSE(nats_request(made->address, "$SYS.REQ.SERVER.PING", "")) << text << ": a client is not the system";
     ASSERT_TRUE(run(provider().destroy("f-node-1")));
   }
 }

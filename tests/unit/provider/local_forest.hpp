@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "daemon/provider/local/local_provider.hpp"
+#include "daemon/secrets/nkey.hpp"
 #include "tests/unit/provider/real_servers.hpp"
 
 namespace morpheus {
@@ -59,7 +60,14 @@ class LocalForest {
     spec.image = make_node_spec(forest, node, nodes, planted_cores, secrets(), Config::JetStream{});
     return spec;
   }
-  static ForestSecrets secrets() { return {"route$ \"\\%", "system%", "client"}; }
+  static const ForestSecrets& secrets() {
+    static const ForestSecrets made = [] {
+      SystemIds ids;
+      const Nkey system = make_user_nkey(ids);
+      return ForestSecrets{"route$ \"\\%", system.seed, system.public_key, "retire"};
+    }();
+    return made;
+  }
 
   Result<Machine> create(const std::string& name, bool witness = false) {
     return run(provider().create(spec_of(name, witness)));

@@ -1,10 +1,11 @@
-#include "daemon/forest/secret_files.hpp"
+#include "daemon/secrets/secret_files.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
 #include <fstream>
 
+#include "daemon/runtime/system_clock.hpp"
 #include "tests/tools/child.hpp"
 #include "tests/tools/temp_dir.hpp"
 
@@ -13,10 +14,11 @@ namespace {
 
 class SecretFilesTest : public testing::Test {
  protected:
-  SecretFiles files(const std::string& installation = "ours") { return SecretFiles(dir_.path(), installation, ids_); }
+  SecretFiles files(const std::string& installation = "ours") { return SecretFiles(dir_.path(), installation, clock_, ids_); }
 
   const TempDir dir_;
   const std::filesystem::path demo_ = dir_ / "forests/demo/secrets.json";
+  SystemClock clock_;
   SystemIds ids_;
 };
 
@@ -26,12 +28,12 @@ TEST_F(SecretFilesTest, AreMadeOnceForAForestAndAreNobodyElsesToRead) {
   const auto first = secrets.get("demo");
   ASSERT_TRUE(first);
   EXPECT_EQ(first->route_password.size(), 48u);
-  EXPECT_NE(first->route_password, first->system_password);
+  EXPECT_NE(first->route_password, first->retire_password);
   auto again = files();
   ASSERT_TRUE(again.make("demo"));
   ASSERT_TRUE(again.make("other"));
-  EXPECT_EQ(again.get("demo")->system_password, first->system_password);
-  EXPECT_NE(again.get("other")->system_password, first->system_password);
+  EXPECT_EQ(again.get("demo")->system_seed, first->system_seed);
+  EXPECT_NE(again.get("other")->system_seed, first->system_seed);
 
   struct stat status {};
   ASSERT_EQ(::stat(demo_.c_str(), &status), 0);

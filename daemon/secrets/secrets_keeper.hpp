@@ -15,6 +15,8 @@ class SecretsKeeper {
   virtual Result<> make(const std::string& forest) = 0;
   // failed: there are none. A server with new ones would never be let in by those that have the old.
   virtual Result<ForestSecrets> get(const std::string& forest) = 0;
+  // A certificate of the forest's authority for its server at that address: a new one at each call.
+  virtual Result<NodeIdentity> issue(const std::string& forest, const std::string& server_name, const std::string& address) = 0;
   // Success if there are none, or only another installation's, which stay.
   virtual Result<> remove(const std::string& forest) = 0;
 };

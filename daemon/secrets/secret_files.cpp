@@ -1,4 +1,4 @@
-#include "daemon/forest/secret_files.hpp"
+#include "daemon/secrets/secret_files.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -9,7 +9,9 @@
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <optional>
+#include <stdexcept>
+
+#include "daemon/secrets/nkey.hpp"
 
 namespace morpheus {
 namespace {
@@ -34,13 +36,12 @@ Result<> write_whole(const std::filesystem::path& file, const std::string& text)
   return {};
 }
 
-struct Kept {
-  std::string installation_id;
-  ForestSecrets secrets;
-};
+}  // namespace
 
-// Unset: there is no file.
-Result<std::optional<Kept>> read(const std::filesystem::path& file) {
+SecretFiles::SecretFiles(std::filesystem::path state_dir, std::string installation_id, const Clock& clock, Ids& ids)
+    : directory_(std::move(state_dir) / "forests"), installation_id_(std::move(installation_id)), clock_(clock), ids_(ids) {}
+
+Result<std::optional<SecretFiles::Kept>> SecretFiles::read(const std::filesystem::path& file) {
   std::ifstream in(file);
   if (!in) {
     if (errno == ENOENT) return std::optional<Kept>();
@@ -49,49 +50,72 @@ Result<std::optional<Kept>> read(const std::filesystem::path& file) {
   const std::string text(std::istreambuf_iterator<char>(in), {});
   const auto json = nlohmann::json::parse(text, nullptr, false);
   if (!json.is_object()) return file_error(file, "not JSON");
+  std::string missing;
   const auto word = [&](const char* key) {
     const auto found = json.find(key);
-    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+    if (found != json.end() && found->is_string()) return found->get<std::string>();
+    missing = key;
+    return std::string();
   };
-  Kept kept{word("installation_id"), {word("route_password"), word("system_password"), word("client_password")}};
-  const auto& [route, system, client] = kept.secrets;
-  if (route.empty() || system.empty() || client.empty()) return file_error(file, "a password is missing");
+  Kept kept{word("installation_id"),
+            {word("route_password"), word("system_seed"), word("system_key"), word("retire_password")},
+            {word("authority"), word("authority_key")}};
+  if (!missing.empty()) return file_error(file, missing + " is missing");
   return std::optional<Kept>(std::move(kept));
 }
 
-}  // namespace
-
-SecretFiles::SecretFiles(std::filesystem::path state_dir, std::string installation_id, Ids& ids)
-    : directory_(std::move(state_dir) / "forests"), installation_id_(std::move(installation_id)), ids_(ids) {}
+Result<SecretFiles::Kept> SecretFiles::own(const std::string& forest) const {
+  const auto file = file_of(forest);
+  auto kept = read(file);
+  if (!kept) return kept.error();
+  if (*kept && (*kept)->installation_id == installation_id_) return **std::move(kept);
+  return Error{ErrorCode::failed, fmt::format("the secrets of {} are not in {}", forest, file.string()),
+               "restore that file from a copy: the servers that run let in nobody who lacks them"};
+}
 
 Result<> SecretFiles::make(const std::string& forest) {
   const auto file = file_of(forest);
   const auto kept = read(file);
   if (!kept) return kept.error();
-  if (!*kept) return write_new(file);
+  if (!*kept) return write_new(forest);
   if ((*kept)->installation_id == installation_id_) return {};
   return Error{ErrorCode::conflict, fmt::format("{} belongs to another installation's forest", file.string()),
                "choose another name, or give this morpheusd a daemon.state_dir of its own"};
 }
 
 Result<ForestSecrets> SecretFiles::get(const std::string& forest) {
-  const auto file = file_of(forest);
-  const auto kept = read(file);
+  auto kept = own(forest);
   if (!kept) return kept.error();
-  if (*kept && (*kept)->installation_id == installation_id_) return (*kept)->secrets;
-  return Error{ErrorCode::failed, fmt::format("the secrets of {} are not in {}", forest, file.string()),
-               "restore that file from a copy: the servers that run let in nobody who lacks them"};
+  return std::move(kept->secrets);
 }
 
-Result<> SecretFiles::write_new(const std::filesystem::path& file) {
+Result<NodeIdentity> SecretFiles::issue(const std::string& forest, const std::string& server_name, const std::string& address) {
+  const auto kept = own(forest);
+  if (!kept) return kept.error();
+  const Subject subject{server_name, {server_name, forest, "localhost"}, {address, "127.0.0.1", "::1"}};
+  try {
+    auto made = issue_certificate(kept->authority, subject, clock_.wall(), ids_);
+    return NodeIdentity{kept->authority.certificate, std::move(made.certificate), std::move(made.key)};
+  } catch (const std::runtime_error& error) {
+    return file_error(file_of(forest), error.what());
+  }
+}
+
+Result<> SecretFiles::write_new(const std::string& forest) {
+  const auto file = file_of(forest);
   std::error_code error;
   std::filesystem::create_directories(file.parent_path(), error);
   if (!error) std::filesystem::permissions(directory_, std::filesystem::perms::owner_all, error);
   if (error) return file_error(file, error.message());
+  const Nkey system = make_user_nkey(ids_);
+  const KeyPair authority = make_authority(forest, clock_.wall(), ids_);
   const nlohmann::json json{{"installation_id", installation_id_},
                             {"route_password", ids_.random_hex(password_bytes)},
-                            {"system_password", ids_.random_hex(password_bytes)},
-                            {"client_password", ids_.random_hex(password_bytes)}};
+                            {"system_seed", system.seed},
+                            {"system_key", system.public_key},
+                            {"retire_password", ids_.random_hex(password_bytes)},
+                            {"authority", authority.certificate},
+                            {"authority_key", authority.key}};
   return write_whole(file, json.dump());
 }
 

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+#include "daemon/runtime/ids.hpp"
+
+namespace morpheus {
+
+// A key pair that a NATS user proves itself with by a signature, so that nothing secret ever crosses the network (NATS's "NKeys":
+// Ed25519; base32 of a type, the key and a CRC-16).
+struct Nkey {
+  std::string seed;        // "SU...": secret
+  std::string public_key;  // "U...": what a server's configuration names
+};
+
+Nkey make_user_nkey(Ids& ids);
+
+}  // namespace morpheus
