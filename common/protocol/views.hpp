@@ -155,6 +155,13 @@ struct PlanView {
   std::vector<std::string> warnings;
 };
 
+// What a machine would be told: user_data, or a local machine's configurations.
+struct ImageView {
+  std::string forest;
+  std::string node;
+  std::string image;
+};
+
 struct GrowAnswer {
   std::string action = "none";  // "grow" or "none"
   std::string reason;
@@ -201,6 +208,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PlantRequest, provider, size, na
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(GrowRequest, nodes, automatic, threshold, dry_run)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PlannedNode, name, role, machine_type, location)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(CostView, hourly, monthly, currency)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ImageView, forest, node, image)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PlanView, forest, provider, nodes, cost, warnings)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(GrowAnswer, action, reason, dry_run, decision, nodes, cost, warnings,
                                                 operation)

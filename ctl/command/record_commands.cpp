@@ -23,6 +23,8 @@ struct Flags {
   bool follow = false;
   std::int64_t operation = 0;
   bool wait = false;
+  std::string node;
+  bool show_secrets = false;
 };
 
 ExitStatus explain(Session& session, const Flags& flags) {
@@ -96,6 +98,18 @@ ExitStatus operation(Session& session, const Flags& flags) {
   return ExitStatus::failed;
 }
 
+ExitStatus image(Session& session, const Flags& flags) {
+  const auto forest = choose_forest(session, flags.forest);
+  const auto path = fmt::format("{}/image?node={}&secrets={}", forest_path(forest), segment(flags.node), flags.show_secrets);
+  const auto answer = session.client.get(path);
+  if (session.json) {
+    session.print(answer);
+  } else {
+    std::cout << answer.get<ImageView>().image;
+  }
+  return ExitStatus::done;
+}
+
 }  // namespace
 
 void add_record_commands(CLI::App& app, Action& chosen) {
@@ -122,6 +136,14 @@ void add_record_commands(CLI::App& app, Action& chosen) {
       ->capture_default_str();
   events_command->callback(
       [flags, &chosen] { chosen = [flags](Session& session) { return events(session, *flags); }; });
+
+  auto* image_command = app.add_subcommand("image", "Show what a machine is told: a node's, or the next one's");
+  image_command->add_option("FOREST", flags->forest)->check(is_named());
+  image_command->add_option("--node", flags->node, "its name, or its short name (node-4); default: the next node")
+      ->check(is_named());
+  image_command->add_flag("--show-secrets", flags->show_secrets, "with passwords and keys");
+  image_command->callback(
+      [flags, &chosen] { chosen = [flags](Session& session) { return image(session, *flags); }; });
 
   auto* operation_command = app.add_subcommand("operation", "Show one operation, or wait for its end");
   operation_command->add_option("ID", flags->operation)->required();

@@ -115,6 +115,19 @@ asio::awaitable<Reply> show_history(ControlServices& services, Call call) {
   co_return reply_of(services.forests.history(call.arguments[0], static_cast<int>(*limit)));
 }
 
+asio::awaitable<Reply> show_image(ControlServices& services, Call call) {
+  const auto secrets = query_flag(call, "secrets");
+  if (!secrets) co_return error_reply(secrets.error());
+  if (*secrets && call.peer.permission < Permission::act) {
+    const Error denied{ErrorCode::denied, "secrets are shown to those who may act", "join the group morpheus, or use sudo"};
+    co_return error_reply(denied);
+  }
+  const auto node = call.query.find("node");
+  const std::string name = node == call.query.end() ? "" : node->second;
+  const auto image = co_await services.forests.image(call.arguments[0], name, *secrets, call.peer.caller);
+  co_return reply_of(image);
+}
+
 asio::awaitable<Reply> pause_forest(ControlServices& services, Call call) {
   co_return reply_of(services.forests.pause(call.arguments[0], call.peer.caller));
 }

@@ -19,6 +19,7 @@ constexpr std::array routes{
     RouteEntry{"/v1/forests/{}/explain", "GET", Permission::read, explain_forest},
     RouteEntry{"/v1/forests/{}/grow", "POST", Permission::act, grow_forest},
     RouteEntry{"/v1/forests/{}/history", "GET", Permission::read, show_history},
+    RouteEntry{"/v1/forests/{}/image", "GET", Permission::read, show_image},
     RouteEntry{"/v1/forests/{}/nodes/{}", "DELETE", Permission::act, remove_node},
     RouteEntry{"/v1/forests/{}/pause", "POST", Permission::act, pause_forest},
     RouteEntry{"/v1/forests/{}/resume", "POST", Permission::act, resume_forest},

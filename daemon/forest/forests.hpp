@@ -35,6 +35,9 @@ class Forests {
   virtual asio::awaitable<Result<GrowAnswer>> grow(std::string forest, GrowRequest request, Caller caller) = 0;
   // Asks the provider first whether a core is really dead.
   virtual asio::awaitable<Result<OperationView>> shrink(std::string forest, std::string node, Caller caller) = 0;
+  // What the machine of `node` was told, as far as it would be the same today; of an empty `node`: what the next one would be.
+  // With secrets it is an act, and recorded.
+  virtual asio::awaitable<Result<ImageView>> image(std::string forest, std::string node, bool with_secrets, Caller caller) = 0;
   virtual Result<OperationView> teardown(std::string_view forest, const Caller& caller) = 0;
   virtual Result<ForestSummary> pause(std::string_view forest, const Caller& caller) = 0;
   // Ends a pause, and acknowledges a growth that was reported as futile.

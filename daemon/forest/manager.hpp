@@ -33,6 +33,7 @@ class ForestManager : public Forests {
   asio::awaitable<Result<PlanView>> plan(PlantRequest request) override;
   asio::awaitable<Result<GrowAnswer>> grow(std::string forest, GrowRequest request, Caller caller) override;
   asio::awaitable<Result<OperationView>> shrink(std::string forest, std::string node, Caller caller) override;
+  asio::awaitable<Result<ImageView>> image(std::string forest, std::string node, bool with_secrets, Caller caller) override;
   Result<OperationView> teardown(std::string_view forest, const Caller& caller) override;
   Result<ForestSummary> pause(std::string_view forest, const Caller& caller) override;
   Result<ForestSummary> resume(std::string_view forest, const Caller& caller) override;
@@ -58,6 +59,7 @@ class ForestManager : public Forests {
   Operation new_operation(const Forest& forest, OperationKind kind, const Caller& caller, std::string reason) const;
   Result<Forest> find(std::string_view name) const;
   Result<Forest> find_idle(std::string_view name) const;  // no operation is at work on it
+  Node next_node(Forest forest) const;  // not stored
   Result<Node> find_node(const Forest& forest, std::string_view name) const;
   Result<> check_limits(const Forest& forest, int nodes) const;
   // The forest as it would be planted, not stored.

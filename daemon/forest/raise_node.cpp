@@ -7,6 +7,7 @@
 
 #include "daemon/forest/addresses.hpp"
 #include "daemon/forest/lower_node.hpp"
+#include "daemon/forest/machine_spec.hpp"
 #include "daemon/forest/meta_group.hpp"
 #include "daemon/forest/node_steps.hpp"
 #include "daemon/forest/readiness.hpp"
@@ -20,32 +21,6 @@ constexpr int polls_to_be_ready = 2;  // in a row
 
 std::string stage_missed(NodeState stage, const std::string& why) {
   return fmt::format("never got past {}: {}", to_string(stage), why);
-}
-
-int planted_cores(const ForestContext& context, const Node& node, const std::vector<Node>& nodes) {
-  const auto operation = context.store.operation(node.operation_id);
-  if (!operation || operation->kind != OperationKind::plant) return 0;
-  return static_cast<int>(std::ranges::count_if(nodes, [&](const Node& each) {
-    return each.operation_id == operation->id && each.role == NodeRole::core;
-  }));
-}
-
-Result<MachineSpec> machine_spec(const ForestContext& context, const Forest& forest, const Node& node) {
-  const auto secrets = context.secrets.get(forest.name);
-  if (!secrets) return secrets.error();
-  const auto nodes = context.store.nodes(forest.id);
-  MachineSpec spec;
-  spec.name = node.name;
-  spec.forest = forest.name;
-  spec.intent = node.intent;
-  spec.address = node.address;
-  spec.image = make_node_spec(forest, node, nodes, planted_cores(context, node, nodes), *secrets,
-                              context.config.jetstream);
-  if (!context.provider_of(forest).is_networked()) return spec;
-  auto identity = context.secrets.issue(forest.name, node.server_name, node.address);
-  if (!identity) return identity.error();
-  spec.image.identity = *std::move(identity);
-  return spec;
 }
 
 // planned -> creating. From here on a machine may exist.
@@ -67,7 +42,7 @@ void begin_booting(const ForestContext& context, Node node, const Machine& machi
 
 asio::awaitable<Result<Machine>> ask_for_machine(const ForestContext& context, Node node) {
   const Forest forest = forest_of(context, node.forest_id);
-  const auto spec = machine_spec(context, forest, node);
+  const auto spec = make_machine_spec(context, forest, node);
   if (!spec) co_return spec.error();
   const auto made = co_await context.provider_of(forest).create(*spec);
   if (made || made.error().code != ErrorCode::moved) co_return made;

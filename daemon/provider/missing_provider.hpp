@@ -21,6 +21,7 @@ class MissingProvider : public Provider {
   asio::awaitable<Result<>> drain(std::string) override { co_return later(); }
   asio::awaitable<Result<>> destroy(std::string) override { co_return later(); }
   asio::awaitable<Result<bool>> retire_witness(std::string) override { co_return later(); }
+  asio::awaitable<Result<std::string>> image(MachineSpec, std::string) override { co_return later(); }
   Outlook outlook() const override {
     Outlook outlook;
     outlook.costs_money = true;

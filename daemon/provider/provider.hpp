@@ -114,6 +114,9 @@ class Provider {
   // it by itself, later.
   virtual asio::awaitable<Result<bool>> retire_witness(std::string name) = 0;
 
+  // What create() would tell a machine of `type` (empty: of the type that the next one would have).
+  virtual asio::awaitable<Result<std::string>> image(MachineSpec spec, std::string type) = 0;
+
   virtual Outlook outlook() const = 0;
 
   // Its machines reach each other over a network: their servers prove themselves by certificate.

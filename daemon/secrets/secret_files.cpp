@@ -92,7 +92,8 @@ Result<ForestSecrets> SecretFiles::get(const std::string& forest) {
 Result<NodeIdentity> SecretFiles::issue(const std::string& forest, const std::string& server_name, const std::string& address) {
   const auto kept = own(forest);
   if (!kept) return kept.error();
-  const Subject subject{server_name, {server_name, forest, "localhost"}, {address, "127.0.0.1", "::1"}};
+  Subject subject{server_name, {server_name, forest, "localhost"}, {"127.0.0.1", "::1"}};
+  if (!address.empty()) subject.addresses.push_back(address);
   try {
     auto made = issue_certificate(kept->authority, subject, clock_.wall(), ids_);
     return NodeIdentity{kept->authority.certificate, std::move(made.certificate), std::move(made.key)};

@@ -9,7 +9,9 @@ namespace {
 
 using testing::UnorderedElementsAre;
 using nlohmann::json;
+using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr std::chrono::seconds limit{60};
 
@@ -122,6 +124,24 @@ TEST(Cloud, AMachineThatSomebodyElseDeletedIsMarkedAsGone) {
   box.start();
   EXPECT_TRUE(wait_until([&] { return box.ask({"status", "oak"})["nodes"].size() == 3; }, limit)) << box.log();
   EXPECT_THAT(box.log(), HasSubstr("somebody else deleted it"));
+}
+
+TEST(Cloud, AnImageIsWhatAMachineIsToldWithItsSecretsHidden) {
+  const FakeCloud cloud;
+  DaemonBox box(in_cloud(cloud));
+  box.start();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak"}).status, 0) << box.log();
+  const auto first = box.ctl({"image", "oak", "--node", "node-1"});
+  EXPECT_THAT(first.out, AllOf(HasSubstr("#cloud-config"), HasSubstr("nats-server-v2.10.24-linux-amd64.tar.gz"), HasSubstr("witness.conf")));
+  EXPECT_THAT(first.out, AllOf(HasSubstr("(hidden)"), Not(HasSubstr("PRIVATE KEY"))));
+  const auto next = box.ask({"image", "oak"});
+  EXPECT_EQ(next["node"], "oak-node-2");
+  EXPECT_THAT(next["image"], AllOf(HasSubstr(addresses_of(box, "oak").front()), Not(HasSubstr("witness.conf"))));
+  EXPECT_EQ(box.ask({"status", "oak"})["nodes"].size(), 1U) << "shown, not made";
+  const auto whole = box.ctl({"image", "oak", "--node", "oak-node-1", "--show-secrets"});
+  EXPECT_THAT(whole.out, AllOf(HasSubstr("PRIVATE KEY"), Not(HasSubstr("(hidden)"))));
+  EXPECT_THAT(box.ctl({"events"}).out, HasSubstr("image --show-secrets"));
+  EXPECT_EQ(box.ctl({"image", "oak", "--node", "node-9"}).status, 5);
 }
 
 bool holds(const std::filesystem::path& directory, const std::vector<std::string>& needles) {

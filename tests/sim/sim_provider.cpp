@@ -65,6 +65,8 @@ asio::awaitable<Result<Offer>> SimProvider::offer() {
   co_return offer;
 }
 
+asio::awaitable<Result<std::string>> SimProvider::image(MachineSpec spec, std::string) { co_return spec.name; }
+
 Outlook SimProvider::outlook() const {
   Outlook outlook;
   outlook.costs_money = true;

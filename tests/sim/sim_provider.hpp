@@ -24,6 +24,7 @@ class SimProvider : public Provider {
   asio::awaitable<Result<>> destroy(std::string name) override;
   asio::awaitable<Result<bool>> retire_witness(std::string name) override;
   StageLimits stage_limits() const override;
+  asio::awaitable<Result<std::string>> image(MachineSpec spec, std::string type) override;
   Outlook outlook() const override;
 
  private:

@@ -148,10 +148,8 @@ asio::awaitable<Result<Machine>> HetznerProvider::create_new(MachineSpec spec) {
 
 asio::awaitable<Result<nlohmann::json>> HetznerProvider::create_request(MachineSpec spec, Pair pair,
                                                                         std::int64_t address_id) {
-  const MachineType* type = catalog_->type(pair.type);
-  const auto architecture = release_architecture(type ? type->architecture : "");
-  const auto user_data = render_cloud_config(spec.image, make_machine_setup(settings_.integration, architecture));
-  if (!user_data) co_return user_data.error();
+  const auto told = user_data(spec, pair.type);
+  if (!told) co_return told.error();
   const auto firewall = co_await firewalls_.id_of(spec.forest);
   if (!firewall) co_return firewall.error();
   if (*firewall == 0) {
@@ -171,7 +169,7 @@ asio::awaitable<Result<nlohmann::json>> HetznerProvider::create_request(MachineS
   body["firewalls"] = nlohmann::json::array({{{"firewall", *firewall}}});
   body["placement_group"] = *group;
   body["labels"] = ownership_.labels(spec.forest, spec.name, spec.intent);
-  body["user_data"] = *user_data;
+  body["user_data"] = *told;
   body["start_after_create"] = true;
   body["public_net"]["enable_ipv4"] = settings_.hetzner.ipv4;
   body["public_net"]["enable_ipv6"] = true;
@@ -276,6 +274,20 @@ asio::awaitable<Result<>> HetznerProvider::destroy(std::string name) {
 }
 
 asio::awaitable<Result<bool>> HetznerProvider::retire_witness(std::string) { co_return false; }
+
+Result<std::string> HetznerProvider::user_data(const MachineSpec& spec, const std::string& type) const {
+  const MachineType* known = catalog_->type(type);
+  const auto architecture = release_architecture(known ? known->architecture : "");
+  return render_cloud_config(spec.image, make_machine_setup(settings_.integration, architecture));
+}
+
+asio::awaitable<Result<std::string>> HetznerProvider::image(MachineSpec spec, std::string type) {
+  const auto refreshed = co_await refresh_catalog();
+  if (!refreshed) co_return refreshed.error();
+  const auto next = availability_.first_of(pairs());
+  if (type.empty() && next) type = next->type;
+  co_return user_data(spec, type);
+}
 
 Outlook HetznerProvider::outlook() const {
   Outlook outlook;

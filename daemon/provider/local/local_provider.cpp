@@ -202,6 +202,10 @@ Capacity LocalProvider::capacity() const {
 }
 
 // Processes are quick; what takes time is the cluster.
+asio::awaitable<Result<std::string>> LocalProvider::image(MachineSpec spec, std::string) {
+  co_return machines_.configurations(spec.name, spec.image);
+}
+
 StageLimits LocalProvider::stage_limits() const {
   StageLimits limits;
   limits.create = std::chrono::seconds(30);

@@ -54,10 +54,14 @@ Result<> remove_tree(const std::filesystem::path& path) {
   return {};
 }
 
+NodePaths paths_of(const std::filesystem::path& machine) {
+  return {(machine / "data").string(), (machine / witness_data).string()};
+}
+
 // Everything a machine consists of before its first process.
 Result<> fill(const std::filesystem::path& draft, const std::filesystem::path& final_path,
               const MachineRecord& record, const NodeSpec& image) {
-  const NodePaths paths{(final_path / "data").string(), (final_path / witness_data).string()};
+  const NodePaths paths = paths_of(final_path);
   auto done = write_file(draft / "nats.conf", render_nats_conf(image, paths));
   if (done && record.witness) done = write_file(draft / "witness.conf", render_witness_conf(image, paths));
   if (done && ::mkdir((draft / "data").c_str(), 0700) != 0) return file_error(draft / "data", errno);
@@ -115,6 +119,13 @@ Result<> MachineDirs::create(const MachineRecord& record, const NodeSpec& image)
                  ""};
   }
   return sync_directory(root_);
+}
+
+std::string MachineDirs::configurations(const std::string& name, const NodeSpec& image) const {
+  const NodePaths paths = paths_of(root_ / name);
+  std::string text = "# nats.conf\n" + render_nats_conf(image, paths);
+  if (image.witness) text += "\n# witness.conf\n" + render_witness_conf(image, paths);
+  return text;
 }
 
 Result<> MachineDirs::remove(const std::string& name) const {

@@ -54,6 +54,9 @@ class MachineDirs {
   // Makes the machine with its rendered configuration. conflict: the name has been taken meanwhile.
   Result<> create(const MachineRecord& record, const NodeSpec& image) const;
 
+  // The configurations that it would have.
+  std::string configurations(const std::string& name, const NodeSpec& image) const;
+
   // Takes the machine out of sight in one step, then removes its files. Success if there is none.
   Result<> remove(const std::string& name) const;
 

@@ -67,6 +67,13 @@ asio::awaitable<Result<OperationView>> FakeForests::shrink(std::string forest, s
   co_return operation;
 }
 
+asio::awaitable<Result<ImageView>> FakeForests::image(std::string forest, std::string node, bool with_secrets, Caller by) {
+  note(fmt::format("image {} {} {}", forest, node, with_secrets), by);
+  const auto found = find(forest);
+  if (!found) co_return found.error();
+  co_return ImageView{forest, node, "#cloud-config\n"};
+}
+
 Result<OperationView> FakeForests::teardown(std::string_view forest, const Caller& by) {
   note(fmt::format("teardown {}", forest), by);
   return operation;

@@ -31,6 +31,7 @@ class FakeForests : public Forests {
   asio::awaitable<Result<PlanView>> plan(PlantRequest request) override;
   asio::awaitable<Result<GrowAnswer>> grow(std::string forest, GrowRequest request, Caller by) override;
   asio::awaitable<Result<OperationView>> shrink(std::string forest, std::string node, Caller by) override;
+  asio::awaitable<Result<ImageView>> image(std::string forest, std::string node, bool with_secrets, Caller by) override;
   Result<OperationView> teardown(std::string_view forest, const Caller& by) override;
   Result<ForestSummary> pause(std::string_view forest, const Caller& by) override;
   Result<ForestSummary> resume(std::string_view forest, const Caller& by) override;
