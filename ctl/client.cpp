@@ -83,6 +83,8 @@ Client::Client(std::string socket, Millis timeout)
     : impl_(new Impl{std::move(socket), timeout, asio::io_context(1)}) {}
 Client::~Client() = default;
 
+void Client::set_timeout(Millis timeout) { impl_->timeout = timeout; }
+
 nlohmann::json Client::get(const std::string& path) {
   return impl_->call(make_request(http::verb::get, path));
 }

@@ -20,6 +20,9 @@ class Client {
   Client(std::string socket, Millis timeout);
   ~Client();
 
+  // Of the calls that follow.
+  void set_timeout(Millis timeout);
+
   nlohmann::json get(const std::string& path);
   nlohmann::json post(const std::string& path, const nlohmann::json& body);
   nlohmann::json remove(const std::string& path);

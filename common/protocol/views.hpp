@@ -155,6 +155,35 @@ struct PlanView {
   std::vector<std::string> warnings;
 };
 
+// A machine (or, without an id, a reserved address) of this installation that no stored node stands for.
+struct OrphanView {
+  std::string name;
+  std::string id;
+  std::string provider;
+  std::string forest;
+  std::string address;
+  std::string machine_type;
+  std::string location;
+  std::optional<double> monthly_cost;
+};
+
+struct ProviderFailure {
+  std::string provider;
+  std::string error;
+};
+
+struct OrphansView {
+  std::vector<OrphanView> orphans;
+  std::vector<std::string> others;      // "NAME (controller ID)": another installation's
+  std::vector<ProviderFailure> failed;  // providers that could not be asked
+};
+
+struct AdoptionView {
+  std::string forest;
+  std::string node;
+  NodeRole role = NodeRole::core;
+};
+
 // What a machine would be told: user_data, or a local machine's configurations.
 struct ImageView {
   std::string forest;
@@ -208,6 +237,11 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PlantRequest, provider, size, na
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(GrowRequest, nodes, automatic, threshold, dry_run)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PlannedNode, name, role, machine_type, location)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(CostView, hourly, monthly, currency)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(OrphanView, name, id, provider, forest, address, machine_type, location,
+                                                monthly_cost)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ProviderFailure, provider, error)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(OrphansView, orphans, others, failed)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(AdoptionView, forest, node, role)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ImageView, forest, node, image)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PlanView, forest, provider, nodes, cost, warnings)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(GrowAnswer, action, reason, dry_run, decision, nodes, cost, warnings,

@@ -6,6 +6,7 @@
 
 #include "common/config/config.hpp"
 
+#include "daemon/monitor/node_probe.hpp"
 #include "daemon/monitor/observations.hpp"
 #include "daemon/monitor/poller.hpp"
 #include "daemon/nats/system_requests.hpp"
@@ -29,6 +30,7 @@ struct ForestContext {
   Journal& journal;
   Observations& observations;
   Poller& poller;
+  NodeProbe& probe;
   SystemRequests& system;
   SecretsKeeper& secrets;
   const std::map<std::string, Provider*>& providers;  // by the name that a forest keeps

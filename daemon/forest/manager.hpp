@@ -9,6 +9,7 @@
 
 #include "daemon/forest/context.hpp"
 #include "daemon/forest/forests.hpp"
+#include "daemon/forest/orphans.hpp"
 #include "daemon/forest/reconcile.hpp"
 #include "daemon/policy/input.hpp"
 #include "daemon/runtime/task_group.hpp"
@@ -34,6 +35,9 @@ class ForestManager : public Forests {
   asio::awaitable<Result<GrowAnswer>> grow(std::string forest, GrowRequest request, Caller caller) override;
   asio::awaitable<Result<OperationView>> shrink(std::string forest, std::string node, Caller caller) override;
   asio::awaitable<Result<ImageView>> image(std::string forest, std::string node, bool with_secrets, Caller caller) override;
+  asio::awaitable<Result<OrphansView>> orphans() override;
+  asio::awaitable<Result<AdoptionView>> adopt(std::string machine, Caller caller) override;
+  asio::awaitable<Result<>> remove_orphan(std::string machine, Caller caller) override;
   Result<OperationView> teardown(std::string_view forest, const Caller& caller) override;
   Result<ForestSummary> pause(std::string_view forest, const Caller& caller) override;
   Result<ForestSummary> resume(std::string_view forest, const Caller& caller) override;
@@ -67,11 +71,11 @@ class ForestManager : public Forests {
   Result<OperationView> begin_plant(const PlantRequest& request, const Caller& caller);
   Result<GrowAnswer> begin_grow(const Forest& forest, const GrowRequest& request, const Caller& caller);
   Result<OperationView> begin_shrink(const Forest& forest, Node node, const Caller& caller);
-  void record_command(const Caller& caller, const std::string& forest, const std::string& node, const std::string& what);
   Result<ForestSummary> set_paused(std::string_view name, bool paused, const Caller& caller);
 
   ForestContext context_;
   Reconciler reconciler_;
+  Orphans orphans_;
   TaskGroup tasks_;
   std::map<std::int64_t, std::int64_t> performing_;  // operation -> forest, of the coroutines that have not ended
   Signal performed_;

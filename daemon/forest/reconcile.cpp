@@ -8,14 +8,10 @@
 #include "daemon/forest/addresses.hpp"
 #include "daemon/forest/meta_group.hpp"
 #include "daemon/forest/node_steps.hpp"
+#include "daemon/forest/orphans.hpp"
 
 namespace morpheus {
 namespace {
-
-bool is_at_work(const ForestContext& context, std::int64_t forest_id) {
-  const auto running = context.store.running_operations();
-  return std::ranges::any_of(running, [&](const Operation& each) { return each.forest_id == forest_id; });
-}
 
 bool has_forests(const ForestContext& context, const std::string& provider) {
   const auto forests = context.store.forests();
@@ -48,11 +44,10 @@ asio::awaitable<void> Reconciler::run() {
 }
 
 asio::awaitable<void> Reconciler::reconcile(std::string provider_name) {
-  if (!has_forests(context_, provider_name)) co_return;
   Provider& provider = *context_.providers.at(provider_name);
+  if (!provider.is_configured() && !has_forests(context_, provider_name)) co_return;
   const auto known_before = known_machines(context_.store);
-  const auto offer = co_await provider.offer();  // the policy decides by what it brings: prices, and what forbids a machine
-  if (!offer) spdlog::warn("{} would make no machine now: {}", provider_name, describe(offer.error()));
+  if (has_forests(context_, provider_name)) co_await refresh_offer(provider_name);
   const auto inventory = co_await provider.inventory();
   if (!inventory) {
     spdlog::warn("{} is not reconciled: {}; again in {} s", provider_name, describe(inventory.error()),
@@ -66,6 +61,12 @@ asio::awaitable<void> Reconciler::reconcile(std::string provider_name) {
   for (const Forest& forest : forests) {
     if (forest.provider == provider_name) co_await reconcile_forest(forest.id, listed);
   }
+}
+
+// The policy decides by what it brings: prices, and what forbids a machine.
+asio::awaitable<void> Reconciler::refresh_offer(std::string provider_name) {
+  const auto offer = co_await context_.providers.at(provider_name)->offer();
+  if (!offer) spdlog::warn("{} would make no machine now: {}", provider_name, describe(offer.error()));
 }
 
 // A node that became ready after the list was made is not in it: the provider is asked again for each that is missing.
@@ -88,33 +89,21 @@ asio::awaitable<void> Reconciler::reconcile_forest(std::int64_t forest_id, std::
   if (!retired) spdlog::warn("{}: {}", forest.name, describe(retired.error()));
 }
 
-// Nodes come and go while the provider answers: an orphan is what nobody knew before, nor knows now.
 void Reconciler::report_orphans(const Inventory& inventory, const std::set<std::string>& known_before) {
-  const auto known = known_machines(context_.store);
   std::set<std::string> orphans;
-  for (const Machine& machine : inventory.own) {
-    if (known_before.contains(machine.name) || known.contains(machine.name)) continue;
-    const auto& orphan = *orphans.insert(fmt::format("{} ({})", machine.name, machine.id)).first;
+  for (const Machine& machine : orphans_of(inventory, known_before, context_.store)) {
+    const auto& orphan = *orphans.insert(fmt::format("{} ({})", machine.name, machine.id.empty() ? "an address" : machine.id)).first;
     if (reported_.contains(orphan)) continue;
     Event event;
     event.kind = "orphan";
     event.level = EventLevel::warning;
     event.forest = machine.forest;
     event.node = machine.name;
-    event.message = fmt::format("{} exists and costs, and no stored node stands for it: find out whose it is, and delete it at the provider if nobody's", orphan);
+    event.message = fmt::format("{} exists, and no stored node stands for it: morpheusctl orphans, then adopt or delete-orphan {}", orphan,
+                                machine.name);
     context_.journal.record(std::move(event));
   }
   reported_ = std::move(orphans);
-}
-
-std::set<std::string> known_machines(const Store& store) {
-  std::set<std::string> names;
-  for (const Forest& forest : store.forests()) {
-    for (const Node& node : store.nodes(forest.id)) {
-      if (costs(node)) names.insert(node.name);
-    }
-  }
-  return names;
 }
 
 }  // namespace morpheus

@@ -23,14 +23,12 @@ class Reconciler {
 
  private:
   asio::awaitable<void> reconcile(std::string provider_name);
+  asio::awaitable<void> refresh_offer(std::string provider_name);
   asio::awaitable<void> reconcile_forest(std::int64_t forest_id, std::set<std::string> listed);
   void report_orphans(const Inventory& inventory, const std::set<std::string>& known_before);
 
   const ForestContext& context_;
   std::set<std::string> reported_;  // orphans, by name and id
 };
-
-// The names of all machines that a stored node may stand for.
-std::set<std::string> known_machines(const Store& store);
 
 }  // namespace morpheus

@@ -119,6 +119,9 @@ class Provider {
 
   virtual Outlook outlook() const = 0;
 
+  // It has what it needs to be asked at all, as far as this computer knows.
+  virtual bool is_configured() const { return true; }
+
   // Its machines reach each other over a network: their servers prove themselves by certificate.
   virtual bool is_networked() const { return false; }
 

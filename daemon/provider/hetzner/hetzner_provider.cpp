@@ -14,6 +14,19 @@ namespace {
 
 constexpr double gigabyte = 1e9;  // as the API counts memory
 
+// Addresses without a machine, as machines without an id: they cost too.
+void add_reserved(std::vector<Machine>& machines, const std::vector<PrimaryIp>& reserved) {
+  for (const PrimaryIp& ip : reserved) {
+    if (std::ranges::any_of(machines, [&](const Machine& each) { return each.name == ip.node; })) continue;
+    Machine machine;
+    machine.name = ip.node;
+    machine.forest = ip.forest;
+    machine.address = ip.address;
+    machine.location = ip.location;
+    machines.push_back(std::move(machine));
+  }
+}
+
 }  // namespace
 
 HetznerProvider::HetznerProvider(const asio::any_io_executor& executor, Clock& clock, ApiClient& client,
@@ -214,21 +227,15 @@ asio::awaitable<Result<std::vector<Machine>>> HetznerProvider::list(std::string 
   if (!reserved) co_return to_error(reserved.error());
   std::vector<Machine> machines;
   for (const Server& server : *servers) machines.push_back(to_machine(server));
-  for (const PrimaryIp& ip : *reserved) {
-    if (std::ranges::any_of(machines, [&](const Machine& each) { return each.name == ip.node; })) continue;
-    Machine machine;
-    machine.name = ip.node;
-    machine.forest = ip.forest;
-    machine.address = ip.address;
-    machine.location = ip.location;
-    machines.push_back(std::move(machine));
-  }
+  add_reserved(machines, *reserved);
   co_return machines;
 }
 
 asio::awaitable<Result<Inventory>> HetznerProvider::inventory() {
   const auto servers = co_await servers_.list(Ownership::select_managed());
   if (!servers) co_return to_error(servers.error());
+  const auto reserved = co_await addresses_.list("");
+  if (!reserved) co_return to_error(reserved.error());
   Inventory inventory;
   for (const Server& server : *servers) {
     if (server.controller == ownership_.controller()) {
@@ -237,6 +244,7 @@ asio::awaitable<Result<Inventory>> HetznerProvider::inventory() {
       inventory.others.push_back(fmt::format("{} (controller {})", server.name, server.controller));
     }
   }
+  add_reserved(inventory.own, *reserved);
   co_return inventory;
 }
 

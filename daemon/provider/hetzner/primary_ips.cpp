@@ -40,7 +40,8 @@ asio::awaitable<ApiResult<std::optional<PrimaryIp>>> PrimaryIps::find(std::strin
 }
 
 asio::awaitable<ApiResult<std::vector<PrimaryIp>>> PrimaryIps::list(std::string forest) {
-  const auto found = co_await api_.list("primary_ips", "label_selector=" + ownership_.select_forest(forest));
+  const std::string selector = forest.empty() ? ownership_.select_own() : ownership_.select_forest(forest);
+  const auto found = co_await api_.list("primary_ips", "label_selector=" + selector);
   if (!found) co_return found.error();
   std::vector<PrimaryIp> ips;
   for (const auto& json : *found) ips.push_back(parse(json));

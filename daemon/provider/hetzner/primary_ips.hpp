@@ -28,6 +28,7 @@ class PrimaryIps {
 
   // Of that machine; unset: it has none. conflict: the name is somebody else's.
   asio::awaitable<ApiResult<std::optional<PrimaryIp>>> find(std::string node);
+  // Of that forest; empty: of all.
   asio::awaitable<ApiResult<std::vector<PrimaryIp>>> list(std::string forest);
 
   // Reserves one, deleted with the machine that it will be assigned to.

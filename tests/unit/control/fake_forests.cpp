@@ -74,6 +74,16 @@ asio::awaitable<Result<ImageView>> FakeForests::image(std::string forest, std::s
   co_return ImageView{forest, node, "#cloud-config\n"};
 }
 
+asio::awaitable<Result<AdoptionView>> FakeForests::adopt(std::string machine, Caller by) {
+  note(fmt::format("adopt {}", machine), by);
+  co_return AdoptionView{};
+}
+
+asio::awaitable<Result<>> FakeForests::remove_orphan(std::string machine, Caller by) {
+  note(fmt::format("delete-orphan {}", machine), by);
+  co_return Result<>{};
+}
+
 Result<OperationView> FakeForests::teardown(std::string_view forest, const Caller& by) {
   note(fmt::format("teardown {}", forest), by);
   return operation;

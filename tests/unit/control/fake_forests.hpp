@@ -32,6 +32,9 @@ class FakeForests : public Forests {
   asio::awaitable<Result<GrowAnswer>> grow(std::string forest, GrowRequest request, Caller by) override;
   asio::awaitable<Result<OperationView>> shrink(std::string forest, std::string node, Caller by) override;
   asio::awaitable<Result<ImageView>> image(std::string forest, std::string node, bool with_secrets, Caller by) override;
+  asio::awaitable<Result<OrphansView>> orphans() override { co_return OrphansView{}; }
+  asio::awaitable<Result<AdoptionView>> adopt(std::string machine, Caller by) override;
+  asio::awaitable<Result<>> remove_orphan(std::string machine, Caller by) override;
   Result<OperationView> teardown(std::string_view forest, const Caller& by) override;
   Result<ForestSummary> pause(std::string_view forest, const Caller& by) override;
   Result<ForestSummary> resume(std::string_view forest, const Caller& by) override;
