@@ -3,6 +3,7 @@
 #include <optional>
 #include <string_view>
 
+#include "common/model/check.hpp"
 #include "common/model/decision.hpp"
 #include "common/model/event.hpp"
 #include "common/model/forest.hpp"

@@ -155,6 +155,10 @@ struct PlanView {
   std::vector<std::string> warnings;
 };
 
+struct DoctorView {
+  std::vector<Check> checks;
+};
+
 // A machine (or, without an id, a reserved address) of this installation that no stored node stands for.
 struct OrphanView {
   std::string name;
@@ -237,6 +241,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PlantRequest, provider, size, na
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(GrowRequest, nodes, automatic, threshold, dry_run)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PlannedNode, name, role, machine_type, location)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(CostView, hourly, monthly, currency)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Check, name, level, message, hint)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DoctorView, checks)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(OrphanView, name, id, provider, forest, address, machine_type, location,
                                                 monthly_cost)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ProviderFailure, provider, error)

@@ -318,6 +318,8 @@ asio::awaitable<Result<ImageView>> ForestManager::image(std::string name, std::s
   co_return view;
 }
 
+asio::awaitable<std::vector<Check>> ForestManager::examine() { co_return co_await doctor_.examine(); }
+
 asio::awaitable<Result<OrphansView>> ForestManager::orphans() { co_return co_await orphans_.list(); }
 
 asio::awaitable<Result<AdoptionView>> ForestManager::adopt(std::string machine, Caller caller) {

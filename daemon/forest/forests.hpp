@@ -38,6 +38,8 @@ class Forests {
   // What the machine of `node` was told, as far as it would be the same today; of an empty `node`: what the next one would be.
   // With secrets it is an act, and recorded.
   virtual asio::awaitable<Result<ImageView>> image(std::string forest, std::string node, bool with_secrets, Caller caller) = 0;
+  // Everything that the daemon stands on, a check each.
+  virtual asio::awaitable<std::vector<Check>> examine() = 0;
   // Machines and addresses of this installation that no stored node stands for.
   virtual asio::awaitable<Result<OrphansView>> orphans() = 0;
   // Makes an orphan a node of its forest again, if it serves as one.

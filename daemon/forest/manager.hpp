@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "daemon/forest/context.hpp"
+#include "daemon/forest/doctor.hpp"
 #include "daemon/forest/forests.hpp"
 #include "daemon/forest/orphans.hpp"
 #include "daemon/forest/reconcile.hpp"
@@ -35,6 +36,7 @@ class ForestManager : public Forests {
   asio::awaitable<Result<GrowAnswer>> grow(std::string forest, GrowRequest request, Caller caller) override;
   asio::awaitable<Result<OperationView>> shrink(std::string forest, std::string node, Caller caller) override;
   asio::awaitable<Result<ImageView>> image(std::string forest, std::string node, bool with_secrets, Caller caller) override;
+  asio::awaitable<std::vector<Check>> examine() override;
   asio::awaitable<Result<OrphansView>> orphans() override;
   asio::awaitable<Result<AdoptionView>> adopt(std::string machine, Caller caller) override;
   asio::awaitable<Result<>> remove_orphan(std::string machine, Caller caller) override;
@@ -76,6 +78,7 @@ class ForestManager : public Forests {
   ForestContext context_;
   Reconciler reconciler_;
   Orphans orphans_;
+  Doctor doctor_;
   TaskGroup tasks_;
   std::map<std::int64_t, std::int64_t> performing_;  // operation -> forest, of the coroutines that have not ended
   Signal performed_;

@@ -102,7 +102,7 @@ asio::awaitable<Result<ApiAnswer>> ApiClient::send(std::unique_ptr<ApiConnection
   message.target(endpoint_.base_path + request.target);
   const bool is_ipv6 = endpoint_.host.find(':') != std::string::npos;
   message.set(http::field::host, fmt::format("{}{}{}:{}", is_ipv6 ? "[" : "", endpoint_.host, is_ipv6 ? "]" : "", endpoint_.port));
-  message.set(http::field::authorization, "Bearer " + token_);
+  if (!token_.empty()) message.set(http::field::authorization, "Bearer " + token_);
   message.set(http::field::accept, "application/json");
   message.set(http::field::user_agent, "morpheus/" MORPHEUS_VERSION);
   if (!request.body.empty()) message.set(http::field::content_type, "application/json");

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/error.hpp"
+#include "common/model/check.hpp"
 #include "common/model/node.hpp"
 #include "daemon/image/node_spec.hpp"
 
@@ -116,6 +117,9 @@ class Provider {
 
   // What create() would tell a machine of `type` (empty: of the type that the next one would have).
   virtual asio::awaitable<Result<std::string>> image(MachineSpec spec, std::string type) = 0;
+
+  // Everything that could keep it from making machines, a check each; changes nothing.
+  virtual asio::awaitable<std::vector<Check>> diagnose() = 0;
 
   virtual Outlook outlook() const = 0;
 

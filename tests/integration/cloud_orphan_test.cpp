@@ -54,6 +54,8 @@ TEST_F(CloudOrphans, AreReportedAdoptedAndDeletedByNameAlone) {
   const auto shown = box_.ctl({"orphans"});
   EXPECT_THAT(shown.out, AllOf(HasSubstr("oak-node-4"), HasSubstr("5.99"), HasSubstr("fsn1")));
 
+  EXPECT_THAT(box_.ctl({"doctor"}).out, AllOf(HasSubstr("no stored node stands for the machine oak-node-4"), HasSubstr("5.99 a month")));
+
   const auto adopted = box_.ctl({"adopt", "oak-node-4"});
   EXPECT_EQ(adopted.status, 0) << adopted.err;
   EXPECT_EQ(adopted.out, "oak-node-4 is a node of oak (edge)\n");

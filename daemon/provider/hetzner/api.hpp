@@ -25,6 +25,8 @@ class Api {
   // May use the reserve. not_found is an error here too.
   asio::awaitable<ApiResult<nlohmann::json>> remove(std::string path);
 
+  const asio::any_io_executor& executor() const { return client_.executor(); }
+
   // Every page of a list: the elements of the answers' array `key`. `query` without page and per_page.
   asio::awaitable<ApiResult<std::vector<nlohmann::json>>> list(std::string key, std::string query);
 

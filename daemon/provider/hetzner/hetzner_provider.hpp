@@ -48,6 +48,7 @@ class HetznerProvider : public Provider {
   // The machine's own unit ends it once three cores are current.
   asio::awaitable<Result<bool>> retire_witness(std::string name) override;
   asio::awaitable<Result<std::string>> image(MachineSpec spec, std::string type) override;
+  asio::awaitable<std::vector<Check>> diagnose() override;
   Outlook outlook() const override;
   bool is_networked() const override { return true; }
 
@@ -59,6 +60,7 @@ class HetznerProvider : public Provider {
   asio::awaitable<Result<std::optional<Server>>> find_own(std::string name);
   asio::awaitable<Result<Machine>> create_new(MachineSpec spec);
   asio::awaitable<Result<Machine>> adopt(MachineSpec spec, Server server);
+  asio::awaitable<std::vector<Check>> reach_downloads();
   Result<std::string> user_data(const MachineSpec& spec, const std::string& type) const;
   asio::awaitable<Result<nlohmann::json>> create_request(MachineSpec spec, Pair pair, std::int64_t address_id);
   // What the API refused is remembered where it matters for the next try.

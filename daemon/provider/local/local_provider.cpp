@@ -206,6 +206,18 @@ asio::awaitable<Result<std::string>> LocalProvider::image(MachineSpec spec, std:
   co_return machines_.configurations(spec.name, spec.image);
 }
 
+asio::awaitable<std::vector<Check>> LocalProvider::diagnose() {
+  const auto possible = co_await offer();
+  std::vector<Check> checks(1);
+  checks[0].name = "local";
+  checks[0].message = possible ? config_.nats_server + " can be run" : possible.error().message;
+  if (!possible) {
+    checks[0].level = CheckLevel::failed;
+    checks[0].hint = possible.error().hint;
+  }
+  co_return checks;
+}
+
 StageLimits LocalProvider::stage_limits() const {
   StageLimits limits;
   limits.create = std::chrono::seconds(30);

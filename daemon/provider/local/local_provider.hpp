@@ -37,6 +37,7 @@ class LocalProvider : public Provider {
   asio::awaitable<Result<>> destroy(std::string name) override;
   asio::awaitable<Result<bool>> retire_witness(std::string name) override;
   asio::awaitable<Result<std::string>> image(MachineSpec spec, std::string type) override;
+  asio::awaitable<std::vector<Check>> diagnose() override;
   StageLimits stage_limits() const override;
   Outlook outlook() const override { return Outlook{}; }
 

@@ -32,6 +32,7 @@ class FakeForests : public Forests {
   asio::awaitable<Result<GrowAnswer>> grow(std::string forest, GrowRequest request, Caller by) override;
   asio::awaitable<Result<OperationView>> shrink(std::string forest, std::string node, Caller by) override;
   asio::awaitable<Result<ImageView>> image(std::string forest, std::string node, bool with_secrets, Caller by) override;
+  asio::awaitable<std::vector<Check>> examine() override { co_return std::vector<Check>{}; }
   asio::awaitable<Result<OrphansView>> orphans() override { co_return OrphansView{}; }
   asio::awaitable<Result<AdoptionView>> adopt(std::string machine, Caller by) override;
   asio::awaitable<Result<>> remove_orphan(std::string machine, Caller by) override;
