@@ -76,6 +76,15 @@ Result<> check_sha256(const std::string& text) {
 
 Result<> check_optional_sha256(const std::string& text) { return text.empty() ? Result<>{} : check_sha256(text); }
 
+Result<> check_download(const std::string& text) {
+  std::string filled = text;
+  for (const std::string_view place : {"{version}", "{arch}"}) {
+    for (auto at = filled.find(place); at != std::string::npos; at = filled.find(place)) filled.replace(at, place.size(), "x");
+  }
+  if (filled.find_first_of("{}") == std::string::npos) return check_http_url(filled);
+  return wrong(fmt::format("\"{}\" has more in braces than {{version}} and {{arch}}", text), "write the rest as it is");
+}
+
 Result<> check_cidr(const std::string& text) {
   const Error error =
       wrong(fmt::format("\"{}\" is not a network", text), "write it like 203.0.113.0/24 or 2001:db8::/32");

@@ -96,14 +96,14 @@ void add_integration(std::vector<Key>& keys) {
                           check_version, MEMBER(integration.nats_version)));
   keys.push_back(list_key({"integration.nats_download_urls", "a list of web addresses",
                            "tried in order; none: the release page of nats-server", restart},
-                          check_http_url, MEMBER(integration.nats_download_urls)));
+                          check_download, MEMBER(integration.nats_download_urls)));
   keys.push_back(list_key({"integration.nats_sha256", "a list of checksums",
                            "SHA-256 of the archives that may run, one for each architecture; none: SHA256SUMS beside the archive", restart},
                           check_sha256, MEMBER(integration.nats_sha256)));
   keys.push_back(bool_key({"integration.nimsforest_install", "", "machines install NimsForest", restart},
                           MEMBER(integration.nimsforest_install)));
   keys.push_back(text_key({"integration.nimsforest_download_url", url, "of the NimsForest program", restart},
-                          check_http_url, MEMBER(integration.nimsforest_download_url)));
+                          check_download, MEMBER(integration.nimsforest_download_url)));
   keys.push_back(text_key({"integration.nimsforest_sha256", "a checksum",
                            "SHA-256 of the program; empty: not checked", restart},
                           check_optional_sha256, MEMBER(integration.nimsforest_sha256)));

@@ -117,6 +117,8 @@ std::string render_nats_conf(const NodeSpec& spec, const NodePaths& paths) {
   const std::string host = listen_host(spec);
   std::string text = fmt::format("server_name: {}\n", quoted(spec.server_name));
   text += listen_block(host, client_port, monitor_port);
+  // What clients are told of the others; a machine without IPv4 could not say what 0.0.0.0 is.
+  if (!spec.address.empty()) text += fmt::format("client_advertise: {}\n", quoted(host_port(spec.address, client_port)));
   text += cluster_block(spec, paths, spec.routes, route_port);
   text += accounts_block(spec);
   text += "# A client without credentials is the application's: the firewall guards the client port.\n";

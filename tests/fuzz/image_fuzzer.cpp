@@ -31,7 +31,7 @@ NodeSpec spec_of(Texts texts, bool core, int routes) {
   spec.address = texts.next();
   spec.role = core ? NodeRole::core : NodeRole::edge;
   for (int i = 0; i < routes; ++i) spec.routes.push_back({texts.next()});
-  spec.secrets = {texts.next(), texts.next(), texts.next()};
+  spec.secrets = {texts.next(), texts.next(), texts.next(), texts.next()};
   return spec;
 }
 
