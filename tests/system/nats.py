@@ -1,17 +1,20 @@
 """NATS servers of the lab: what they say about themselves, and a tiny client."""
 
+import base64
 import json
+import pathlib
 import socket
-import ssl
-import urllib.error
-import urllib.parse
+import tempfile
 import urllib.request
 import uuid
+
+import lab
 
 MONITOR = 8222
 CLIENT = 4222
 LIMIT = 5.0
 QUIET_SECONDS = 1.0  # after which nobody answers any more
+PKCS8_ED25519 = bytes.fromhex("302e020100300506032b657004220420")  # what stands before the key in DER
 
 
 def monitor(address, path):
@@ -40,37 +43,46 @@ class NatsError(Exception):
     """What the server or JetStream refused."""
 
 
-class Client:
-    """One connection, used by one caller; offers TLS where the server asks for it (and believes any certificate)."""
+def sign(secret, nonce):
+    """A server's nonce, with an Ed25519 key; as CONNECT has it."""
+    with tempfile.TemporaryDirectory() as directory:
+        key, text, signature = (pathlib.Path(directory) / name for name in ("key", "text", "signature"))
+        key.write_bytes(PKCS8_ED25519 + secret)
+        text.write_text(nonce, encoding="ascii")
+        lab.command("openssl", "pkeyutl", "-sign", "-rawin", "-inkey", str(key), "-keyform", "DER", "-in", str(text),
+                    "-out", str(signature))
+        return base64.urlsafe_b64encode(signature.read_bytes()).decode().rstrip("=")
 
-    def __init__(self, address, user=None, password=None):
+
+class Client:
+    """One connection, used by one caller. `user` is an nkey: its public and its private part."""
+
+    def __init__(self, address, user=None):
         self._socket = socket.create_connection((address, CLIENT), timeout=LIMIT)
         self._stream = self._socket.makefile("rwb")
         self.info = json.loads(self._stream.readline().split(b" ", 1)[1])
-        if self.info.get("tls_required"):
-            self._upgrade(address)
         options = {"verbose": False, "pedantic": False, "name": "system-test", "lang": "python", "version": "0", "protocol": 1,
                    "headers": True, "no_responders": True}
         if user:
-            options.update(user=user, **{"pass": password})
+            options.update(nkey=user[0], sig=sign(user[1], self.info["nonce"]))
         self._inbox = f"_INBOX.{uuid.uuid4().hex}"
         self._requests = 0
         self._send(b"CONNECT " + json.dumps(options).encode() + b"\r\nSUB " + self._inbox.encode() + b".* 1\r\nPING\r\n")
         while self._read() != "PONG":
             pass
 
-    def _upgrade(self, address):
-        context = ssl.create_default_context()
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        self._socket = context.wrap_socket(self._socket, server_hostname=address)
-        self._stream = self._socket.makefile("rwb")
-
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        self._stream.close()
+        self.close()
+
+    def close(self):
+        """Ends it, if the server has not."""
+        try:
+            self._stream.close()
+        except OSError:
+            pass  # what was still to be sent is of no use to anyone
         self._socket.close()
 
     def _send(self, data):
@@ -92,22 +104,27 @@ class Client:
             return words[1], content[int(words[-2]):] if words[0] == "HMSG" else content
         return words[0]
 
-    def publish(self, subject, content=b"", reply=""):
-        """Without waiting."""
-        self._send(f"PUB {subject} {reply} {len(content)}\r\n".encode() + content + b"\r\n")
+    def publish(self, subject, content=b"", reply="", message_id=None):
+        """Without waiting. JetStream stores one of all messages with the same id."""
+        if message_id is None:
+            self._send(f"PUB {subject} {reply} {len(content)}\r\n".encode() + content + b"\r\n")
+            return
+        headers = f"NATS/1.0\r\nNats-Msg-Id: {message_id}\r\n\r\n".encode()
+        sizes = f"{len(headers)} {len(headers) + len(content)}"
+        self._send(f"HPUB {subject} {reply} {sizes}\r\n".encode() + headers + content + b"\r\n")
 
-    def request(self, subject, content=b"", limit=LIMIT):
-        """The first answer's content; raises TimeoutError, or NatsError where nobody listens."""
-        return self._collect(subject, content, 1, limit)[0]
+    def request(self, subject, content=b"", limit=LIMIT, message_id=None):
+        """The first answer's content, empty where nobody listens; raises TimeoutError."""
+        return self._collect(subject, content, 1, limit, message_id)[0]
 
     def request_all(self, subject, content=b"", limit=QUIET_SECONDS):
         """The contents of all answers, until `limit` seconds pass without one."""
-        return self._collect(subject, content, None, limit)
+        return self._collect(subject, content, None, limit, None)
 
-    def _collect(self, subject, content, most, limit):
+    def _collect(self, subject, content, most, limit, message_id):
         self._requests += 1
         reply = f"{self._inbox}.{self._requests}"
-        self.publish(subject, content, reply)
+        self.publish(subject, content, reply, message_id)
         answers = []
         self._socket.settimeout(limit)
         try:

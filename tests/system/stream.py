@@ -28,7 +28,7 @@ class Stream:
 
     def _disconnect(self):
         if self._client:
-            self._client.__exit__()
+            self._client.close()
             self._client = None
 
     def _until(self, action, limit):
@@ -62,7 +62,7 @@ class Stream:
             self.acknowledged.append(content)
 
     def _publish_one(self, client, content):
-        answer = client.request(f"{self.name}.a", content)
+        answer = client.request(f"{self.name}.a", content, message_id=str(len(self.acknowledged)))
         if not answer:
             raise nats.NatsError("nobody acknowledges")
         answer = json.loads(answer)
@@ -87,11 +87,6 @@ class Stream:
     def _message(self, client, sequence):
         found = client.api(f"STREAM.MSG.GET.{self.name}", {"seq": sequence})
         return base64.b64decode(found["message"].get("data", ""))
-
-    def lost(self):
-        """The messages that were acknowledged and are not there."""
-        there = set(self.stored())
-        return [each for each in self.acknowledged if each not in there]
 
     def close(self):
         """Ends the connection."""
