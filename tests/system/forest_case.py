@@ -1,8 +1,9 @@
 """What tests of whole forests share: a cloud, downloads and a daemon of their own each."""
 
 import json
-import tempfile
 import pathlib
+import tempfile
+import time
 import unittest
 
 import lab
@@ -14,6 +15,7 @@ from download_server import DownloadServer
 from stream import Stream
 
 JOIN_LIMIT = 60
+BACK_LIMIT = 90
 GONE_LIMIT = 30
 
 
@@ -21,6 +23,7 @@ class ForestCase(unittest.TestCase):
     """Ends with an account in which there is nothing, and a lab without machines; says what it saw if it fails."""
 
     def setUp(self):
+        self.began = time.monotonic()
         files = pathlib.Path(tempfile.mkdtemp(prefix="downloads-", dir=lab.DIRECTORY))
         self.version = releases.make_release(files)
         self.archive = f"/nats-server-v{self.version}-linux-{releases.architecture()}.tar.gz"
@@ -30,6 +33,10 @@ class ForestCase(unittest.TestCase):
         self.cloud = Cloud()
         self.addCleanup(self.cloud.stop)
         self.daemon = None
+
+    def mark(self, what):
+        """Says how long the test took so far."""
+        print(f"{time.monotonic() - self.began:6.1f} s  {what}", flush=True)
 
     def begin(self, settings=None):
         """Starts the daemon."""
@@ -80,6 +87,13 @@ class ForestCase(unittest.TestCase):
         address = self.daemon.addresses(forest)[0]
         with nats.Client(address, self.daemon.system_user(forest)) as client:
             return sorted(json.loads(each)["server"]["name"] for each in client.request_all("$SYS.REQ.SERVER.PING"))
+
+    def reboot(self, name, address, stream):
+        """Until the machine's server is back, and all copies of the stream are whole again."""
+        before = nats.monitor(address, "varz")["server_id"]
+        self.cloud.hcloud("server", "reboot", name)
+        lab.wait_until(lambda: (nats.monitor(address, "varz") or {}).get("server_id", before) != before, BACK_LIMIT, f"{name} is back")
+        lab.wait_until(lambda: stream.copies() == 3, BACK_LIMIT, lambda: f"three copies: {stream.info()}")
 
     def stream(self, name, addresses, replicas):
         """One in which every message is accounted for."""

@@ -1,10 +1,7 @@
 """A forest of three: one cluster, nothing lost when its machines reboot in turn, nothing left of it in the end."""
 
-import lab
-import nats
 from forest_case import ForestCase
 
-BACK_LIMIT = 90
 MESSAGES = 100
 
 
@@ -14,6 +11,7 @@ class MediumTest(ForestCase):
     def test_a_forest_of_three_is_one_cluster_and_outlives_reboots(self):
         self.begin()
         self.daemon.do("plant", "cloud", "medium", "--name", "oak")
+        self.mark("planted")
         addresses = self.daemon.addresses("oak")
         self.assertEqual(len(addresses), 3)
         self.assertTrue(all(":" in each for each in addresses), addresses)
@@ -26,16 +24,10 @@ class MediumTest(ForestCase):
         for node in self.daemon.nodes("oak"):
             self.reboot(self.machine_name("oak", node), node["address"], stream)
             stream.publish(MESSAGES)
+        self.mark("each rebooted")
         self.assertEqual(len(stream.acknowledged), 4 * MESSAGES)
         self.assertEqual(stream.stored(), stream.acknowledged, "each once, in order")
         self.joined(addresses)
         self.forest_answers("oak")
         self.assertEqual(self.daemon.addresses("oak"), addresses, "the daemon took no reboot for a death")
         self.tear_down("oak")
-
-    def reboot(self, name, address, stream):
-        """Until all copies of the stream are whole again."""
-        before = nats.monitor(address, "varz")["server_id"]
-        self.cloud.hcloud("server", "reboot", name)
-        lab.wait_until(lambda: (nats.monitor(address, "varz") or {}).get("server_id", before) != before, BACK_LIMIT, f"{name} is back")
-        lab.wait_until(lambda: stream.copies() == 3, BACK_LIMIT, lambda: f"three copies: {stream.info()}")
