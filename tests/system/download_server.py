@@ -27,7 +27,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):  # pylint: disable=invalid-name
         """A file of the directory, or the fault of its path."""
         path = urllib.parse.urlparse(self.path).path
-        fault = self.server.faults.get(path)
+        fault = self.server.faults.get(path) or None
+        fault = fault.pop(0) if isinstance(fault, list) else fault
         self.server.journal.append({"path": path, "client": self.client_address[0], "fault": fault})
         file = self.server.directory / path.lstrip("/")
         if isinstance(fault, int) or not file.is_file():
@@ -73,7 +74,7 @@ class DownloadServer:
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/{path}"
 
     def play(self, path, fault):
-        """For a path: a status (404, 500), "wrong" content, "drop" half-way, "slow"; None: no fault any more."""
+        """For a path: a status (404, 500), "wrong" content, "drop" half-way, "slow"; a list: one for each of the next requests."""
         self._server.faults[path] = fault
 
     def asked_for(self, path, client=None):
