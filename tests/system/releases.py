@@ -1,12 +1,13 @@
 """Releases of nats-server as its release page has them, made of Debian's."""
 
 import hashlib
+import os
 import re
 import tarfile
 
 import lab
 
-SERVER = "/usr/sbin/nats-server"
+SERVER = os.environ["MORPHEUS_NATS_SERVER"]
 
 
 def version_of(server=SERVER):
