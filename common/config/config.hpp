@@ -68,6 +68,8 @@ struct Config {
     std::string image = "debian-12";
     std::vector<std::string> ssh_keys;
     bool ipv4 = true;
+    Millis boot_limit{600'000};  // from a machine that is created to its NATS server's answer
+    Millis join_limit{300'000};  // from there to a node of the forest
   } hetzner;
 
   struct Security {

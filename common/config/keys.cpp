@@ -138,6 +138,11 @@ void add_providers(std::vector<Key>& keys) {
       MEMBER(hetzner.ssh_keys)));
   keys.push_back(
       bool_key({"hetzner.ipv4", "", "machines have an IPv4 address too", restart}, MEMBER(hetzner.ipv4)));
+  constexpr Millis second{1'000};
+  keys.push_back(time_key({"hetzner.boot_limit", "", "for a machine to boot, install NATS and answer", restart}, 10 * second,
+                          3'600 * second, MEMBER(hetzner.boot_limit)));
+  keys.push_back(time_key({"hetzner.join_limit", "", "for a server that answers to join its forest", restart}, 10 * second,
+                          3'600 * second, MEMBER(hetzner.join_limit)));
 }
 
 void add_security(std::vector<Key>& keys) {

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import ipaddress
 import os
 import pathlib
 import signal
@@ -16,6 +17,7 @@ from faults import Faults
 from front import LARGEST_BODY, PREFIX, Front
 from journal import Journal
 from machines import NatsMachines, NoMachines
+from nspawn_machines import NspawnMachines
 from rate_limit import RateLimit
 
 
@@ -27,14 +29,30 @@ def parse_arguments():
     parser.add_argument("--token", action="append", default=[], help="one that may write; default: token")
     parser.add_argument("--read-only-token", action="append", default=[])
     parser.add_argument("--action-seconds", type=float, default=0.2)
-    parser.add_argument("--machines", choices=["none", "nats"], default="none")
+    parser.add_argument("--machines", choices=["none", "nats", "nspawn"], default="none")
     parser.add_argument("--nats-server", default="/usr/sbin/nats-server")
     parser.add_argument("--rate-limit", type=int, default=3600)
     parser.add_argument("--refill-per-second", type=float, default=1)
     parser.add_argument("--address-prefix", help="of IPv4 addresses; default: 127.A, A from the process id")
+    parser.add_argument("--ipv6-range", default="fd00:f4ce::/48", help="of IPv6 networks, a /64 an address")
+    parser.add_argument("--root", type=pathlib.Path, help="what machines boot from (tests/system/make_root); of nspawn")
+    parser.add_argument("--bridge", default="lab", help="where machines are plugged in; of nspawn")
     parser.add_argument("--tls-cert")
     parser.add_argument("--tls-key")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.machines == "nspawn" and not options.root:
+        parser.error("--machines nspawn needs --root")
+    return options
+
+
+def make_machines(options):
+    """What runs behind the servers."""
+    if options.machines == "nats":
+        return NatsMachines(options.dir / "machines", options.nats_server)
+    if options.machines == "nspawn":
+        prefix = ipaddress.ip_network(options.ipv6_range).prefixlen
+        return NspawnMachines(options.dir / "machines", options.root, options.bridge, prefix)
+    return NoMachines()
 
 
 def tls_context(options):
@@ -49,9 +67,9 @@ def tls_context(options):
 async def run(options):
     """Serves until SIGTERM."""
     options.dir.mkdir(parents=True, exist_ok=True)
-    machines = NoMachines() if options.machines == "none" else NatsMachines(options.dir / "machines", options.nats_server)
+    machines = make_machines(options)
     prefix = options.address_prefix or f"127.{100 + os.getpid() % 150}"
-    cloud = Cloud(options.action_seconds, prefix, machines)
+    cloud = Cloud(options.action_seconds, prefix, options.ipv6_range, machines)
     faults = Faults()
     front = Front(Api(cloud), RateLimit(options.rate_limit, options.refill_per_second), faults,
                   Journal(options.dir / "journal.jsonl"), options.token or ["token"], options.read_only_token)

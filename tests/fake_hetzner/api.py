@@ -119,7 +119,7 @@ class Api:
         return 204, None
 
     def _act(self, kind, thing, command, body):
-        if kind == "servers" and command in ("poweron", "poweroff", "shutdown"):
+        if kind == "servers" and servers.is_power(command):
             return servers.power(self.cloud, thing, command)
         of_firewalls = {"set_rules": firewalls.set_rules, "apply_to_resources": firewalls.apply_to,
                         "remove_from_resources": firewalls.remove_from}

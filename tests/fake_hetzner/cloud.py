@@ -20,13 +20,13 @@ def now():
 class Cloud:
     """State, ids and addresses. One at a time touches it: the fake has one loop."""
 
-    def __init__(self, action_seconds, address_prefix, machines):
+    def __init__(self, action_seconds, address_prefix, ipv6_range, machines):
         self.action_seconds = action_seconds
         self.machines = machines
         self.things = {kind: {} for kind in KINDS}
         self.ids = itertools.count(2**32 + 1000)
         self.ipv4 = (f"{address_prefix}.{high}.{low}" for high in range(256) for low in range(1, 255))
-        self.ipv6 = (str(net) for net in ipaddress.ip_network("fd00:f4ce::/48").subnets(new_prefix=64))
+        self.ipv6 = (str(net) for net in ipaddress.ip_network(ipv6_range).subnets(new_prefix=64))
         self.unavailable = {}  # (type, location) -> False or "lies"
         self.limits = {}  # kind -> how many
         self.user_data = {}  # server id -> text

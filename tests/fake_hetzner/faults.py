@@ -3,7 +3,8 @@
 import re
 
 EFFECTS = {"status", "code", "message", "details", "drop", "status_after_commit", "bare", "delay_seconds", "not_json",
-           "endless", "action_error", "stay_initializing", "end_off", "delete_delay_seconds", "kill"}
+           "endless", "action_error", "stay_initializing", "end_off", "delete_delay_seconds", "kill", "unplugged",
+           "blocked_ports"}
 
 
 class Fault:

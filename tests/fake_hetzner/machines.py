@@ -20,11 +20,14 @@ LOOK_SECONDS = 0.3
 class NoMachines:
     """Servers are entries in a list, nothing runs."""
 
-    async def start(self, server, user_data):
+    async def start(self, server, user_data, effects):
         """Nothing boots."""
 
     async def shut_down(self, server):
         """It is off at once."""
+
+    async def reboot(self, server):
+        """It is back at once."""
 
     async def power_off(self, server):
         """It is off at once."""
@@ -50,8 +53,8 @@ class NatsMachines:
         self.processes = {}  # server name -> {configuration: process}
         self.watchers = {}
 
-    async def start(self, server, user_data):
-        """Boots it: writes its files once, then starts its servers."""
+    async def start(self, server, user_data, effects):
+        """Boots it: writes its files once, then starts its servers. It knows no `effects`."""
         root = self.directory / server["name"] / "root"
         if not root.exists():
             self._write_files(root, user_data)
@@ -133,6 +136,11 @@ class NatsMachines:
     async def shut_down(self, server):
         """ACPI: the unit drains its nats-server."""
         await self._end_all(server["name"], signal.SIGUSR2)
+
+    async def reboot(self, server):
+        """ACPI, and on again."""
+        await self._end_all(server["name"], signal.SIGUSR2)
+        await self.start(server, "", {})
 
     async def power_off(self, server):
         """The plug is pulled."""

@@ -10,6 +10,8 @@ from validation import check_fields, check_host_name, find
 LONGEST_USER_DATA = 32 * 1024
 _OPTIONAL = ["location", "ssh_keys", "firewalls", "placement_group", "networks", "labels", "user_data",
              "start_after_create", "public_net", "volumes", "automount"]
+_POWER = {"poweron": "start_server", "poweroff": "stop_server", "shutdown": "shutdown_server", "reboot": "reboot_server",
+          "reset": "reset_server"}
 
 
 def _image(wanted, architecture):
@@ -107,12 +109,12 @@ async def _finish_create(cloud, server, effects):
     elif effects.get("end_off"):
         server["status"] = "off"
     elif not effects.get("stay_initializing"):
-        await _boot(cloud, server)
+        await _boot(cloud, server, effects)
 
 
-async def _boot(cloud, server):
+async def _boot(cloud, server, effects):
     server["status"] = "running"
-    await cloud.machines.start(server, cloud.user_data[server["id"]])
+    await cloud.machines.start(server, cloud.user_data[server["id"]], effects)
 
 
 async def _forget(cloud, server):
@@ -149,13 +151,23 @@ def delete(cloud, server, effects):
     return {"action": cloud.act("delete_server", _resources(server), work, seconds=seconds)}
 
 
+def is_power(command):
+    """Whether `power` knows it."""
+    return command in _POWER
+
+
 def power(cloud, server, command):
-    """POST /servers/{id}/actions/{poweron,poweroff,shutdown}"""
+    """POST /servers/{id}/actions/{poweron,poweroff,shutdown,reboot,reset}"""
     check_idle(cloud, server)
 
     async def work():
         if command == "poweron":
-            await _boot(cloud, server)
+            await _boot(cloud, server, {})
+        elif command == "reset":
+            await cloud.machines.power_off(server)
+            await _boot(cloud, server, {})
+        elif command == "reboot":
+            await cloud.machines.reboot(server)
         elif command == "poweroff":
             await cloud.machines.power_off(server)
             server["status"] = "off"
@@ -167,5 +179,4 @@ def power(cloud, server, command):
 
     if command == "shutdown":
         cloud.spawn(drain())
-    return {"action": cloud.act({"poweron": "start_server", "poweroff": "stop_server"}.get(command, "shutdown_server"),
-                                _resources(server), work)}
+    return {"action": cloud.act(_POWER[command], _resources(server), work)}

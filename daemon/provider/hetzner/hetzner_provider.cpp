@@ -297,6 +297,13 @@ asio::awaitable<Result<std::string>> HetznerProvider::image(MachineSpec spec, st
   co_return user_data(spec, type);
 }
 
+StageLimits HetznerProvider::stage_limits() const {
+  StageLimits limits;
+  limits.boot = settings_.hetzner.boot_limit;
+  limits.join = settings_.hetzner.join_limit;
+  return limits;
+}
+
 Outlook HetznerProvider::outlook() const {
   Outlook outlook;
   outlook.costs_money = true;

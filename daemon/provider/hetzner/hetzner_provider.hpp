@@ -51,6 +51,7 @@ class HetznerProvider : public Provider {
   asio::awaitable<std::vector<Check>> diagnose() override;
   Outlook outlook() const override;
   bool is_networked() const override { return true; }
+  StageLimits stage_limits() const override;
 
  private:
   // The catalog, read again when it is old. What failed is said; an old one is better than none.

@@ -66,6 +66,8 @@ TEST(ConfigValue, IsTakenOver) {
       {"hetzner.image", "debian-13", "debian-13"},
       {"hetzner.ssh_keys", "[\"me at home\"]", "[\"me at home\"]"},
       {"hetzner.ipv4", "false", "false"},
+      {"hetzner.boot_limit", "90s", "90s"},
+      {"hetzner.join_limit", "1h", "1h"},
       {"security.admin_cidrs", "[10.0.0.0/8, 0.0.0.0/0, '2001:db8::/32', '::1/128']",
        "[\"10.0.0.0/8\", \"0.0.0.0/0\", \"2001:db8::/32\", \"::1/128\"]"},
       {"security.client_cidrs", "[203.0.113.7/32]", "[\"203.0.113.7/32\"]"}};
