@@ -88,6 +88,7 @@ class Exchange : public ApiConnection {
     http::response_parser<http::string_body> parser;
     parser.body_limit(bounds.body);
     parser.header_limit(bounds.header);
+    parser.skip(request.method() == http::verb::head);
     if (!error) co_await http::async_read(stream_, buffer_, parser, asio::redirect_error(asio::use_awaitable, error));
     throw_if_cancelled(error);
     tcp.expires_never();

@@ -16,7 +16,10 @@ struct Endpoint {
   bool operator==(const Endpoint&) const = default;
 };
 
-// Takes a web address apart. Plain HTTP is for this machine alone (loopback, or an address of its own): a token would travel
+// Takes any web address apart; base_path is all that stands behind the port, a question included.
+Result<Endpoint> split_url(const std::string& url);
+
+// Takes an API's address apart. Plain HTTP is for this machine alone (loopback, or an address of its own): a token would travel
 // in clear. The error says what to write instead.
 Result<Endpoint> parse_endpoint(const std::string& url);
 
