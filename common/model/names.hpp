@@ -5,6 +5,7 @@
 
 #include "common/model/decision.hpp"
 #include "common/model/event.hpp"
+#include "common/model/finding.hpp"
 #include "common/model/forest.hpp"
 #include "common/model/node.hpp"
 #include "common/model/operation.hpp"
