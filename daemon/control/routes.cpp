@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "daemon/control/forest_handlers.hpp"
+#include "daemon/control/orphan_handlers.hpp"
 #include "daemon/control/record_handlers.hpp"
 
 namespace morpheus {
@@ -24,6 +25,9 @@ constexpr std::array routes{
     RouteEntry{"/v1/forests/{}/resume", "POST", Permission::act, resume_forest},
     RouteEntry{"/v1/operations/{}", "GET", Permission::read, show_operation},
     RouteEntry{"/v1/operations/{}/progress", "GET", Permission::read, nullptr, stream_progress},
+    RouteEntry{"/v1/orphans", "GET", Permission::read, list_orphans},
+    RouteEntry{"/v1/orphans/{}", "DELETE", Permission::act, delete_orphan},
+    RouteEntry{"/v1/orphans/{}/adopt", "POST", Permission::act, adopt_orphan},
     RouteEntry{"/v1/version", "GET", Permission::read, show_version},
 };
 

@@ -142,6 +142,10 @@ Result<Forest> ForestManager::new_forest(const PlantRequest& request) const {
     return Error{ErrorCode::conflict, fmt::format("there is a forest \"{}\" already", forest.name),
                  fmt::format("choose another --name, or morpheusctl teardown {}", forest.name)};
   }
+  if (clearing_.contains(forest.name)) {
+    return Error{ErrorCode::refused, fmt::format("what is left of an earlier {} is being deleted", forest.name),
+                 "try again when morpheusctl delete-orphan is done, or choose another --name"};
+  }
   const auto within = check_limits(forest, *nodes_of_size(request.size));
   if (!within) return within.error();
   return forest;

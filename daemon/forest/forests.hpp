@@ -39,6 +39,14 @@ class Forests {
   virtual Result<ForestSummary> pause(std::string_view forest, const Caller& caller) = 0;
   // Ends a pause, and acknowledges a growth that was reported as futile.
   virtual Result<ForestSummary> resume(std::string_view forest, const Caller& caller) = 0;
+
+  // Asks every provider for machines and addresses of this installation that no node stands for. One that does not answer
+  // is named, and hides no other's.
+  virtual asio::awaitable<Result<OrphansView>> orphans() = 0;
+  // Makes the orphan a ready node of the forest that its labels name, if it answers as that very server. Deletes nothing.
+  virtual asio::awaitable<Result<AdoptionView>> adopt(std::string name, Caller caller) = 0;
+  // Deletes the orphan for good; done, not just asked. Success if there is nothing of that name.
+  virtual asio::awaitable<Result<DeletionView>> delete_orphan(std::string name, Caller caller) = 0;
 };
 
 }  // namespace morpheus

@@ -21,6 +21,7 @@ class MissingProvider : public Provider {
   asio::awaitable<Result<>> drain(std::string) override { co_return later(); }
   asio::awaitable<Result<>> destroy(std::string) override { co_return later(); }
   asio::awaitable<Result<bool>> retire_witness(std::string) override { co_return later(); }
+  bool is_configured() const override { return why_.code != ErrorCode::not_found; }
   Outlook outlook() const override {
     Outlook outlook;
     outlook.costs_money = true;

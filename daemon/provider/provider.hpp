@@ -55,10 +55,18 @@ struct Outlook {
   std::string way_out;                 // of the refusal
 };
 
-// What the provider has under Morpheus's labels, whosever it is.
+// Another installation's machine, or address without one: never touched.
+struct ForeignMachine {
+  std::string name;
+  std::string controller;
+  std::string claim;  // the provider's own command that makes it this installation's; empty: there is none
+};
+
+// What the provider has under Morpheus's labels, whosever it is. Reserved addresses without a machine are in it, as machines
+// without an id.
 struct Inventory {
-  std::vector<Machine> own;           // of this installation, all forests
-  std::vector<std::string> others;    // "NAME (controller ID)": another installation's, never touched
+  std::vector<Machine> own;  // of this installation, all forests
+  std::vector<ForeignMachine> others;
 };
 
 // How long each stage of a machine may take before the node has failed.
@@ -115,6 +123,9 @@ class Provider {
   virtual asio::awaitable<Result<bool>> retire_witness(std::string name) = 0;
 
   virtual Outlook outlook() const = 0;
+
+  // false: nobody has set it up. outlook() says what is missing.
+  virtual bool is_configured() const { return true; }
 
   virtual StageLimits stage_limits() const { return StageLimits{}; }
 };

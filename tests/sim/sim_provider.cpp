@@ -82,10 +82,13 @@ asio::awaitable<Result<Inventory>> SimProvider::inventory() {
   Inventory inventory;
   for (const auto& [name, machine] : world_.machines) {
     if (machine.stranger) {
-      inventory.others.push_back(name);
+      inventory.others.push_back({name, "stranger", ""});
     } else {
       inventory.own.push_back(world_.describe(machine));
     }
+  }
+  for (const auto& [name, place] : world_.reserved) {
+    if (!world_.machines.contains(name)) inventory.own.push_back(World::describe_address(name, place));
   }
   co_return inventory;
 }

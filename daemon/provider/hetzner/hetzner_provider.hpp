@@ -64,6 +64,9 @@ class HetznerProvider : public Provider {
   std::vector<Pair> pairs_in(const std::string& location) const;
   Error sold_out_everywhere() const;
   Machine to_machine(const Server& server) const;
+  Machine to_machine(const PrimaryIp& ip) const;
+  // The command that makes somebody else's thing this installation's.
+  std::string claim_of(const char* kind, const std::string& name) const;
 
   Clock& clock_;
   Settings settings_;

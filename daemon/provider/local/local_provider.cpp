@@ -35,6 +35,15 @@ std::string last_line(const std::filesystem::path& log) {
   return last;
 }
 
+// An address alone.
+Machine to_machine(const Reservation& reservation) {
+  Machine machine;
+  machine.name = reservation.machine;
+  machine.forest = reservation.forest;
+  machine.address = reservation.address;
+  return machine;
+}
+
 Error taken(const std::string& name) {
   return Error{ErrorCode::conflict, fmt::format("{} exists, and something else made it", name),
                "tear that down, or choose another name"};
@@ -115,11 +124,7 @@ asio::awaitable<Result<std::vector<Machine>>> LocalProvider::list(std::string fo
     const bool listed =
         std::ranges::any_of(found, [&](const Machine& one) { return one.name == each.machine; });
     if (listed || each.forest != forest) continue;
-    Machine machine;
-    machine.name = each.machine;
-    machine.forest = each.forest;
-    machine.address = each.address;
-    found.push_back(std::move(machine));
+    found.push_back(to_machine(each));
   }
   co_return found;
 }
@@ -133,12 +138,17 @@ asio::awaitable<Result<Inventory>> LocalProvider::inventory() {
     if (!record) co_return record.error();
     if (!*record) continue;
     if ((*record)->controller != controller_) {
-      inventory.others.push_back(fmt::format("{} (controller {})", name, (*record)->controller));
+      inventory.others.push_back({name, (*record)->controller, ""});
       continue;
     }
     auto machine = describe_machine(**record);
     if (!machine) co_return machine.error();
     inventory.own.push_back(*std::move(machine));
+  }
+  const auto reservations = addresses_.reservations();
+  if (!reservations) co_return reservations.error();
+  for (const Reservation& each : *reservations) {
+    if (std::ranges::find(*names, each.machine) == names->end()) inventory.own.push_back(to_machine(each));
   }
   co_return inventory;
 }

@@ -82,4 +82,19 @@ Result<ForestSummary> FakeForests::resume(std::string_view forest, const Caller&
   return find(forest);
 }
 
+asio::awaitable<Result<OrphansView>> FakeForests::orphans() {
+  note("orphans", Caller{});
+  co_return orphans_answer;
+}
+
+asio::awaitable<Result<AdoptionView>> FakeForests::adopt(std::string name, Caller by) {
+  note(fmt::format("adopt {}", name), by);
+  co_return adoption;
+}
+
+asio::awaitable<Result<DeletionView>> FakeForests::delete_orphan(std::string name, Caller by) {
+  note(fmt::format("delete-orphan {}", name), by);
+  co_return deletion;
+}
+
 }  // namespace morpheus

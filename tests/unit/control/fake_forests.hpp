@@ -17,6 +17,9 @@ class FakeForests : public Forests {
   Result<OperationView> operation = OperationView{};
   Result<GrowAnswer> grow_answer = GrowAnswer{};
   Result<PlanView> plan_answer = PlanView{};
+  Result<OrphansView> orphans_answer = OrphansView{};
+  Result<AdoptionView> adoption = AdoptionView{};
+  Result<DeletionView> deletion = DeletionView{};
   std::function<asio::awaitable<void>()> shrinking;  // awaited by shrink()
 
   std::vector<std::string> asked;  // "plant local small demo"
@@ -34,6 +37,9 @@ class FakeForests : public Forests {
   Result<OperationView> teardown(std::string_view forest, const Caller& by) override;
   Result<ForestSummary> pause(std::string_view forest, const Caller& by) override;
   Result<ForestSummary> resume(std::string_view forest, const Caller& by) override;
+  asio::awaitable<Result<OrphansView>> orphans() override;
+  asio::awaitable<Result<AdoptionView>> adopt(std::string name, Caller by) override;
+  asio::awaitable<Result<DeletionView>> delete_orphan(std::string name, Caller by) override;
 
  private:
   void note(const std::string& what, const Caller& by);

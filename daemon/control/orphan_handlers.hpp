@@ -1,0 +1,12 @@
+#pragma once
+
+#include "daemon/control/call.hpp"
+
+namespace morpheus {
+
+// /v1/orphans and below: each answers from ControlServices::forests, which asks the providers first.
+asio::awaitable<Reply> list_orphans(ControlServices& services, Call call);
+asio::awaitable<Reply> adopt_orphan(ControlServices& services, Call call);
+asio::awaitable<Reply> delete_orphan(ControlServices& services, Call call);
+
+}  // namespace morpheus
