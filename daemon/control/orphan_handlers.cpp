@@ -2,6 +2,11 @@
 
 namespace morpheus {
 
+asio::awaitable<Reply> examine(ControlServices& services, Call) {
+  const auto findings = co_await services.forests.examine();
+  co_return json_reply(findings);
+}
+
 asio::awaitable<Reply> list_orphans(ControlServices& services, Call) {
   const auto orphans = co_await services.forests.orphans();
   co_return reply_of(orphans);

@@ -12,6 +12,7 @@ namespace morpheus {
 namespace {
 
 constexpr std::array routes{
+    RouteEntry{"/v1/doctor", "GET", Permission::read, examine},
     RouteEntry{"/v1/events", "GET", Permission::read, nullptr, stream_events},
     RouteEntry{"/v1/forests", "GET", Permission::read, list_forests},
     RouteEntry{"/v1/forests", "POST", Permission::act, plant_forest},

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/error.hpp"
+#include "common/model/finding.hpp"
 #include "common/model/operation.hpp"
 #include "common/protocol/views.hpp"
 
@@ -39,6 +40,9 @@ class Forests {
   virtual Result<ForestSummary> pause(std::string_view forest, const Caller& caller) = 0;
   // Ends a pause, and acknowledges a growth that was reported as futile.
   virtual Result<ForestSummary> resume(std::string_view forest, const Caller& caller) = 0;
+
+  // Every check of `morpheusctl doctor` that the daemon can make, whatever the others find. Changes nothing.
+  virtual asio::awaitable<std::vector<Finding>> examine() = 0;
 
   // Asks every provider for machines and addresses of this installation that no node stands for. One that does not answer
   // is named, and hides no other's.

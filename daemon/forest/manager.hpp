@@ -39,6 +39,7 @@ class ForestManager : public Forests {
   Result<OperationView> teardown(std::string_view forest, const Caller& caller) override;
   Result<ForestSummary> pause(std::string_view forest, const Caller& caller) override;
   Result<ForestSummary> resume(std::string_view forest, const Caller& caller) override;
+  asio::awaitable<std::vector<Finding>> examine() override;
   asio::awaitable<Result<OrphansView>> orphans() override;
   asio::awaitable<Result<AdoptionView>> adopt(std::string name, Caller caller) override;
   asio::awaitable<Result<DeletionView>> delete_orphan(std::string name, Caller caller) override;

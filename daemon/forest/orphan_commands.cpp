@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "daemon/forest/addresses.hpp"
+#include "daemon/forest/doctor.hpp"
 #include "daemon/forest/manager.hpp"
 #include "daemon/forest/orphans.hpp"
 #include "daemon/forest/policy_input.hpp"
@@ -138,6 +139,8 @@ asio::awaitable<Result<bool>> clear_again(const ForestContext& context, std::str
 }
 
 }  // namespace
+
+asio::awaitable<std::vector<Finding>> ForestManager::examine() { co_return co_await examine_all(context_); }
 
 asio::awaitable<Result<OrphansView>> ForestManager::orphans() {
   OrphansView view;

@@ -22,6 +22,11 @@ class MissingProvider : public Provider {
   asio::awaitable<Result<>> destroy(std::string) override { co_return later(); }
   asio::awaitable<Result<bool>> retire_witness(std::string) override { co_return later(); }
   bool is_configured() const override { return why_.code != ErrorCode::not_found; }
+  asio::awaitable<std::vector<Finding>> diagnose() override {
+    std::vector<Finding> findings;
+    findings.push_back({"configuration", FindingLevel::failed, why_.message, why_.hint});
+    co_return findings;
+  }
   Outlook outlook() const override {
     Outlook outlook;
     outlook.costs_money = true;

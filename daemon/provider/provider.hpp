@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/error.hpp"
+#include "common/model/finding.hpp"
 #include "common/model/node.hpp"
 #include "daemon/image/node_spec.hpp"
 
@@ -126,6 +127,9 @@ class Provider {
 
   // false: nobody has set it up. outlook() says what is missing.
   virtual bool is_configured() const { return true; }
+
+  // What is wrong with it, or would be at the next machine; each check is made whatever the others find. Changes nothing.
+  virtual asio::awaitable<std::vector<Finding>> diagnose() = 0;
 
   virtual StageLimits stage_limits() const { return StageLimits{}; }
 };

@@ -76,6 +76,14 @@ Outlook SimProvider::outlook() const {
   return outlook;
 }
 
+asio::awaitable<std::vector<Finding>> SimProvider::diagnose() {
+  std::vector<Finding> findings;
+  const auto asked = co_await request("diagnose");
+  if (asked) co_return findings;
+  findings.push_back({"reachable", FindingLevel::failed, asked.error().message, ""});
+  co_return findings;
+}
+
 asio::awaitable<Result<Inventory>> SimProvider::inventory() {
   const auto asked = co_await request("inventory");
   if (!asked) co_return asked.error();

@@ -23,6 +23,7 @@ class SimProvider : public Provider {
   asio::awaitable<Result<>> drain(std::string name) override;
   asio::awaitable<Result<>> destroy(std::string name) override;
   asio::awaitable<Result<bool>> retire_witness(std::string name) override;
+  asio::awaitable<std::vector<Finding>> diagnose() override;
   StageLimits stage_limits() const override;
   Outlook outlook() const override;
 

@@ -28,6 +28,8 @@ class Api {
   // Every page of a list: the elements of the answers' array `key`. `query` without page and per_page.
   asio::awaitable<ApiResult<std::vector<nlohmann::json>>> list(std::string key, std::string query);
 
+  const RateBudget& budget() const { return budget_; }
+
  private:
   asio::awaitable<ApiResult<nlohmann::json>> call(std::string method, std::string path, std::string body);
   asio::awaitable<ApiResult<nlohmann::json>> once(std::string method, std::string path, std::string body);

@@ -48,11 +48,18 @@ class HetznerProvider : public Provider {
   // The machine's own unit ends it once three cores are current.
   asio::awaitable<Result<bool>> retire_witness(std::string name) override;
   Outlook outlook() const override;
+  asio::awaitable<std::vector<Finding>> diagnose() override;  // in diagnosis.cpp
 
  private:
   // The catalog, read again when it is old. What failed is said; an old one is better than none.
   asio::awaitable<Result<>> refresh_catalog();
   asio::awaitable<Result<>> check_write_access();
+  // The parts of diagnose(), in diagnosis.cpp.
+  asio::awaitable<Result<>> check_read_access();
+  asio::awaitable<Result<>> check_catalog();
+  asio::awaitable<Result<>> check_keys();
+  asio::awaitable<std::vector<Finding>> diagnose_downloads();
+  std::vector<Finding> diagnose_limits() const;
   // The machine of that name if it is ours.
   asio::awaitable<Result<std::optional<Server>>> find_own(std::string name);
   asio::awaitable<Result<Machine>> create_new(MachineSpec spec);

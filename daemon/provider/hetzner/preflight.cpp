@@ -67,18 +67,21 @@ Result<> check_admin_networks(const Config::Security& security) {
                "name the networks of the admin box and of those who log in: admin_cidrs: [203.0.113.7/32]"};
 }
 
-asio::awaitable<Result<std::vector<std::string>>> check_downloads(Config::Integration integration, Config::Hetzner hetzner,
-                                                                  const Catalog& catalog) {
+std::vector<std::string> download_urls(const Config::Integration& integration) {
   std::vector<std::string> urls;
   if (integration.nats_install) urls = integration.nats_download_urls;
+  if (integration.nats_install && urls.empty()) urls.emplace_back(release_page);
   if (integration.nimsforest_install) urls.push_back(integration.nimsforest_download_url);
+  return urls;
+}
+
+asio::awaitable<Result<std::vector<std::string>>> check_downloads(Config::Integration integration, Config::Hetzner hetzner,
+                                                                  const Catalog& catalog) {
+  const auto urls = download_urls(integration);
   const auto fits = check_architecture(urls, hetzner, catalog);
   if (!fits) co_return fits.error();
   std::vector<std::string> warnings;
   if (hetzner.ipv4) co_return warnings;
-  if (integration.nats_install && integration.nats_download_urls.empty()) {
-    urls.emplace_back(release_page);
-  }
   for (const auto& url : urls) {
     const std::string host = host_of(url);
     const auto ipv6 = co_await ipv6_of(host);

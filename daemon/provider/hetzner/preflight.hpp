@@ -17,6 +17,9 @@ namespace asio = boost::asio;
 // Without security.admin_cidrs nobody would reach a machine, the daemon neither.
 Result<> check_admin_networks(const Config::Security& security);
 
+// What a machine of that configuration downloads its programs from; of a release that is not named, the page.
+std::vector<std::string> download_urls(const Config::Integration& integration);
+
 // The download addresses against the machines: an address for x86 alone and an ARM type, or a host without an IPv6 address
 // (github.com has none) and machines without IPv4. What cannot be told from here is a warning.
 asio::awaitable<Result<std::vector<std::string>>> check_downloads(Config::Integration integration, Config::Hetzner hetzner,

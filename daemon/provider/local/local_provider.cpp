@@ -12,6 +12,7 @@
 #include <stdexcept>
 
 #include "daemon/provider/local/files.hpp"
+#include "daemon/provider/local/program_check.hpp"
 
 namespace morpheus {
 namespace {
@@ -151,6 +152,18 @@ asio::awaitable<Result<Inventory>> LocalProvider::inventory() {
     if (std::ranges::find(*names, each.machine) == names->end()) inventory.own.push_back(to_machine(each));
   }
   co_return inventory;
+}
+
+asio::awaitable<std::vector<Finding>> LocalProvider::diagnose() {
+  std::vector<Finding> findings;
+  const auto version = co_await version_of(clock_, config_.nats_server, version_limit);
+  if (version) {
+    findings.push_back({"nats-server", FindingLevel::ok, fmt::format("{}: {}", config_.nats_server, *version), ""});
+  } else {
+    findings.push_back({"nats-server", FindingLevel::failed, version.error().message,
+                        "apt install nats-server, or name another program in local.nats_server"});
+  }
+  co_return findings;
 }
 
 // Loopback needs no firewall: only this machine's users reach it.

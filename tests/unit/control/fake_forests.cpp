@@ -82,6 +82,11 @@ Result<ForestSummary> FakeForests::resume(std::string_view forest, const Caller&
   return find(forest);
 }
 
+asio::awaitable<std::vector<Finding>> FakeForests::examine() {
+  note("examine", Caller{});
+  co_return findings;
+}
+
 asio::awaitable<Result<OrphansView>> FakeForests::orphans() {
   note("orphans", Caller{});
   co_return orphans_answer;

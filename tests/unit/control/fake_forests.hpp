@@ -17,6 +17,7 @@ class FakeForests : public Forests {
   Result<OperationView> operation = OperationView{};
   Result<GrowAnswer> grow_answer = GrowAnswer{};
   Result<PlanView> plan_answer = PlanView{};
+  std::vector<Finding> findings;
   Result<OrphansView> orphans_answer = OrphansView{};
   Result<AdoptionView> adoption = AdoptionView{};
   Result<DeletionView> deletion = DeletionView{};
@@ -37,6 +38,7 @@ class FakeForests : public Forests {
   Result<OperationView> teardown(std::string_view forest, const Caller& by) override;
   Result<ForestSummary> pause(std::string_view forest, const Caller& by) override;
   Result<ForestSummary> resume(std::string_view forest, const Caller& by) override;
+  asio::awaitable<std::vector<Finding>> examine() override;
   asio::awaitable<Result<OrphansView>> orphans() override;
   asio::awaitable<Result<AdoptionView>> adopt(std::string name, Caller by) override;
   asio::awaitable<Result<DeletionView>> delete_orphan(std::string name, Caller by) override;

@@ -101,6 +101,7 @@ TEST(OpenApi, HasEveryFieldOfEveryViewAndNoOther) {
   expect_documented<OrphansView>("Orphans");
   expect_documented<AdoptionView>("Adoption");
   expect_documented<DeletionView>("Deletion");
+  expect_documented<Finding>("Finding");
   expect_documented<OperationView>("Operation");
   expect_documented<EventView>("Event");
   expect_documented<DecisionView>("Decision");

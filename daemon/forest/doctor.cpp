@@ -1,0 +1,176 @@
+#include "daemon/forest/doctor.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/forest/orphans.hpp"
+#include "daemon/forest/policy_input.hpp"
+#include "daemon/policy/evaluate.hpp"
+#include "daemon/runtime/host_diagnosis.hpp"
+#include "daemon/runtime/timeout.hpp"
+#include "daemon/store/diagnosis.hpp"
+
+namespace morpheus {
+namespace {
+
+constexpr Millis provider_limit{90'000};       // for all checks of one
+constexpr Millis long_operation{60 * 60'000};  // beyond it somebody should look
+
+void append(std::vector<Finding>& all, std::vector<Finding> more, const std::string& prefix = "") {
+  for (Finding& finding : more) {
+    finding.check = prefix + finding.check;
+    all.push_back(std::move(finding));
+  }
+}
+
+// Ready nodes of idle forests on that provider that `listed` has no machine for.
+std::vector<Finding> missing_machines(const ForestContext& context, const std::string& provider,
+                                      const std::set<std::string>& listed) {
+  std::vector<Finding> findings;
+  const auto running = context.store.running_operations();
+  for (const Forest& forest : context.store.forests()) {
+    const bool at_work = std::ranges::any_of(running, [&](const Operation& each) { return each.forest_id == forest.id; });
+    if (forest.provider != provider || at_work) continue;
+    for (const Node& node : context.store.nodes(forest.id)) {
+      if (node.state != NodeState::ready || listed.contains(node.name)) continue;
+      findings.push_back({"machines", FindingLevel::warning, fmt::format("{} is stored as ready, and has no machine", node.name),
+                          fmt::format("it is marked as gone within 5 minutes; then morpheusctl grow {}", forest.name)});
+    }
+  }
+  return findings;
+}
+
+std::vector<Finding> compare(const ForestContext& context, const std::string& provider, const Inventory& inventory,
+                             const std::set<std::string>& known_before) {
+  std::vector<Finding> findings;
+  const auto known = known_machines(context.store, provider);
+  for (const Machine& machine : orphans_of(inventory, known_before, known)) {
+    findings.push_back({"orphan", FindingLevel::warning,
+                        fmt::format("{} exists and costs, and no node stands for it", describe_orphan(machine)),
+                        orphan_way_out(machine)});
+  }
+  for (const ForeignMachine& machine : inventory.others) {
+    findings.push_back({"foreign", FindingLevel::ok,
+                        fmt::format("{} belongs to another controller, {}, and is left alone", machine.name, machine.controller), ""});
+  }
+  std::set<std::string> listed;
+  for (const Machine& machine : inventory.own) {
+    if (!machine.id.empty()) listed.insert(machine.name);
+  }
+  append(findings, missing_machines(context, provider, listed));
+  if (findings.empty()) {
+    findings.push_back({"machines", FindingLevel::ok, fmt::format("{} exist, and a node stands for each", inventory.own.size()), ""});
+  }
+  return findings;
+}
+
+asio::awaitable<std::vector<Finding>> compare_with(const ForestContext& context, std::string name) {
+  Provider& provider = *context.providers.at(name);
+  const auto known_before = known_machines(context.store, name);
+  const auto inventory = co_await provider.inventory();
+  if (inventory) co_return compare(context, name, *inventory, known_before);
+  std::vector<Finding> findings;
+  const Error& error = inventory.error();
+  findings.push_back({"machines", FindingLevel::failed, "what exists is not known: " + error.message, error.hint});
+  co_return findings;
+}
+
+asio::awaitable<std::vector<Finding>> examine_configured(const ForestContext& context, std::string name) {
+  std::vector<Finding> findings;
+  auto own = co_await context.providers.at(name)->diagnose();
+  append(findings, std::move(own));
+  auto compared = co_await compare_with(context, name);
+  append(findings, std::move(compared));
+  co_return findings;
+}
+
+asio::awaitable<std::vector<Finding>> examine_provider(const ForestContext& context, std::string name) {
+  std::vector<Finding> findings;
+  const Provider& provider = *context.providers.at(name);
+  if (!provider.is_configured()) {
+    const bool wanted = has_forests(context.store, name);
+    const Outlook outlook = provider.outlook();
+    findings.push_back({name, wanted ? FindingLevel::failed : FindingLevel::ok,
+                        wanted ? "forests are on it, and " + outlook.refusal : "not configured: " + outlook.refusal,
+                        wanted ? outlook.way_out : ""});
+    co_return findings;
+  }
+  auto found = co_await with_timeout(context.clock, provider_limit, examine_configured(context, name));
+  if (found) {
+    append(findings, *std::move(found), name + ": ");
+  } else {
+    findings.push_back({name, FindingLevel::failed, fmt::format("no answer within {} s", provider_limit.count() / 1000),
+                        "journalctl -u morpheusd"});
+  }
+  co_return findings;
+}
+
+std::vector<Finding> examine_nodes(const ForestContext& context, const Forest& forest) {
+  std::vector<Finding> findings;
+  for (const Node& node : context.store.nodes(forest.id)) {
+    const auto why = node.state == NodeState::ready ? why_unknown(context, node) : std::string();
+    if (why.empty()) continue;
+    findings.push_back({forest.name, FindingLevel::warning, fmt::format("{} does not answer: {}", node.name, why),
+                        fmt::format("morpheusctl status {0}; if it is dead: morpheusctl shrink {0} --node node-{1}", forest.name,
+                                    node.index)});
+  }
+  return findings;
+}
+
+std::vector<Finding> examine_operations(const ForestContext& context, const Forest& forest) {
+  std::vector<Finding> findings;
+  for (const Operation& operation : context.store.running_operations()) {
+    const Millis age = elapsed(operation.started, context.clock.stamp());
+    if (operation.forest_id != forest.id || age <= long_operation) continue;
+    findings.push_back({forest.name, FindingLevel::warning,
+                        fmt::format("{} {} has been at work for {} min", to_string(operation.kind), operation.id, age.count() / 60'000),
+                        fmt::format("morpheusctl operation {} --wait", operation.id)});
+  }
+  return findings;
+}
+
+// The gate that blocks for good, and not just until the growth has settled.
+std::vector<Finding> examine_growth(const ForestContext& context, const Forest& forest) {
+  const PolicyInput input = policy_input(context, forest, Trigger::loop);
+  const std::chrono::seconds settling{input.growth.settle_seconds};
+  if (!input.last_growth || remaining(input.last_growth->ended, settling, input.now) > Millis{0}) return {};
+  const Decision decision = evaluate(input);
+  const auto gate = std::ranges::find(decision.gates, "futility", &Gate::name);
+  if (gate == decision.gates.end() || gate->verdict != Verdict::block) return {};
+  return {{forest.name, FindingLevel::warning, gate->detail, gate->to_change}};
+}
+
+}  // namespace
+
+std::vector<Finding> examine_forest(const ForestContext& context, const Forest& forest) {
+  std::vector<Finding> findings;
+  if (forest.paused) {
+    findings.push_back({forest.name, FindingLevel::warning, "it is paused: it neither grows nor shrinks",
+                        fmt::format("morpheusctl resume {}", forest.name)});
+  }
+  if (forest.state == ForestState::failed) {
+    findings.push_back({forest.name, FindingLevel::warning, "planting it failed",
+                        fmt::format("morpheusctl events --forest {0}; morpheusctl teardown {0}", forest.name)});
+  }
+  append(findings, examine_nodes(context, forest));
+  append(findings, examine_operations(context, forest));
+  append(findings, examine_growth(context, forest));
+  if (findings.empty()) findings.push_back({forest.name, FindingLevel::ok, "every ready node answers", ""});
+  return findings;
+}
+
+asio::awaitable<std::vector<Finding>> examine_all(const ForestContext& context) {
+  std::vector<Finding> findings;
+  append(findings, diagnose_database(context.store, context.config.daemon.database));
+  findings.push_back(diagnose_directory("state directory", context.config.daemon.state_dir));
+  findings.push_back(diagnose_clock());
+  for (const auto& [name, provider] : context.providers) {
+    auto found = co_await examine_provider(context, name);
+    append(findings, std::move(found));
+  }
+  for (const Forest& forest : context.store.forests()) append(findings, examine_forest(context, forest), "forest ");
+  co_return findings;
+}
+
+}  // namespace morpheus
