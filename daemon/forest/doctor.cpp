@@ -14,7 +14,8 @@
 namespace morpheus {
 namespace {
 
-constexpr Millis provider_limit{90'000};       // for all checks of one
+constexpr Millis diagnosis_limit{90'000};      // for a provider's own checks
+constexpr Millis inventory_limit{40'000};      // for its list
 constexpr Millis long_operation{60 * 60'000};  // beyond it somebody should look
 
 void append(std::vector<Finding>& all, std::vector<Finding> more, const std::string& prefix = "") {
@@ -76,12 +77,16 @@ asio::awaitable<std::vector<Finding>> compare_with(const ForestContext& context,
   co_return findings;
 }
 
+Finding late(const std::string& check, Millis limit) {
+  return {check, FindingLevel::failed, fmt::format("not done within {} s", limit.count() / 1000), "journalctl -u morpheusd"};
+}
+
 asio::awaitable<std::vector<Finding>> examine_configured(const ForestContext& context, std::string name) {
   std::vector<Finding> findings;
-  auto own = co_await context.providers.at(name)->diagnose();
-  append(findings, std::move(own));
-  auto compared = co_await compare_with(context, name);
-  append(findings, std::move(compared));
+  auto own = co_await with_timeout(context.clock, diagnosis_limit, context.providers.at(name)->diagnose());
+  append(findings, own ? *std::move(own) : std::vector{late("checks", diagnosis_limit)}, name + ": ");
+  auto compared = co_await with_timeout(context.clock, inventory_limit, compare_with(context, name));
+  append(findings, compared ? *std::move(compared) : std::vector{late("machines", inventory_limit)}, name + ": ");
   co_return findings;
 }
 
@@ -96,14 +101,11 @@ asio::awaitable<std::vector<Finding>> examine_provider(const ForestContext& cont
                         wanted ? outlook.way_out : ""});
     co_return findings;
   }
-  auto found = co_await with_timeout(context.clock, provider_limit, examine_configured(context, name));
-  if (found) {
-    append(findings, *std::move(found), name + ": ");
-  } else {
-    findings.push_back({name, FindingLevel::failed, fmt::format("no answer within {} s", provider_limit.count() / 1000),
-                        "journalctl -u morpheusd"});
-  }
-  co_return findings;
+  co_return co_await examine_configured(context, name);
+}
+
+Finding unreadable(const std::string& check, const StoreError& error) {
+  return {check, FindingLevel::failed, error.what(), "journalctl -u morpheusd"};
 }
 
 std::vector<Finding> examine_nodes(const ForestContext& context, const Forest& forest) {
@@ -166,10 +168,18 @@ asio::awaitable<std::vector<Finding>> examine_all(const ForestContext& context) 
   findings.push_back(diagnose_directory("state directory", context.config.daemon.state_dir));
   findings.push_back(diagnose_clock());
   for (const auto& [name, provider] : context.providers) {
-    auto found = co_await examine_provider(context, name);
-    append(findings, std::move(found));
+    try {
+      auto found = co_await examine_provider(context, name);
+      append(findings, std::move(found));
+    } catch (const StoreError& error) {
+      findings.push_back(unreadable(name, error));
+    }
   }
-  for (const Forest& forest : context.store.forests()) append(findings, examine_forest(context, forest), "forest ");
+  try {
+    for (const Forest& forest : context.store.forests()) append(findings, examine_forest(context, forest), "forest ");
+  } catch (const StoreError& error) {
+    findings.push_back(unreadable("forests", error));
+  }
   co_return findings;
 }
 

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -68,7 +69,11 @@ TEST(Doctor, AHealthyDaemonHasNothingThatFailed) {
   box.start();
   ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak"}).status, 0) << box.log();
   const auto before = cloud.state()["counts"];
+  const auto asked = cloud.journal().size();
   const auto found = doctor(box);
+  const auto calls = (cloud.journal().size() - asked) / 2;  // it was asked for as text and as JSON
+  std::cout << calls << " calls for one diagnosis\n";
+  EXPECT_LT(calls, 10U);
   EXPECT_EQ(found.status, 0) << found.text;
   EXPECT_THAT(found.of("socket"), Contains(IsOk("answered on")));
   EXPECT_THAT(found.of("database"), Contains(IsOk("schema version")));
@@ -210,6 +215,44 @@ TEST(Doctor, NamesPausesAndNodesThatDoNotAnswer) {
   EXPECT_THAT(found.of("forest elm"), Contains(AllOf(Warns("paused"), HasSubstr("morpheusctl resume elm"))));
   const auto silent = AllOf(Warns("elm-node-3 does not answer"), HasSubstr("morpheusctl shrink elm --node node-3"));
   EXPECT_THAT(found.of("forest elm"), Contains(silent));
+}
+
+TEST(Doctor, NamesAGrowthThatWasFutile) {
+  BoxSettings settings;
+  settings.growth = true;
+  settings.threshold_memory = 1;
+  DaemonBox box(settings);
+  box.start();
+  ASSERT_EQ(box.ctl({"plant", "local", "small", "--name", "elm"}).status, 0) << box.log();
+  const auto is_futile = [&] {
+    const auto lines = doctor(box).of("forest elm");
+    return std::ranges::any_of(lines, [](const std::string& line) {
+      return line.starts_with("warning: ") && line.find("was futile") != std::string::npos &&
+             line.find("morpheusctl resume elm") != std::string::npos;
+    });
+  };
+  EXPECT_TRUE(wait_until(is_futile, limit)) << doctor(box).text;
+}
+
+TEST(Doctor, NamesAnOperationThatTakesLong) {
+  const FakeCloud cloud;
+  DaemonBox box(settings_in(cloud, served_by(cloud)));
+  cloud.fault({{"match", {{"method", "POST"}, {"path", "^/servers$"}}}, {"stay_initializing", true}});
+  box.start();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak", "--detach"}).status, 0) << box.log();
+  ASSERT_TRUE(wait_until([&] { return cloud.fired() == 1; }, limit));
+  EXPECT_THAT(doctor(box).of("forest oak"), Not(Contains(HasSubstr("at work"))));
+  box.terminate();
+  const auto aged = run_command({"/usr/bin/python3", "-c",
+                                 "import sqlite3,sys; d=sqlite3.connect(sys.argv[1]);"
+                                 "d.execute(\"UPDATE operations SET started_wall=started_wall-7200000, started_boot=started_boot-7200000 "
+                                 "WHERE state='running'\"); d.commit()",
+                                 box.database()});
+  ASSERT_EQ(aged.status, 0) << aged.err;
+  box.start();
+  const auto found = doctor(box);
+  EXPECT_EQ(found.status, 0) << found.text;
+  EXPECT_THAT(found.of("forest oak"), Contains(AllOf(Warns("plant 1 has been at work for 12"), HasSubstr("morpheusctl operation 1 --wait"))));
 }
 
 TEST(Doctor, ADatabaseThatWasReplacedFails) {
