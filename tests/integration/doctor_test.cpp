@@ -149,6 +149,20 @@ TEST(Doctor, ATokenThatMayOnlyReadFails) {
   EXPECT_THAT(found.of("hetzner: token"), AllOf(Contains(IsOk("may read")), Contains(Fails("read and write permission"))));
 }
 
+TEST(Doctor, AnApiThatHangsKeepsNoOtherCheckWaiting) {
+  const FakeCloud cloud;
+  DaemonBox box(settings_in(cloud, served_by(cloud)));
+  box.start();
+  cloud.fault({{"match", {{"path", "^/locations$"}}}, {"delay_seconds", 40}});
+  const auto done = box.ctl({"doctor", "-o", "json", "--timeout", "1"});  // it waits longer for what takes long
+  EXPECT_EQ(done.status, 1) << done.out << done.err;
+  EXPECT_EQ(cloud.fired(), 1);
+  Diagnosis found;
+  found.findings = json::parse(done.out);
+  EXPECT_THAT(found.of("hetzner: token"), AllOf(Contains(Fails("no answer within 15 s")), Contains(IsOk("may write"))));
+  EXPECT_THAT(found.of("hetzner: machines"), Contains(IsOk("0 exist")));
+}
+
 TEST(Doctor, AQuotaThatWasMetIsAWarning) {
   const FakeCloud cloud;
   DaemonBox box(settings_in(cloud, served_by(cloud)));

@@ -166,6 +166,22 @@ TEST(CloudOrphan, IsAdoptedAsTheNodeThatItAnswersAs) {
   for (const auto& [kind, count] : left.items()) EXPECT_EQ(count, 0) << kind;
 }
 
+TEST(CloudOrphan, AGrowthThatMeetsItsNameLeavesItAlone) {
+  const FakeCloud cloud;
+  Orphans orphans(in_cloud(cloud));
+  EXPECT_EQ(orphans.box.ctl({"grow", "oak", "--yes"}).status, 1) << "oak-node-2 exists, and another intent made it";
+  EXPECT_THAT(orphans.names(), ElementsAre("oak-node-2"));
+  EXPECT_THAT(cloud.deleted("servers"), IsEmpty());
+  EXPECT_EQ(cloud.count("primary_ips"), 4);
+  orphans.expect_done({"adopt", "oak-node-2"});
+  EXPECT_THAT(orphans.nodes(), ElementsAre("oak-node-1", "oak-node-2"));
+  EXPECT_TRUE(orphans.is_mesh());
+  orphans.expect_done({"grow", "oak", "--yes"});
+  EXPECT_THAT(orphans.nodes(), ElementsAre("oak-node-1", "oak-node-2", "oak-node-3"));
+  orphans.expect_done({"shrink", "oak", "--node", "node-2", "--yes"});
+  EXPECT_THAT(cloud.deleted("servers"), ElementsAre("oak-node-2")) << "it is ours again, and goes when it is told to";
+}
+
 TEST(CloudOrphan, ACoreIsKnownByItsJetStream) {
   const FakeCloud cloud;
   DaemonBox box(in_cloud(cloud));
@@ -286,14 +302,15 @@ TEST(CloudOrphan, TwoHandsNeverMeet) {
   Orphans orphans(in_cloud(cloud));
   make_server(cloud, "elm-node-1", "elm");
   cloud.fault({{"match", {{"method", "DELETE"}, {"path", "^/servers/"}}}, {"delay_seconds", 5}, {"times", 2}});
-  Child first = orphans.box.start_ctl({"delete-orphan", "oak-node-2", "--yes"});
+  Child first = orphans.box.start_ctl({"delete-orphan", "oak-node-2", "--yes", "--timeout", "1"});  // it waits longer
   Child second = orphans.box.start_ctl({"delete-orphan", "elm-node-1", "--yes"});
   ASSERT_TRUE(wait_until([&] { return cloud.fired() == 2; }, limit));
   orphans.expect_refused({"delete-orphan", "oak-node-2", "--yes"}, "right now", "morpheusctl orphans");
   orphans.expect_refused({"adopt", "oak-node-2"}, "right now", "morpheusctl orphans");
   orphans.expect_refused({"plant", "cloud", "small", "--name", "elm"}, "is being deleted", "--name");
   orphans.expect_done({"grow", "oak", "--yes"});
-  EXPECT_TRUE(wait_until([&] { return !first.running() && !second.running(); }, limit));
+  EXPECT_EQ(first.wait(limit), 0);
+  EXPECT_EQ(second.wait(limit), 0);
   EXPECT_THAT(orphans.nodes(), ElementsAre("oak-node-1", "oak-node-3"));
   EXPECT_THAT(cloud.deleted("servers"), UnorderedElementsAre("oak-node-2", "elm-node-1"));
 }
