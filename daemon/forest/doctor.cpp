@@ -31,7 +31,8 @@ std::vector<Finding> missing_machines(const ForestContext& context, const std::s
   std::vector<Finding> findings;
   const auto running = context.store.running_operations();
   for (const Forest& forest : context.store.forests()) {
-    const bool at_work = std::ranges::any_of(running, [&](const Operation& each) { return each.forest_id == forest.id; });
+    const auto is_its = [&](const Operation& each) { return each.forest_id == forest.id; };
+    const bool at_work = std::ranges::any_of(running, is_its);
     if (forest.provider != provider || at_work) continue;
     for (const Node& node : context.store.nodes(forest.id)) {
       if (node.state != NodeState::ready || listed.contains(node.name)) continue;
@@ -53,7 +54,8 @@ std::vector<Finding> compare(const ForestContext& context, const std::string& pr
   }
   for (const ForeignMachine& machine : inventory.others) {
     findings.push_back({"foreign", FindingLevel::ok,
-                        fmt::format("{} belongs to another controller, {}, and is left alone", machine.name, machine.controller), ""});
+                        fmt::format("{} belongs to another controller, {}, and is left alone", machine.name, machine.controller),
+                        ""});
   }
   std::set<std::string> listed;
   for (const Machine& machine : inventory.own) {

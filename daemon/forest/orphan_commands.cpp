@@ -37,7 +37,7 @@ Error stored_node(const std::string& name) {
 
 Error somebody_elses(const ForeignMachine& machine) {
   Error error{ErrorCode::refused, fmt::format("{} belongs to another controller, {}", machine.name, machine.controller), ""};
-  if (!machine.claim.empty()) error.hint = fmt::format("if it is really nobody else's: {}", machine.claim);
+  if (!machine.way_out.empty()) error.hint = fmt::format("if it is really nobody else's: {}", machine.way_out);
   return error;
 }
 

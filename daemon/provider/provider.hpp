@@ -60,7 +60,7 @@ struct Outlook {
 struct ForeignMachine {
   std::string name;
   std::string controller;
-  std::string claim;  // the provider's own command that makes it this installation's; empty: there is none
+  std::string way_out;  // where it is really nobody else's: what to type or do; empty: nothing is known
 };
 
 // What the provider has under Morpheus's labels, whosever it is. Reserved addresses without a machine are in it, as machines

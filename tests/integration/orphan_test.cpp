@@ -239,7 +239,8 @@ TEST(CloudOrphan, AStrangersIsNeverTouchedUntilItIsMadeOurs) {
   const FakeCloud cloud;
   Orphans orphans(in_cloud(cloud));
   const std::string controller = labels_of(cloud)["morpheus-controller"];
-  cloud.tell("seed", {{"servers", 1}, {"name", "theirs"}, {"labels", {{"managed-by", "morpheus"}, {"morpheus-controller", "ff"}}}});
+  const json theirs{{"managed-by", "morpheus"}, {"morpheus-controller", "ff"}};
+  cloud.tell("seed", {{"servers", 1}, {"name", "theirs"}, {"labels", theirs}});
   cloud.tell("seed", {{"servers", 1}, {"name", "nobodys"}, {"labels", json::object()}});
   const auto claim = "morpheus-controller=" + controller;
   const auto command = "hcloud server add-label --overwrite theirs-0 " + claim;
@@ -264,8 +265,14 @@ TEST(CloudOrphan, AnAddressAloneIsFoundAndDeleted) {
   auto labels = labels_of(cloud);
   labels.erase("morpheus-intent");
   labels["morpheus-node"] = "oak-node-9";
-  const json body{{"name", "oak-node-9"}, {"type", "ipv4"}, {"assignee_type", "server"}, {"location", "fsn1"}, {"labels", labels}};
-  post(cloud, "/primary_ips", body);
+  auto others = labels;
+  others["morpheus-controller"] = "ff";
+  post(cloud, "/primary_ips",
+       {{"name", "theirs-1"}, {"type", "ipv4"}, {"assignee_type", "server"}, {"location", "fsn1"}, {"labels", others}});
+  orphans.expect_refused({"delete-orphan", "theirs-1", "--yes"}, "belongs to another controller, ff",
+                         "hcloud primary-ip delete theirs-1");
+  post(cloud, "/primary_ips",
+       {{"name", "oak-node-9"}, {"type", "ipv4"}, {"assignee_type", "server"}, {"location", "fsn1"}, {"labels", labels}});
   EXPECT_THAT(orphans.names(), UnorderedElementsAre("oak-node-2", "oak-node-9"));
   orphans.expect_refused({"adopt", "oak-node-9"}, "is an address alone", "morpheusctl delete-orphan oak-node-9");
   const auto deleted = orphans.box.ask({"delete-orphan", "oak-node-9", "--yes"});
@@ -287,7 +294,10 @@ TEST(CloudOrphan, TheLastOfAForestThatIsNotStoredTakesWhatStoodAroundIt) {
   ASSERT_EQ(forgotten.status, 0) << forgotten.err;
   orphans.box.start();
   EXPECT_THAT(orphans.names(), UnorderedElementsAre("oak-node-1", "oak-node-2"));
-  cloud.fault({{"match", {{"method", "DELETE"}, {"path", "^/firewalls/"}}}, {"status", 500}, {"code", "server_error"}, {"message", "no"}});
+  cloud.fault({{"match", {{"method", "DELETE"}, {"path", "^/firewalls/"}}},
+               {"status", 500},
+               {"code", "server_error"},
+               {"message", "no"}});
   EXPECT_EQ(orphans.box.ask({"delete-orphan", "oak-node-1", "--yes"})["cleared"], false);
   EXPECT_EQ(cloud.count("firewalls"), 1);
   EXPECT_NE(orphans.box.ctl({"delete-orphan", "oak-node-2", "--yes"}).status, 0) << "its firewall could not be deleted";

@@ -226,8 +226,8 @@ asio::awaitable<Result<std::vector<Machine>>> HetznerProvider::list(std::string 
   co_return machines;
 }
 
-std::string HetznerProvider::claim_of(const char* kind, const std::string& name) const {
-  return fmt::format("hcloud {} add-label --overwrite {} {}={}", kind, name, controller_label, ownership_.controller());
+std::string HetznerProvider::claim_of(const Server& server) const {
+  return fmt::format("hcloud server add-label --overwrite {} {}={}", server.name, controller_label, ownership_.controller());
 }
 
 asio::awaitable<Result<Inventory>> HetznerProvider::inventory() {
@@ -242,7 +242,7 @@ asio::awaitable<Result<Inventory>> HetznerProvider::inventory() {
     if (server.controller == ownership_.controller()) {
       inventory.own.push_back(to_machine(server));
     } else {
-      inventory.others.push_back({server.name, server.controller, claim_of("server", server.name)});
+      inventory.others.push_back({server.name, server.controller, claim_of(server)});
     }
   }
   for (const PrimaryIp& ip : *addresses) {
@@ -250,7 +250,7 @@ asio::awaitable<Result<Inventory>> HetznerProvider::inventory() {
     if (ip.controller == ownership_.controller()) {
       inventory.own.push_back(to_machine(ip));
     } else {
-      inventory.others.push_back({ip.name, ip.controller, claim_of("primary-ip", ip.name)});
+      inventory.others.push_back({ip.name, ip.controller, "hcloud primary-ip delete " + ip.name});
     }
   }
   co_return inventory;

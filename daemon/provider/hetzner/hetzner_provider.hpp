@@ -72,8 +72,8 @@ class HetznerProvider : public Provider {
   Error sold_out_everywhere() const;
   Machine to_machine(const Server& server) const;
   Machine to_machine(const PrimaryIp& ip) const;
-  // The command that makes somebody else's thing this installation's.
-  std::string claim_of(const char* kind, const std::string& name) const;
+  // The command that makes somebody else's server this installation's.
+  std::string claim_of(const Server& server) const;
 
   Clock& clock_;
   Settings settings_;
