@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -76,24 +77,22 @@ struct Client::Impl {
     loop.run();
   }
   Stream connect();
-  nlohmann::json call(const Request& request);
+  nlohmann::json call(const Request& request, Millis at_least);
 };
 
 Client::Client(std::string socket, Millis timeout)
     : impl_(new Impl{std::move(socket), timeout, asio::io_context(1)}) {}
 Client::~Client() = default;
 
-void Client::set_timeout(Millis timeout) { impl_->timeout = timeout; }
-
-nlohmann::json Client::get(const std::string& path) {
-  return impl_->call(make_request(http::verb::get, path));
+nlohmann::json Client::get(const std::string& path, Millis at_least) {
+  return impl_->call(make_request(http::verb::get, path), at_least);
 }
-nlohmann::json Client::remove(const std::string& path) {
-  return impl_->call(make_request(http::verb::delete_, path));
+nlohmann::json Client::remove(const std::string& path, Millis at_least) {
+  return impl_->call(make_request(http::verb::delete_, path), at_least);
 }
-nlohmann::json Client::post(const std::string& path, const nlohmann::json& body) {
+nlohmann::json Client::post(const std::string& path, const nlohmann::json& body, Millis at_least) {
   const auto text = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  return impl_->call(make_request(http::verb::post, path, text));
+  return impl_->call(make_request(http::verb::post, path, text), at_least);
 }
 
 Stream Client::Impl::connect() {
@@ -108,14 +107,15 @@ Stream Client::Impl::connect() {
   return stream;
 }
 
-nlohmann::json Client::Impl::call(const Request& request) {
+nlohmann::json Client::Impl::call(const Request& request, Millis at_least) {
+  const Millis patience = std::max(timeout, at_least);
   Stream stream = connect();
   beast::flat_buffer buffer;
   http::response_parser<http::string_body> parser;
   parser.body_limit(largest_answer);
   error_code unsent;
   error_code result;
-  stream.expires_after(timeout);
+  stream.expires_after(patience);
   // A daemon that is full answers and closes without reading: what it said counts, not that the request broke
   // off.
   http::async_write(stream, request, [&](const error_code& written, std::size_t) {
@@ -123,7 +123,7 @@ nlohmann::json Client::Impl::call(const Request& request) {
     http::async_read(stream, buffer, parser, [&](const error_code& read, std::size_t) { result = read; });
   });
   run();
-  if (result) throw broken_off(socket, unsent ? unsent : result, timeout);
+  if (result) throw broken_off(socket, unsent ? unsent : result, patience);
   return checked_answer(parser.get().result_int(), parser.get().body());
 }
 

@@ -20,12 +20,10 @@ class Client {
   Client(std::string socket, Millis timeout);
   ~Client();
 
-  // Of the calls that follow.
-  void set_timeout(Millis timeout);
-
-  nlohmann::json get(const std::string& path);
-  nlohmann::json post(const std::string& path, const nlohmann::json& body);
-  nlohmann::json remove(const std::string& path);
+  // `at_least`: for what takes the daemon longer than `timeout` usually is.
+  nlohmann::json get(const std::string& path, Millis at_least = Millis{0});
+  nlohmann::json post(const std::string& path, const nlohmann::json& body, Millis at_least = Millis{0});
+  nlohmann::json remove(const std::string& path, Millis at_least = Millis{0});
 
   // Hands over each line of a stream until it ends (true) or the user types Ctrl-C (false). `on_tick`, if
   // there is one, is called every 100 ms meanwhile. Only a silence of a minute ends it: the daemon gives a

@@ -89,9 +89,9 @@ int main(int argc, char** argv) {
   add_forest_commands(app, action);
   add_grow_command(app, action);
   add_status_commands(app, action);
-  add_record_commands(app, action);
   add_orphan_commands(app, action);
   add_doctor_command(app, action);
+  add_record_commands(app, action);
   add_local_commands(app, action);
   for (auto* command : app.get_subcommands({})) {
     command->fallthrough();

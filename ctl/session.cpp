@@ -27,7 +27,8 @@ bool colour_is_unwanted() {
 }  // namespace
 
 Session::Session(const Options& options)
-    : client(options.socket, options.timeout),
+    : socket(options.socket),
+      client(options.socket, options.timeout),
       json(options.json),
       redraws(!options.json && has_clever_terminal()),
       style(redraws && !options.no_color && !colour_is_unwanted()) {}

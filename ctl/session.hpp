@@ -21,6 +21,7 @@ struct Options {
 struct Session {
   explicit Session(const Options& options);
 
+  std::string socket;
   Client client;
   bool json;
   bool redraws;  // standard output is a terminal that can move its cursor, and text is wanted

@@ -46,8 +46,8 @@ template <>
 constexpr auto names<EventLevel> = std::to_array<std::pair<EventLevel, std::string_view>>(
     {{EventLevel::info, "info"}, {EventLevel::warning, "warning"}, {EventLevel::error, "error"}});
 template <>
-constexpr auto names<CheckLevel> = std::to_array<std::pair<CheckLevel, std::string_view>>(
-    {{CheckLevel::ok, "ok"}, {CheckLevel::warning, "warning"}, {CheckLevel::failed, "failed"}});
+constexpr auto names<FindingLevel> = std::to_array<std::pair<FindingLevel, std::string_view>>(
+    {{FindingLevel::ok, "ok"}, {FindingLevel::warning, "warning"}, {FindingLevel::failed, "failed"}});
 template <>
 constexpr auto names<Outcome> =
     std::to_array<std::pair<Outcome, std::string_view>>({{Outcome::grow, "grow"},
@@ -85,7 +85,7 @@ std::string_view to_string(ForestState state) { return name_of(state); }
 std::string_view to_string(OperationKind kind) { return name_of(kind); }
 std::string_view to_string(OperationState state) { return name_of(state); }
 std::string_view to_string(EventLevel level) { return name_of(level); }
-std::string_view to_string(CheckLevel level) { return name_of(level); }
+std::string_view to_string(FindingLevel level) { return name_of(level); }
 std::string_view to_string(Outcome outcome) { return name_of(outcome); }
 std::string_view to_string(Verdict verdict) { return name_of(verdict); }
 std::string_view to_string(Trigger trigger) { return name_of(trigger); }
@@ -96,7 +96,7 @@ template std::optional<ForestState> from_string(std::string_view);
 template std::optional<OperationKind> from_string(std::string_view);
 template std::optional<OperationState> from_string(std::string_view);
 template std::optional<EventLevel> from_string(std::string_view);
-template std::optional<CheckLevel> from_string(std::string_view);
+template std::optional<FindingLevel> from_string(std::string_view);
 template std::optional<Outcome> from_string(std::string_view);
 template std::optional<Verdict> from_string(std::string_view);
 template std::optional<Trigger> from_string(std::string_view);

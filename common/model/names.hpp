@@ -3,9 +3,9 @@
 #include <optional>
 #include <string_view>
 
-#include "common/model/check.hpp"
 #include "common/model/decision.hpp"
 #include "common/model/event.hpp"
+#include "common/model/finding.hpp"
 #include "common/model/forest.hpp"
 #include "common/model/node.hpp"
 #include "common/model/operation.hpp"

@@ -47,6 +47,7 @@ namespace morpheus {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Gate, name, verdict, detail, to_change)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(NodeFinding, name, role, state, cpu_percent, memory_percent,
                                                 held_cpu_percent, held_memory_percent, hot, unknown)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Finding, check, level, message, hint)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Caller, uid, pid, user)
 
 }  // namespace morpheus

@@ -155,39 +155,6 @@ struct PlanView {
   std::vector<std::string> warnings;
 };
 
-struct DoctorView {
-  std::vector<Check> checks;
-};
-
-// A machine (or, without an id, a reserved address) of this installation that no stored node stands for.
-struct OrphanView {
-  std::string name;
-  std::string id;
-  std::string provider;
-  std::string forest;
-  std::string address;
-  std::string machine_type;
-  std::string location;
-  std::optional<double> monthly_cost;
-};
-
-struct ProviderFailure {
-  std::string provider;
-  std::string error;
-};
-
-struct OrphansView {
-  std::vector<OrphanView> orphans;
-  std::vector<std::string> others;      // "NAME (controller ID)": another installation's
-  std::vector<ProviderFailure> failed;  // providers that could not be asked
-};
-
-struct AdoptionView {
-  std::string forest;
-  std::string node;
-  NodeRole role = NodeRole::core;
-};
-
 // What a machine would be told: user_data, or a local machine's configurations.
 struct ImageView {
   std::string forest;
@@ -204,6 +171,52 @@ struct GrowAnswer {
   CostView cost;                           // of them
   std::vector<std::string> warnings;
   std::optional<OperationView> operation;  // set if it grows
+};
+
+// A machine (or a reserved address without one: no id) of this daemon's that no node stands for.
+struct OrphanView {
+  std::string name;
+  std::string id;
+  std::string provider;
+  std::string forest;
+  std::string address;
+  std::string machine_type;            // empty where the provider has no choice
+  std::string location;                // likewise
+  std::optional<double> monthly_cost;  // net; null: nothing, or not known
+};
+
+// Another daemon's machine, which is never touched.
+struct ForeignView {
+  std::string name;
+  std::string provider;
+  std::string controller;  // whose it is
+};
+
+struct ProviderFailure {
+  std::string provider;
+  std::string error;
+};
+
+struct OrphansView {
+  std::vector<OrphanView> orphans;
+  std::vector<ForeignView> others;
+  std::vector<ProviderFailure> failed;  // what they have is not known
+};
+
+// The answer to an adoption: the machine is a ready node now.
+struct AdoptionView {
+  std::string node;
+  std::string forest;
+  NodeRole role = NodeRole::core;
+  std::vector<std::string> warnings;  // one sentence each
+};
+
+// The answer to the deletion of an orphan.
+struct DeletionView {
+  std::string name;
+  bool deleted = false;              // false: there was nothing of that name
+  std::optional<OrphanView> orphan;  // what it was
+  bool cleared = false;              // it was the last of a forest that is not stored: what stood around it is gone too
 };
 
 struct VersionView {
@@ -241,17 +254,17 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PlantRequest, provider, size, na
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(GrowRequest, nodes, automatic, threshold, dry_run)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PlannedNode, name, role, machine_type, location)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(CostView, hourly, monthly, currency)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Check, name, level, message, hint)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DoctorView, checks)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(OrphanView, name, id, provider, forest, address, machine_type, location,
-                                                monthly_cost)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ProviderFailure, provider, error)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(OrphansView, orphans, others, failed)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(AdoptionView, forest, node, role)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ImageView, forest, node, image)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PlanView, forest, provider, nodes, cost, warnings)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(GrowAnswer, action, reason, dry_run, decision, nodes, cost, warnings,
                                                 operation)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(OrphanView, name, id, provider, forest, address, machine_type, location,
+                                                monthly_cost)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ForeignView, name, provider, controller)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ProviderFailure, provider, error)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(OrphansView, orphans, others, failed)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(AdoptionView, node, forest, role, warnings)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DeletionView, name, deleted, orphan, cleared)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(VersionView, version, api)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ErrorView, code, message, hint)
 

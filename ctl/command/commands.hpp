@@ -15,9 +15,9 @@ using Action = std::function<ExitStatus(Session& session)>;
 void add_forest_commands(CLI::App& app, Action& chosen);  // plant, shrink, teardown, pause, resume
 void add_grow_command(CLI::App& app, Action& chosen);
 void add_status_commands(CLI::App& app, Action& chosen);  // list, status
-void add_record_commands(CLI::App& app, Action& chosen);  // explain, history, events, operation, image
-void add_orphan_commands(CLI::App& app, Action& chosen);  // orphans, adopt, delete-orphan
 void add_doctor_command(CLI::App& app, Action& chosen);
+void add_orphan_commands(CLI::App& app, Action& chosen);  // orphans, adopt, delete-orphan
+void add_record_commands(CLI::App& app, Action& chosen);  // explain, history, events, operation, image
 void add_local_commands(CLI::App& app, Action& chosen);   // config check, version
 
 }  // namespace morpheus::ctl

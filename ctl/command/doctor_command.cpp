@@ -6,47 +6,61 @@
 
 #include "common/protocol/views.hpp"
 #include "ctl/command/commands.hpp"
-#include "ctl/render/doctor.hpp"
+#include "ctl/render/findings.hpp"
+#include "ctl/socket_look.hpp"
 
 namespace morpheus::ctl {
 namespace {
 
-constexpr Millis examination_limit{120'000};  // the API and each download address are asked
+constexpr Millis examination_limit{5 * 60'000};  // providers and download addresses are asked, each with a limit of its own
 
-Check about_socket(Session& session) {
-  const auto begin = std::chrono::steady_clock::now();
-  const auto daemon = view_of<VersionView>(session.client.get("/v1/version"));
-  const auto took = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
-  Check check;
-  check.name = "daemon";
-  check.message = fmt::format("morpheusd {} answers within {:.1f} ms", daemon.version, took);
-  if (daemon.version == MORPHEUS_VERSION) return check;
-  check.level = CheckLevel::warning;
-  check.message += fmt::format("; this morpheusctl is {}", MORPHEUS_VERSION);
-  check.hint = "systemctl restart morpheusd, if it was upgraded meanwhile";
-  return check;
+Finding answered(const Session& session, const VersionView& daemon, Millis took) {
+  const auto said = fmt::format("morpheusd {} answered on {} in {} ms", daemon.version, session.socket, took.count());
+  if (daemon.version == MORPHEUS_VERSION) return {"socket", FindingLevel::ok, said, ""};
+  return {"socket", FindingLevel::warning, fmt::format("{}, and this is morpheusctl {}", said, MORPHEUS_VERSION),
+          "systemctl restart morpheusd, if it was upgraded"};
 }
 
-ExitStatus examine(Session& session) {
-  DoctorView view;
-  view.checks.push_back(about_socket(session));
-  session.client.set_timeout(examination_limit);
-  const auto answer = session.client.get("/v1/doctor");
-  const auto found = session.json ? answer.get<DoctorView>() : view_of<DoctorView>(answer);
-  view.checks.insert(view.checks.end(), found.checks.begin(), found.checks.end());
-  if (session.json) {
-    session.print(view);
-  } else {
-    std::cout << render_doctor(view, session.style);
+void ask_daemon(Session& session, std::vector<Finding>& findings) {
+  const auto begun = std::chrono::steady_clock::now();
+  const auto version = view_of<VersionView>(session.client.get("/v1/version"));
+  const auto took = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - begun);
+  findings.push_back(answered(session, version, took));
+  const auto more = view_of<std::vector<Finding>>(session.client.get("/v1/doctor", examination_limit));
+  findings.insert(findings.end(), more.begin(), more.end());
+}
+
+// What it found by itself, where the daemon did not say.
+ExitStatus look_alone(const Session& session, const CommandFailure& failure, std::vector<Finding>& findings) {
+  const Finding socket = look_at_socket(session.socket);
+  if (findings.empty() || socket.level == FindingLevel::failed) findings.push_back(socket);
+  if (socket.level == FindingLevel::ok) findings.push_back({"daemon", FindingLevel::failed, failure.what(), failure.hint()});
+  return failure.status();
+}
+
+ExitStatus doctor(Session& session) {
+  std::vector<Finding> findings;
+  ExitStatus status = ExitStatus::done;
+  try {
+    ask_daemon(session, findings);
+  } catch (const CommandFailure& failure) {
+    status = look_alone(session, failure, findings);
   }
-  const bool failed = std::ranges::any_of(view.checks, [](const Check& check) { return check.level == CheckLevel::failed; });
-  return failed ? ExitStatus::failed : ExitStatus::done;
+  const bool failed = std::ranges::any_of(findings, [](const Finding& each) { return each.level == FindingLevel::failed; });
+  if (session.json) {
+    session.print(findings);
+  } else {
+    std::cout << render_findings(findings, session.style);
+  }
+  return status == ExitStatus::done && failed ? ExitStatus::failed : status;
 }
 
 }  // namespace
 
 void add_doctor_command(CLI::App& app, Action& chosen) {
-  app.add_subcommand("doctor", "Look at everything that the daemon stands on")->callback([&chosen] { chosen = examine; });
+  app.add_subcommand("doctor", "Check the daemon, its providers and its forests, and say what to type")->callback([&chosen] {
+    chosen = doctor;
+  });
 }
 
 }  // namespace morpheus::ctl

@@ -9,23 +9,42 @@ namespace {
 
 std::string or_dash(const std::string& text) { return text.empty() ? "-" : text; }
 
+std::string cost_words(const std::optional<double>& monthly) { return monthly ? fmt::format("{:.2f}", *monthly) : "-"; }
+
+std::vector<std::string> cells(const OrphanView& orphan) {
+  return {orphan.name,
+          orphan.provider,
+          or_dash(orphan.forest),
+          orphan.id.empty() ? "(address alone)" : orphan.id,
+          or_dash(orphan.address),
+          or_dash(orphan.machine_type),
+          or_dash(orphan.location),
+          cost_words(orphan.monthly_cost)};
+}
+
 std::string table_of(const std::vector<OrphanView>& orphans) {
-  std::vector<std::vector<std::string>> rows{{"MACHINE", "ID", "FOREST", "TYPE", "LOCATION", "IP", "COST A MONTH"}};
-  for (const OrphanView& orphan : orphans) {
-    const auto cost = orphan.monthly_cost ? fmt::format("{:.2f}", *orphan.monthly_cost) : "-";
-    rows.push_back({orphan.name, orphan.id.empty() ? "(address)" : orphan.id, or_dash(orphan.forest), or_dash(orphan.machine_type),
-                    or_dash(orphan.location), or_dash(orphan.address), cost});
-  }
-  return render_table(rows) + "To go on: morpheusctl adopt MACHINE, or morpheusctl delete-orphan MACHINE\n";
+  std::vector<std::vector<std::string>> rows{{"NAME", "PROVIDER", "FOREST", "ID", "ADDRESS", "TYPE", "LOCATION", "A MONTH"}};
+  for (const OrphanView& orphan : orphans) rows.push_back(cells(orphan));
+  return render_table(rows);
 }
 
 }  // namespace
 
 std::string render_orphans(const OrphansView& view) {
-  std::string text = view.orphans.empty() ? "No orphans: a stored node stands for every machine\n" : table_of(view.orphans);
-  for (const auto& other : view.others) text += fmt::format("Another installation's, left alone: {}\n", other);
-  for (const auto& failure : view.failed) text += fmt::format("{} could not be asked: {}\n", failure.provider, failure.error);
+  std::string text = view.orphans.empty() ? "no orphan\n" : table_of(view.orphans);
+  if (!view.orphans.empty()) {
+    text += "\nTo make one a node of its forest again: morpheusctl adopt NAME; to delete it: morpheusctl delete-orphan NAME\n";
+  }
+  for (const ForeignView& other : view.others) {
+    text += fmt::format("Of another controller, never touched: {} on {} (controller {})\n", other.name, other.provider,
+                        or_dash(other.controller));
+  }
+  for (const ProviderFailure& failure : view.failed) {
+    text += fmt::format("Not known: what {} has: {}\n", failure.provider, failure.error);
+  }
   return text;
 }
+
+std::string render_orphan(const OrphanView& orphan) { return table_of({orphan}); }
 
 }  // namespace morpheus::ctl

@@ -6,7 +6,10 @@
 
 namespace morpheus::ctl {
 
-// A table of the orphans; then another installation's machines, and providers that could not be asked.
+// What no node stands for, what belongs to others, and which providers did not say.
 std::string render_orphans(const OrphansView& view);
+
+// One orphan with its price, for a question.
+std::string render_orphan(const OrphanView& orphan);
 
 }  // namespace morpheus::ctl

@@ -53,7 +53,7 @@ class App {
         cloud_(loop_.get_executor(), clock_, config_, store_->installation_id()),
         providers_{{"hetzner", &cloud_.provider()}, {"local", &local_}},
         enclosing_(loop_.get_executor()),
-        manager_({loop_.get_executor(), clock_, ids_, *store_, journal_, observations_, poller_, probe_, system_, secrets_,
+        manager_({loop_.get_executor(), clock_, ids_, *store_, journal_, observations_, poller_, system_, secrets_,
                   providers_, config_, enclosing_}),
         control_(loop_.get_executor(), clock_, manager_, *store_, journal_, MORPHEUS_VERSION),
         signals_(loop_, SIGTERM, SIGINT, SIGHUP),

@@ -27,7 +27,7 @@ Cloud::Cloud(const asio::any_io_executor& executor, Clock& clock, const Config& 
   if (!token || !endpoint) {
     const Error& why = token ? endpoint.error() : token.error();
     if (why.code != ErrorCode::not_found) spdlog::error("hetzner: {}", describe(why));
-    provider_ = std::make_unique<MissingProvider>("hetzner", why);
+    provider_ = std::make_unique<MissingProvider>(why);
     return;
   }
   client_ = std::make_unique<ApiClient>(executor, *endpoint, *std::move(token));

@@ -2,6 +2,11 @@
 
 namespace morpheus {
 
+asio::awaitable<Reply> examine(ControlServices& services, Call) {
+  const auto findings = co_await services.forests.examine();
+  co_return json_reply(findings);
+}
+
 asio::awaitable<Reply> list_orphans(ControlServices& services, Call) {
   const auto orphans = co_await services.forests.orphans();
   co_return reply_of(orphans);
@@ -13,9 +18,8 @@ asio::awaitable<Reply> adopt_orphan(ControlServices& services, Call call) {
 }
 
 asio::awaitable<Reply> delete_orphan(ControlServices& services, Call call) {
-  const auto removed = co_await services.forests.remove_orphan(call.arguments[0], call.peer.caller);
-  if (!removed) co_return error_reply(removed.error());
-  co_return json_reply(nlohmann::json::object());
+  const auto deleted = co_await services.forests.delete_orphan(call.arguments[0], call.peer.caller);
+  co_return reply_of(deleted);
 }
 
 }  // namespace morpheus

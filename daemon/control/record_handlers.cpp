@@ -80,12 +80,6 @@ asio::awaitable<Reply> show_version(ControlServices& services, Call) {
   co_return json_reply(view);
 }
 
-asio::awaitable<Reply> examine(ControlServices& services, Call) {
-  DoctorView view;
-  view.checks = co_await services.forests.examine();
-  co_return json_reply(view);
-}
-
 asio::awaitable<Reply> show_operation(ControlServices& services, Call call) {
   const auto operation = find_operation(services, call);
   if (!operation) co_return error_reply(operation.error());

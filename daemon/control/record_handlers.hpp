@@ -5,7 +5,6 @@
 namespace morpheus {
 
 // The record and the daemon itself. The streams are lines of JSON (NDJSON), with an empty line now and then.
-asio::awaitable<Reply> examine(ControlServices& services, Call call);
 asio::awaitable<Reply> show_version(ControlServices& services, Call call);
 asio::awaitable<Reply> show_operation(ControlServices& services, Call call);
 

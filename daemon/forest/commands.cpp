@@ -90,6 +90,16 @@ Result<Forest> ForestManager::find_idle(std::string_view name) const {
   return forest;
 }
 
+void ForestManager::record_command(const Caller& caller, const std::string& forest, const std::string& node,
+                                   const std::string& what) {
+  Event event;
+  event.kind = "command";
+  event.forest = forest;
+  event.node = node;
+  event.message = fmt::format("{} (uid {}, pid {}): {}", caller.user, caller.uid, caller.pid, what);
+  context_.journal.record(std::move(event));
+}
+
 std::vector<ForestSummary> ForestManager::list() const {
   std::vector<ForestSummary> summaries;
   for (const Forest& forest : context_.store.forests()) summaries.push_back(summarize(context_, forest));
@@ -133,6 +143,10 @@ Result<Forest> ForestManager::new_forest(const PlantRequest& request) const {
     return Error{ErrorCode::conflict, fmt::format("there is a forest \"{}\" already", forest.name),
                  fmt::format("choose another --name, or morpheusctl teardown {}", forest.name)};
   }
+  if (clearing_.contains(forest.name)) {
+    return Error{ErrorCode::refused, fmt::format("what is left of an earlier {} is being deleted", forest.name),
+                 "try again when morpheusctl delete-orphan is done, or choose another --name"};
+  }
   const auto within = check_limits(forest, *nodes_of_size(request.size));
   if (!within) return within.error();
   return forest;
@@ -170,14 +184,10 @@ Result<OperationView> ForestManager::begin_plant(const PlantRequest& request, co
   auto made = new_forest(request);
   if (!made) return made.error();
   Forest& forest = *made;
-  if (orphans_.is_clearing(forest.name)) {
-    return Error{ErrorCode::refused, fmt::format("what is left of an earlier forest {} is being deleted", forest.name),
-                 "try again in a minute, or choose another name"};
-  }
   const int size = *nodes_of_size(request.size);
   Store::Transaction transaction(context_.store);
   forest.id = context_.store.add_forest(forest);
-  record_command(context_, caller, forest.name, "", fmt::format("plant {} {}", request.provider, request.size));
+  record_command(caller, forest.name, "", fmt::format("plant {} {}", request.provider, request.size));
   Operation operation = new_operation(forest, OperationKind::plant, caller, "asked for");
   operation.nodes = size;
   operation.id = context_.store.add_operation(operation);
@@ -234,7 +244,7 @@ Result<GrowAnswer> ForestManager::begin_grow(const Forest& forest, const GrowReq
   GrowAnswer answer;
   answer.dry_run = request.dry_run;
   if (!request.dry_run) {
-    record_command(context_, caller, forest.name, "", grow_words(request));
+    record_command(caller, forest.name, "", grow_words(request));
     const auto id = store_decision(input, decision, caller);
     if (id != 0) answer.operation = to_view(*context_.store.operation(id));
   }
@@ -283,7 +293,7 @@ Result<OperationView> ForestManager::begin_shrink(const Forest& forest, Node nod
   }
   const bool answers = why_unknown(context_, node).empty();
   Store::Transaction transaction(context_.store);
-  record_command(context_, caller, forest.name, node.name, "shrink");
+  record_command(caller, forest.name, node.name, "shrink");
   Operation operation = new_operation(forest, OperationKind::shrink, caller, "asked for");
   operation.nodes = 1;
   operation.id = context_.store.add_operation(operation);
@@ -307,7 +317,7 @@ asio::awaitable<Result<ImageView>> ForestManager::image(std::string name, std::s
   if (!node) co_return node.error();
   auto spec = make_machine_spec(context_, *forest, *node);
   if (!spec) co_return spec.error();
-  if (with_secrets) record_command(context_, caller, forest->name, node_name, "image --show-secrets");
+  if (with_secrets) record_command(caller, forest->name, node_name, "image --show-secrets");
   const auto shown = with_secrets ? *spec : without_secrets(*spec);
   auto text = co_await context_.provider_of(*forest).image(shown, node->machine_type);
   if (!text) co_return text.error();
@@ -316,18 +326,6 @@ asio::awaitable<Result<ImageView>> ForestManager::image(std::string name, std::s
   view.node = node->name;
   view.image = *std::move(text);
   co_return view;
-}
-
-asio::awaitable<std::vector<Check>> ForestManager::examine() { co_return co_await doctor_.examine(); }
-
-asio::awaitable<Result<OrphansView>> ForestManager::orphans() { co_return co_await orphans_.list(); }
-
-asio::awaitable<Result<AdoptionView>> ForestManager::adopt(std::string machine, Caller caller) {
-  co_return co_await orphans_.adopt(machine, caller);
-}
-
-asio::awaitable<Result<>> ForestManager::remove_orphan(std::string machine, Caller caller) {
-  co_return co_await orphans_.remove(machine, caller);
 }
 
 Result<OperationView> ForestManager::teardown(std::string_view name, const Caller& caller) {
@@ -342,7 +340,7 @@ Result<OperationView> ForestManager::teardown(std::string_view name, const Calle
     running.ended = context_.clock.stamp();
     context_.store.update_operation(running);
   }
-  record_command(context_, caller, forest->name, "", "teardown");
+  record_command(caller, forest->name, "", "teardown");
   Operation operation = new_operation(*forest, OperationKind::teardown, caller, "asked for");
   operation.id = context_.store.add_operation(operation);
   for (Node& node : context_.store.nodes(forest->id)) {
@@ -375,7 +373,7 @@ Result<ForestSummary> ForestManager::set_paused(std::string_view name, bool paus
   forest->paused = paused;
   if (!paused && last_growth) forest->futility_cleared_op = last_growth->operation_id;
   context_.store.update_forest(*forest);
-  record_command(context_, caller, forest->name, "", paused ? "pause" : "resume");
+  record_command(caller, forest->name, "", paused ? "pause" : "resume");
   transaction.commit();
   return summarize(context_, *forest);
 }

@@ -6,7 +6,6 @@
 
 #include "common/config/config.hpp"
 
-#include "daemon/monitor/node_probe.hpp"
 #include "daemon/monitor/observations.hpp"
 #include "daemon/monitor/poller.hpp"
 #include "daemon/nats/system_requests.hpp"
@@ -30,7 +29,6 @@ struct ForestContext {
   Journal& journal;
   Observations& observations;
   Poller& poller;
-  NodeProbe& probe;
   SystemRequests& system;
   SecretsKeeper& secrets;
   const std::map<std::string, Provider*>& providers;  // by the name that a forest keeps

@@ -1,112 +1,188 @@
 #include "daemon/forest/doctor.hpp"
 
 #include <fmt/format.h>
-#include <sys/timex.h>
 
-#include <filesystem>
+#include <algorithm>
 
+#include "daemon/forest/orphans.hpp"
 #include "daemon/forest/policy_input.hpp"
+#include "daemon/policy/evaluate.hpp"
+#include "daemon/runtime/host_diagnosis.hpp"
+#include "daemon/runtime/timeout.hpp"
+#include "daemon/store/diagnosis.hpp"
 
 namespace morpheus {
 namespace {
 
-constexpr Millis long_operation{60 * 60'000};
-constexpr double mebibyte = 1024.0 * 1024.0;
+constexpr Millis diagnosis_limit{90'000};      // for a provider's own checks
+constexpr Millis inventory_limit{40'000};      // for its list
+constexpr Millis long_operation{60 * 60'000};  // beyond it somebody should look
 
-Check well(std::string name, std::string message) { return {std::move(name), CheckLevel::ok, std::move(message), ""}; }
-Check warning(std::string name, std::string message, std::string hint) {
-  return {std::move(name), CheckLevel::warning, std::move(message), std::move(hint)};
-}
-Check failed(std::string name, std::string message, std::string hint) {
-  return {std::move(name), CheckLevel::failed, std::move(message), std::move(hint)};
+void append(std::vector<Finding>& all, std::vector<Finding> more, const std::string& prefix = "") {
+  for (Finding& finding : more) {
+    finding.check = prefix + finding.check;
+    all.push_back(std::move(finding));
+  }
 }
 
-Check about_orphan(const OrphanView& orphan) {
-  const auto cost = orphan.monthly_cost ? fmt::format(", {:.2f} a month", *orphan.monthly_cost) : "";
-  const auto what = orphan.id.empty() ? "the address" : "the machine";
-  return warning(orphan.provider, fmt::format("no stored node stands for {} {} ({}{})", what, orphan.name, orphan.address, cost),
-                 fmt::format("morpheusctl adopt {0}, or morpheusctl delete-orphan {0}", orphan.name));
+// Ready nodes of idle forests on that provider that `listed` has no machine for.
+std::vector<Finding> missing_machines(const ForestContext& context, const std::string& provider,
+                                      const std::set<std::string>& listed) {
+  std::vector<Finding> findings;
+  const auto running = context.store.running_operations();
+  for (const Forest& forest : context.store.forests()) {
+    const auto is_its = [&](const Operation& each) { return each.forest_id == forest.id; };
+    const bool at_work = std::ranges::any_of(running, is_its);
+    if (forest.provider != provider || at_work) continue;
+    for (const Node& node : context.store.nodes(forest.id)) {
+      if (node.state != NodeState::ready || listed.contains(node.name)) continue;
+      findings.push_back({"machines", FindingLevel::warning, fmt::format("{} is stored as ready, and has no machine", node.name),
+                          fmt::format("it is marked as gone within 5 minutes; then morpheusctl grow {}", forest.name)});
+    }
+  }
+  return findings;
+}
+
+std::vector<Finding> compare(const ForestContext& context, const std::string& provider, const Inventory& inventory,
+                             const std::set<std::string>& known_before) {
+  std::vector<Finding> findings;
+  const auto known = known_machines(context.store, provider);
+  for (const Machine& machine : orphans_of(inventory, known_before, known)) {
+    findings.push_back({"orphan", FindingLevel::warning,
+                        fmt::format("{} exists and costs, and no node stands for it", describe_orphan(machine)),
+                        orphan_way_out(machine)});
+  }
+  for (const ForeignMachine& machine : inventory.others) {
+    findings.push_back({"foreign", FindingLevel::ok,
+                        fmt::format("{} belongs to another controller, {}, and is left alone", machine.name, machine.controller),
+                        ""});
+  }
+  std::set<std::string> listed;
+  for (const Machine& machine : inventory.own) {
+    if (!machine.id.empty()) listed.insert(machine.name);
+  }
+  append(findings, missing_machines(context, provider, listed));
+  if (findings.empty()) {
+    findings.push_back({"machines", FindingLevel::ok, fmt::format("{} exist, and a node stands for each", inventory.own.size()), ""});
+  }
+  return findings;
+}
+
+asio::awaitable<std::vector<Finding>> compare_with(const ForestContext& context, std::string name) {
+  Provider& provider = *context.providers.at(name);
+  const auto known_before = known_machines(context.store, name);
+  const auto inventory = co_await provider.inventory();
+  if (inventory) co_return compare(context, name, *inventory, known_before);
+  std::vector<Finding> findings;
+  const Error& error = inventory.error();
+  findings.push_back({"machines", FindingLevel::failed, "what exists is not known: " + error.message, error.hint});
+  co_return findings;
+}
+
+Finding late(const std::string& check, Millis limit) {
+  return {check, FindingLevel::failed, fmt::format("not done within {} s", limit.count() / 1000), "journalctl -u morpheusd"};
+}
+
+asio::awaitable<std::vector<Finding>> examine_configured(const ForestContext& context, std::string name) {
+  std::vector<Finding> findings;
+  auto own = co_await with_timeout(context.clock, diagnosis_limit, context.providers.at(name)->diagnose());
+  append(findings, own ? *std::move(own) : std::vector{late("checks", diagnosis_limit)}, name + ": ");
+  auto compared = co_await with_timeout(context.clock, inventory_limit, compare_with(context, name));
+  append(findings, compared ? *std::move(compared) : std::vector{late("machines", inventory_limit)}, name + ": ");
+  co_return findings;
+}
+
+asio::awaitable<std::vector<Finding>> examine_provider(const ForestContext& context, std::string name) {
+  std::vector<Finding> findings;
+  const Provider& provider = *context.providers.at(name);
+  if (!provider.is_configured()) {
+    const bool wanted = has_forests(context.store, name);
+    const Outlook outlook = provider.outlook();
+    findings.push_back({name, wanted ? FindingLevel::failed : FindingLevel::ok,
+                        wanted ? "forests are on it, and " + outlook.refusal : "not configured: " + outlook.refusal,
+                        wanted ? outlook.way_out : ""});
+    co_return findings;
+  }
+  co_return co_await examine_configured(context, name);
+}
+
+Finding unreadable(const std::string& check, const StoreError& error) {
+  return {check, FindingLevel::failed, error.what(), "journalctl -u morpheusd"};
+}
+
+std::vector<Finding> examine_nodes(const ForestContext& context, const Forest& forest) {
+  std::vector<Finding> findings;
+  for (const Node& node : context.store.nodes(forest.id)) {
+    const auto why = node.state == NodeState::ready ? why_unknown(context, node) : std::string();
+    if (why.empty()) continue;
+    findings.push_back({forest.name, FindingLevel::warning, fmt::format("{} does not answer: {}", node.name, why),
+                        fmt::format("morpheusctl status {0}; if it is dead: morpheusctl shrink {0} --node node-{1}", forest.name,
+                                    node.index)});
+  }
+  return findings;
+}
+
+std::vector<Finding> examine_operations(const ForestContext& context, const Forest& forest) {
+  std::vector<Finding> findings;
+  for (const Operation& operation : context.store.running_operations()) {
+    const Millis age = elapsed(operation.started, context.clock.stamp());
+    if (operation.forest_id != forest.id || age <= long_operation) continue;
+    findings.push_back({forest.name, FindingLevel::warning,
+                        fmt::format("{} {} has been at work for {} min", to_string(operation.kind), operation.id, age.count() / 60'000),
+                        fmt::format("morpheusctl operation {} --wait", operation.id)});
+  }
+  return findings;
+}
+
+// The gate that blocks for good, and not just until the growth has settled.
+std::vector<Finding> examine_growth(const ForestContext& context, const Forest& forest) {
+  const PolicyInput input = policy_input(context, forest, Trigger::loop);
+  const std::chrono::seconds settling{input.growth.settle_seconds};
+  if (!input.last_growth || remaining(input.last_growth->ended, settling, input.now) > Millis{0}) return {};
+  const Decision decision = evaluate(input);
+  const auto gate = std::ranges::find(decision.gates, "futility", &Gate::name);
+  if (gate == decision.gates.end() || gate->verdict != Verdict::block) return {};
+  return {{forest.name, FindingLevel::warning, gate->detail, gate->to_change}};
 }
 
 }  // namespace
 
-asio::awaitable<std::vector<Check>> Doctor::examine() {
-  std::vector<Check> checks{database(), disk(), clock()};
-  for (const auto& [name, provider] : context_.providers) {
-    const auto found = co_await provider->diagnose();
-    checks.insert(checks.end(), found.begin(), found.end());
+std::vector<Finding> examine_forest(const ForestContext& context, const Forest& forest) {
+  std::vector<Finding> findings;
+  if (forest.paused) {
+    findings.push_back({forest.name, FindingLevel::warning, "it is paused: it neither grows nor shrinks",
+                        fmt::format("morpheusctl resume {}", forest.name)});
   }
-  const auto differences = co_await difference();
-  checks.insert(checks.end(), differences.begin(), differences.end());
-  const auto about_forests = forests();
-  checks.insert(checks.end(), about_forests.begin(), about_forests.end());
-  co_return checks;
+  if (forest.state == ForestState::failed) {
+    findings.push_back({forest.name, FindingLevel::warning, "planting it failed",
+                        fmt::format("morpheusctl events --forest {0}; morpheusctl teardown {0}", forest.name)});
+  }
+  append(findings, examine_nodes(context, forest));
+  append(findings, examine_operations(context, forest));
+  append(findings, examine_growth(context, forest));
+  if (findings.empty()) findings.push_back({forest.name, FindingLevel::ok, "every ready node answers", ""});
+  return findings;
 }
 
-Check Doctor::database() const {
-  const std::string& path = context_.config.daemon.database;
+asio::awaitable<std::vector<Finding>> examine_all(const ForestContext& context) {
+  std::vector<Finding> findings;
+  append(findings, diagnose_database(context.store, context.config.daemon.database));
+  findings.push_back(diagnose_directory("state directory", context.config.daemon.state_dir));
+  findings.push_back(diagnose_clock());
+  for (const auto& [name, provider] : context.providers) {
+    try {
+      auto found = co_await examine_provider(context, name);
+      append(findings, std::move(found));
+    } catch (const StoreError& error) {
+      findings.push_back(unreadable(name, error));
+    }
+  }
   try {
-    const Store::Transaction unused(context_.store);
-    return well("database", fmt::format("{} can be written", path));
+    for (const Forest& forest : context.store.forests()) append(findings, examine_forest(context, forest), "forest ");
   } catch (const StoreError& error) {
-    return failed("database", error.what(), "until it can be written, nothing is decided or created");
+    findings.push_back(unreadable("forests", error));
   }
-}
-
-Check Doctor::disk() const {
-  const auto directory = std::filesystem::absolute(context_.config.daemon.database).parent_path();
-  std::error_code error;
-  const auto space = std::filesystem::space(directory, error);
-  if (error) return failed("disk", fmt::format("{}: {}", directory.string(), error.message()), "check its rights");
-  const auto free = fmt::format("{:.0f} MiB free in {}", static_cast<double>(space.available) / mebibyte, directory.string());
-  if (space.available >= least_free_space) return well("disk", free);
-  return warning("disk", free, "make room: on a full disk nothing is decided or created");
-}
-
-// As the kernel has it from whatever keeps the time (adjtimex(2)).
-Check Doctor::clock() const {
-  timex state{};
-  const bool synchronised = ::adjtimex(&state) != TIME_ERROR && (state.status & STA_UNSYNC) == 0;
-  if (synchronised) return well("clock", "synchronised");
-  return warning("clock", "not synchronised with a time server: certificates and the times of events depend on it", "timedatectl set-ntp true");
-}
-
-asio::awaitable<std::vector<Check>> Doctor::difference() {
-  const auto view = co_await orphans_.list();
-  std::vector<Check> checks;
-  if (!view) co_return checks;
-  for (const OrphanView& orphan : view->orphans) checks.push_back(about_orphan(orphan));
-  for (const auto& other : view->others) {
-    checks.push_back(warning("machines", other + " is another installation's, and left alone", "morpheusctl orphans"));
-  }
-  for (const auto& failure : view->failed) {
-    checks.push_back(failed("machines", fmt::format("{} cannot list its machines: {}", failure.provider, failure.error), ""));
-  }
-  if (checks.empty()) checks.push_back(well("machines", "a stored node stands for each of them"));
-  co_return checks;
-}
-
-std::vector<Check> Doctor::forests() const {
-  std::vector<Check> checks;
-  for (const Forest& forest : context_.store.forests()) {
-    for (const Node& node : context_.store.nodes(forest.id)) {
-      if (node.state != NodeState::ready) continue;
-      const auto why = why_unknown(context_, node);
-      if (why.empty()) continue;
-      checks.push_back(warning(forest.name, fmt::format("{} is unknown: {}", node.name, why), "morpheusctl explain " + forest.name));
-    }
-    if (forest.paused) {
-      checks.push_back(warning(forest.name, "paused: it neither grows nor shrinks", "morpheusctl resume " + forest.name));
-    }
-    if (checks.empty() || checks.back().name != forest.name) checks.push_back(well(forest.name, "every ready node answers"));
-  }
-  for (const Operation& operation : context_.store.running_operations()) {
-    const auto age = elapsed(operation.started, context_.clock.stamp());
-    if (age < long_operation) continue;
-    checks.push_back(warning(operation.forest, fmt::format("{} has been at work for {} min", to_string(operation.kind), age.count() / 60'000),
-                             fmt::format("morpheusctl operation {}", operation.id)));
-  }
-  return checks;
+  co_return findings;
 }
 
 }  // namespace morpheus

@@ -1,35 +1,18 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <cstdint>
 #include <vector>
 
-#include "common/model/check.hpp"
-#include "common/protocol/views.hpp"
+#include "common/model/finding.hpp"
 #include "daemon/forest/context.hpp"
-#include "daemon/forest/orphans.hpp"
 
 namespace morpheus {
 
-inline constexpr std::uint64_t least_free_space = std::uint64_t{256} << 20;  // bytes beside the database
+// Every check that the daemon can make of itself, its providers and its forests, in that order. A provider that nobody has set
+// up is fine as long as no forest is on it.
+asio::awaitable<std::vector<Finding>> examine_all(const ForestContext& context);
 
-// Looks at everything that the daemon stands on, and says of each thing whether it is well. Changes nothing; whatever fails,
-// the rest is looked at all the same.
-class Doctor {
- public:
-  Doctor(const ForestContext& context, Orphans& orphans) : context_(context), orphans_(orphans) {}
-
-  asio::awaitable<std::vector<Check>> examine();
-
- private:
-  Check database() const;
-  Check disk() const;
-  Check clock() const;
-  std::vector<Check> forests() const;
-  asio::awaitable<std::vector<Check>> difference();
-
-  const ForestContext& context_;
-  Orphans& orphans_;
-};
+// What of one forest an operator should know: nodes that do not answer, a futile growth, a pause, an operation that takes long.
+std::vector<Finding> examine_forest(const ForestContext& context, const Forest& forest);
 
 }  // namespace morpheus

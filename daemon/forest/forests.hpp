@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/error.hpp"
+#include "common/model/finding.hpp"
 #include "common/model/operation.hpp"
 #include "common/protocol/views.hpp"
 
@@ -38,17 +39,21 @@ class Forests {
   // What the machine of `node` was told, as far as it would be the same today; of an empty `node`: what the next one would be.
   // With secrets it is an act, and recorded.
   virtual asio::awaitable<Result<ImageView>> image(std::string forest, std::string node, bool with_secrets, Caller caller) = 0;
-  // Everything that the daemon stands on, a check each.
-  virtual asio::awaitable<std::vector<Check>> examine() = 0;
-  // Machines and addresses of this installation that no stored node stands for.
-  virtual asio::awaitable<Result<OrphansView>> orphans() = 0;
-  // Makes an orphan a node of its forest again, if it serves as one.
-  virtual asio::awaitable<Result<AdoptionView>> adopt(std::string machine, Caller caller) = 0;
-  virtual asio::awaitable<Result<>> remove_orphan(std::string machine, Caller caller) = 0;
   virtual Result<OperationView> teardown(std::string_view forest, const Caller& caller) = 0;
   virtual Result<ForestSummary> pause(std::string_view forest, const Caller& caller) = 0;
   // Ends a pause, and acknowledges a growth that was reported as futile.
   virtual Result<ForestSummary> resume(std::string_view forest, const Caller& caller) = 0;
+
+  // Every check of `morpheusctl doctor` that the daemon can make, whatever the others find. Changes nothing.
+  virtual asio::awaitable<std::vector<Finding>> examine() = 0;
+
+  // Asks every provider for machines and addresses of this installation that no node stands for. One that does not answer
+  // is named, and hides no other's.
+  virtual asio::awaitable<Result<OrphansView>> orphans() = 0;
+  // Makes the orphan a ready node of the forest that its labels name, if it answers as that very server. Deletes nothing.
+  virtual asio::awaitable<Result<AdoptionView>> adopt(std::string name, Caller caller) = 0;
+  // Deletes the orphan for good; done, not just asked. Success if there is nothing of that name.
+  virtual asio::awaitable<Result<DeletionView>> delete_orphan(std::string name, Caller caller) = 0;
 };
 
 }  // namespace morpheus

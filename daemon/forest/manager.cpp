@@ -11,7 +11,7 @@
 namespace morpheus {
 
 ForestManager::ForestManager(ForestContext context)
-    : context_(std::move(context)), reconciler_(context_), orphans_(context_), doctor_(context_, orphans_), tasks_(context_.executor), performed_(context_.executor) {}
+    : context_(std::move(context)), reconciler_(context_), tasks_(context_.executor), performed_(context_.executor) {}
 
 asio::awaitable<void> ForestManager::run() {
   co_await carry_over();

@@ -3,12 +3,13 @@
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "daemon/forest/adoption.hpp"
 #include "daemon/forest/context.hpp"
-#include "daemon/forest/doctor.hpp"
 #include "daemon/forest/forests.hpp"
 #include "daemon/forest/orphans.hpp"
 #include "daemon/forest/reconcile.hpp"
@@ -36,13 +37,13 @@ class ForestManager : public Forests {
   asio::awaitable<Result<GrowAnswer>> grow(std::string forest, GrowRequest request, Caller caller) override;
   asio::awaitable<Result<OperationView>> shrink(std::string forest, std::string node, Caller caller) override;
   asio::awaitable<Result<ImageView>> image(std::string forest, std::string node, bool with_secrets, Caller caller) override;
-  asio::awaitable<std::vector<Check>> examine() override;
-  asio::awaitable<Result<OrphansView>> orphans() override;
-  asio::awaitable<Result<AdoptionView>> adopt(std::string machine, Caller caller) override;
-  asio::awaitable<Result<>> remove_orphan(std::string machine, Caller caller) override;
   Result<OperationView> teardown(std::string_view forest, const Caller& caller) override;
   Result<ForestSummary> pause(std::string_view forest, const Caller& caller) override;
   Result<ForestSummary> resume(std::string_view forest, const Caller& caller) override;
+  asio::awaitable<std::vector<Finding>> examine() override;
+  asio::awaitable<Result<OrphansView>> orphans() override;
+  asio::awaitable<Result<AdoptionView>> adopt(std::string name, Caller caller) override;
+  asio::awaitable<Result<DeletionView>> delete_orphan(std::string name, Caller caller) override;
 
  private:
   asio::awaitable<void> carry_over();
@@ -73,16 +74,21 @@ class ForestManager : public Forests {
   Result<OperationView> begin_plant(const PlantRequest& request, const Caller& caller);
   Result<GrowAnswer> begin_grow(const Forest& forest, const GrowRequest& request, const Caller& caller);
   Result<OperationView> begin_shrink(const Forest& forest, Node node, const Caller& caller);
+  void record_command(const Caller& caller, const std::string& forest, const std::string& node, const std::string& what);
+  // The idle forest that an orphan may be a node of; the error says why there is none.
+  Result<Forest> forest_for(const Orphan& orphan) const;
+  void store_adopted(Forest forest, const Machine& machine, const Evidence& evidence, const Caller& caller);
+  Result<> begin_deletion(const Orphan& orphan, const Caller& caller);
   Result<ForestSummary> set_paused(std::string_view name, bool paused, const Caller& caller);
 
   ForestContext context_;
   Reconciler reconciler_;
-  Orphans orphans_;
-  Doctor doctor_;
   TaskGroup tasks_;
   std::map<std::int64_t, std::int64_t> performing_;  // operation -> forest, of the coroutines that have not ended
   Signal performed_;
   BootTime thinned_{};
+  std::multiset<std::string> in_hand_;   // orphans that somebody adopts or deletes
+  std::multiset<std::string> clearing_;  // forests that are not stored, and of which something is being deleted
 };
 
 }  // namespace morpheus

@@ -37,21 +37,6 @@ bool is_running(const ForestContext& context, std::int64_t operation_id) {
   return operation && operation->state == OperationState::running;
 }
 
-bool is_at_work(const ForestContext& context, std::int64_t forest_id) {
-  const auto running = context.store.running_operations();
-  return std::ranges::any_of(running, [&](const Operation& each) { return each.forest_id == forest_id; });
-}
-
-void record_command(const ForestContext& context, const Caller& caller, const std::string& forest, const std::string& node,
-                    const std::string& what) {
-  Event event;
-  event.kind = "command";
-  event.forest = forest;
-  event.node = node;
-  event.message = fmt::format("{} (uid {}, pid {}): {}", caller.user, caller.uid, caller.pid, what);
-  context.journal.record(std::move(event));
-}
-
 std::vector<Node> nodes_of(const ForestContext& context, const Operation& operation) {
   std::vector<Node> nodes;
   for (Node& node : context.store.nodes(operation.forest_id)) {

@@ -18,13 +18,6 @@ void enter_state(const ForestContext& context, Node& node, NodeState state, cons
 // The operation has not ended, and nobody has ended it: a teardown ends the one that it takes over from.
 bool is_running(const ForestContext& context, std::int64_t operation_id);
 
-// An operation is running on that forest.
-bool is_at_work(const ForestContext& context, std::int64_t forest_id);
-
-// The audit trail: who asked for what.
-void record_command(const ForestContext& context, const Caller& caller, const std::string& forest, const std::string& node,
-                    const std::string& what);
-
 // Nodes that an operation has in its hands.
 std::vector<Node> nodes_of(const ForestContext& context, const Operation& operation);
 

@@ -1,52 +1,46 @@
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "common/protocol/views.hpp"
-#include "daemon/forest/context.hpp"
+#include "daemon/provider/provider.hpp"
+#include "daemon/store/store.hpp"
 
 namespace morpheus {
 
-// The names of all machines that a stored node may stand for.
-std::set<std::string> known_machines(const Store& store);
+// An orphan is a machine, or a reserved address without one, that carries this installation's label and that no stored node
+// stands for. It costs, and nothing counts it.
 
-// Machines and reserved addresses of this installation that no stored node stands for: they cost, and nobody minds them. Nodes
-// come and go while the provider answers: an orphan is what was unknown before it was asked (`known_before`), and is now.
-std::vector<Machine> orphans_of(const Inventory& inventory, const std::set<std::string>& known_before, const Store& store);
-
-// What an operator does about orphans. Each call asks the providers anew.
-class Orphans {
- public:
-  explicit Orphans(const ForestContext& context) : context_(context) {}
-
-  asio::awaitable<Result<OrphansView>> list();
-
-  // Makes the machine a ready node of its forest, if it serves as one: it answers on its monitoring port under its own name.
-  // Nothing is created or deleted. refused: it does not, or an operation is at work.
-  asio::awaitable<Result<AdoptionView>> adopt(std::string name, Caller caller);
-
-  // Deletes the machine or the address, and what stood around its forest if that is stored nowhere and nothing is left of it.
-  asio::awaitable<Result<>> remove(std::string name, Caller caller);
-
-  // What is left of a forest of that name is being deleted: none may be planted meanwhile.
-  bool is_clearing(const std::string& forest) const { return clearing_.contains(forest); }
-
- private:
-  struct Orphan {
-    std::string provider;
-    Machine machine;
-  };
-  asio::awaitable<Result<Orphan>> find(std::string name);
-  // As it says of itself; `role` is unset where it does not serve as a node.
-  asio::awaitable<Result<NodeRole>> look_at(Machine machine);
-  asio::awaitable<Result<>> destroy(Orphan orphan);
-  void record(const Orphan& orphan, const std::string& what);
-
-  const ForestContext& context_;
-  std::multiset<std::string> clearing_;
+struct Orphan {
+  std::string provider;
+  Machine machine;
 };
+
+// Any forest is stored on that provider.
+bool has_forests(const Store& store, const std::string& provider);
+
+// The names of all machines on that provider that a stored node may stand for.
+std::set<std::string> known_machines(const Store& store, const std::string& provider);
+
+// Nodes come and go while the provider answers: an orphan is what nobody knew before, nor knows after.
+std::vector<Machine> orphans_of(const Inventory& inventory, const std::set<std::string>& known_before,
+                                const std::set<std::string>& known_after);
+
+// "oak-node-4 (id 17, cx23 in fsn1, 5.99 a month)".
+std::string describe_orphan(const Machine& machine);
+
+// What an operator may type about it: adopt it, or delete it; an address alone can only be deleted.
+std::string orphan_way_out(const Machine& machine);
+
+OrphanView to_view(const Machine& machine, const std::string& provider);
+
+// n of "<forest>-node-<n>"; unset: `name` is no node's name of that forest.
+std::optional<int> index_in(const std::string& forest, const std::string& name);
+
+// The forest that a node's name is made of; empty: it is none.
+std::string forest_in(const std::string& name);
 
 }  // namespace morpheus

@@ -13,9 +13,9 @@
 namespace morpheus {
 namespace {
 
-bool has_forests(const ForestContext& context, const std::string& provider) {
-  const auto forests = context.store.forests();
-  return std::ranges::any_of(forests, [&](const Forest& forest) { return forest.provider == provider; });
+bool is_at_work(const ForestContext& context, std::int64_t forest_id) {
+  const auto running = context.store.running_operations();
+  return std::ranges::any_of(running, [&](const Operation& each) { return each.forest_id == forest_id; });
 }
 
 // Ready nodes of an idle forest whose machine is not among `listed`.
@@ -44,29 +44,26 @@ asio::awaitable<void> Reconciler::run() {
 }
 
 asio::awaitable<void> Reconciler::reconcile(std::string provider_name) {
+  if (!has_forests(context_.store, provider_name)) co_return;
   Provider& provider = *context_.providers.at(provider_name);
-  if (!provider.is_configured() && !has_forests(context_, provider_name)) co_return;
-  const auto known_before = known_machines(context_.store);
-  if (has_forests(context_, provider_name)) co_await refresh_offer(provider_name);
+  const auto known_before = known_machines(context_.store, provider_name);
+  const auto offer = co_await provider.offer();  // the policy decides by what it brings: prices, and what forbids a machine
+  if (!offer) spdlog::warn("{} would make no machine now: {}", provider_name, describe(offer.error()));
   const auto inventory = co_await provider.inventory();
   if (!inventory) {
     spdlog::warn("{} is not reconciled: {}; again in {} s", provider_name, describe(inventory.error()),
                  interval.count() / 1000);
     co_return;
   }
-  report_orphans(*inventory, known_before);
+  report_orphans(provider_name, *inventory, known_before);
   std::set<std::string> listed;
-  for (const Machine& machine : inventory->own) listed.insert(machine.name);
+  for (const Machine& machine : inventory->own) {
+    if (!machine.id.empty()) listed.insert(machine.name);
+  }
   const auto forests = context_.store.forests();
   for (const Forest& forest : forests) {
     if (forest.provider == provider_name) co_await reconcile_forest(forest.id, listed);
   }
-}
-
-// The policy decides by what it brings: prices, and what forbids a machine.
-asio::awaitable<void> Reconciler::refresh_offer(std::string provider_name) {
-  const auto offer = co_await context_.providers.at(provider_name)->offer();
-  if (!offer) spdlog::warn("{} would make no machine now: {}", provider_name, describe(offer.error()));
 }
 
 // A node that became ready after the list was made is not in it: the provider is asked again for each that is missing.
@@ -89,21 +86,21 @@ asio::awaitable<void> Reconciler::reconcile_forest(std::int64_t forest_id, std::
   if (!retired) spdlog::warn("{}: {}", forest.name, describe(retired.error()));
 }
 
-void Reconciler::report_orphans(const Inventory& inventory, const std::set<std::string>& known_before) {
+void Reconciler::report_orphans(const std::string& provider, const Inventory& inventory,
+                                const std::set<std::string>& known_before) {
   std::set<std::string> orphans;
-  for (const Machine& machine : orphans_of(inventory, known_before, context_.store)) {
-    const auto& orphan = *orphans.insert(fmt::format("{} ({})", machine.name, machine.id.empty() ? "an address" : machine.id)).first;
-    if (reported_.contains(orphan)) continue;
+  for (const Machine& machine : orphans_of(inventory, known_before, known_machines(context_.store, provider))) {
+    const auto& orphan = *orphans.insert(describe_orphan(machine)).first;
+    if (reported_[provider].contains(orphan)) continue;
     Event event;
     event.kind = "orphan";
     event.level = EventLevel::warning;
     event.forest = machine.forest;
     event.node = machine.name;
-    event.message = fmt::format("{} exists, and no stored node stands for it: morpheusctl orphans, then adopt or delete-orphan {}", orphan,
-                                machine.name);
+    event.message = fmt::format("{} exists and costs, and no stored node stands for it: {}", orphan, orphan_way_out(machine));
     context_.journal.record(std::move(event));
   }
-  reported_ = std::move(orphans);
+  reported_[provider] = std::move(orphans);
 }
 
 }  // namespace morpheus

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <map>
 #include <set>
 #include <string>
 
@@ -23,12 +24,11 @@ class Reconciler {
 
  private:
   asio::awaitable<void> reconcile(std::string provider_name);
-  asio::awaitable<void> refresh_offer(std::string provider_name);
   asio::awaitable<void> reconcile_forest(std::int64_t forest_id, std::set<std::string> listed);
-  void report_orphans(const Inventory& inventory, const std::set<std::string>& known_before);
+  void report_orphans(const std::string& provider, const Inventory& inventory, const std::set<std::string>& known_before);
 
   const ForestContext& context_;
-  std::set<std::string> reported_;  // orphans, by name and id
+  std::map<std::string, std::set<std::string>> reported_;  // by provider: orphans, as they were described
 };
 
 }  // namespace morpheus

@@ -1,11 +1,10 @@
 #include "daemon/http/api_client.hpp"
 
-#include <fmt/format.h>
-
 #include <boost/asio/ssl/context.hpp>
 #include <stdexcept>
 
 #include "daemon/http/api_connection.hpp"
+#include "daemon/http/trust.hpp"
 
 namespace morpheus {
 namespace {
@@ -18,15 +17,7 @@ namespace ssl = boost::asio::ssl;
 // Whose certificates are believed.
 class ApiClient::Trust {
  public:
-  explicit Trust(const std::string& authorities) : context_(ssl::context::tls_client) {
-    context_.set_options(ssl::context::default_workarounds | ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1);
-    context_.set_verify_mode(ssl::verify_peer);
-    if (authorities.empty()) {
-      context_.set_default_verify_paths();
-    } else {
-      context_.load_verify_file(authorities);
-    }
-  }
+  explicit Trust(const std::string& authorities) : context_(make_trust(authorities)) {}
   ssl::context& context() { return context_; }
 
  private:
@@ -100,9 +91,8 @@ asio::awaitable<Result<ApiAnswer>> ApiClient::send(std::unique_ptr<ApiConnection
   message.version(11);
   message.method_string(request.method);
   message.target(endpoint_.base_path + request.target);
-  const bool is_ipv6 = endpoint_.host.find(':') != std::string::npos;
-  message.set(http::field::host, fmt::format("{}{}{}:{}", is_ipv6 ? "[" : "", endpoint_.host, is_ipv6 ? "]" : "", endpoint_.port));
-  if (!token_.empty()) message.set(http::field::authorization, "Bearer " + token_);
+  message.set(http::field::host, host_field(endpoint_));
+  message.set(http::field::authorization, "Bearer " + token_);
   message.set(http::field::accept, "application/json");
   message.set(http::field::user_agent, "morpheus/" MORPHEUS_VERSION);
   if (!request.body.empty()) message.set(http::field::content_type, "application/json");

@@ -39,7 +39,7 @@ struct ApiBounds {
 
 class ApiConnection;
 
-// A web API with a bearer token (none is sent if it is empty), over TLS 1.2 or later with certificate and host name verified (or plain, to this machine),
+// A web API with a bearer token, over TLS 1.2 or later with certificate and host name verified (or plain, to this machine),
 // on a few kept connections. The token is in no error and no log.
 class ApiClient {
  public:
@@ -52,8 +52,6 @@ class ApiClient {
   // answer came. A GET whose kept connection turned out closed is sent again, once, and nothing else is. Redirects are not
   // followed. Throws operation_aborted when cancelled.
   asio::awaitable<Result<ApiAnswer>> request(ApiRequest request);
-
-  const asio::any_io_executor& executor() const { return executor_; }
 
  private:
   // An idle connection, or a new one (not connected yet), once there are fewer than `connections`.

@@ -69,7 +69,7 @@ bool split_authority(std::string_view authority, Endpoint& endpoint) {
 
 }  // namespace
 
-Result<Endpoint> parse_web_address(const std::string& url) {
+Result<Endpoint> split_url(const std::string& url) {
   constexpr std::string_view https = "https://";
   constexpr std::string_view http = "http://";
   Endpoint endpoint;
@@ -77,7 +77,7 @@ Result<Endpoint> parse_web_address(const std::string& url) {
   if (!endpoint.tls && !url.starts_with(http)) return wrong(url, "is no web address");
   endpoint.port = endpoint.tls ? https_port : http_port;
   const std::string_view rest = std::string_view(url).substr(endpoint.tls ? https.size() : http.size());
-  if (rest.find_first_of("# \t\r\n") != std::string_view::npos) return wrong(url, "has more than a host, a port and a path");
+  if (rest.find_first_of("@# \t\r\n") != std::string_view::npos) return wrong(url, "has more than a host, a port and a path");
   const auto slash = rest.find('/');
   if (!split_authority(rest.substr(0, slash), endpoint)) return wrong(url, "has no sound host and port");
   if (slash != std::string_view::npos) endpoint.base_path = rest.substr(slash);
@@ -85,12 +85,12 @@ Result<Endpoint> parse_web_address(const std::string& url) {
 }
 
 Result<Endpoint> parse_endpoint(const std::string& url) {
-  auto endpoint = parse_web_address(url);
-  if (!endpoint) return endpoint;
-  if (url.find_first_of("@?") != std::string::npos) return wrong(url, "has more than a host, a port and a path");
-  auto& path = endpoint->base_path;
-  while (path.ends_with('/')) path.pop_back();
-  if (endpoint->tls || is_of_this_machine(endpoint->host)) return endpoint;
+  if (url.find('?') != std::string::npos) return wrong(url, "has more than a host, a port and a path");
+  auto split = split_url(url);
+  if (!split) return split.error();
+  Endpoint& endpoint = *split;
+  while (endpoint.base_path.ends_with('/')) endpoint.base_path.pop_back();
+  if (endpoint.tls || is_of_this_machine(endpoint.host)) return endpoint;
   return wrong(url, "would send the token in clear: plain HTTP is for an address of this machine alone");
 }
 

@@ -16,10 +16,10 @@ struct Endpoint {
   bool operator==(const Endpoint&) const = default;
 };
 
-// Takes a web address apart; its path, with a query, is the base path.
-Result<Endpoint> parse_web_address(const std::string& url);
+// Takes any web address apart; base_path is all that stands behind the port, a question included.
+Result<Endpoint> split_url(const std::string& url);
 
-// The same for an API, whose address has no query. Plain HTTP is for this machine alone (loopback, or an address of its own): a token would travel
+// Takes an API's address apart. Plain HTTP is for this machine alone (loopback, or an address of its own): a token would travel
 // in clear. The error says what to write instead.
 Result<Endpoint> parse_endpoint(const std::string& url);
 

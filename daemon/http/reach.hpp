@@ -1,17 +1,16 @@
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <string>
 
 #include "common/error.hpp"
+#include "daemon/http/api_client.hpp"
 
 namespace morpheus {
 
-namespace asio = boost::asio;
-
-// The status of a HEAD of that web address, which is not followed where it redirects; at most 10 s. unavailable: nobody
-// answers there, or is not who it claims to be.
-asio::awaitable<Result<unsigned>> reach(asio::any_io_executor executor, std::string url);
+// Asks for the head of a web address, over a connection of its own, with certificate and host name verified: the answer's
+// status. No token is sent, and redirects are not followed. `authorities` names a file of certificates to trust; empty: the
+// system's. Finding the name may take longer than `bounds`: the caller limits it.
+asio::awaitable<Result<unsigned>> head(std::string url, ApiBounds bounds, std::string authorities);
 
 }  // namespace morpheus

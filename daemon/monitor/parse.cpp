@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace morpheus {
 namespace {
@@ -11,6 +12,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int deepest_nesting = 32;
+constexpr const char* cluster_name = "cluster.name";  // no server has a field of that name
 
 // Null for anything but an object of bounded depth.
 json parse_object(std::string_view body) {
@@ -23,8 +25,8 @@ json parse_object(std::string_view body) {
   return parsed.is_object() && !too_deep ? parsed : json();
 }
 
-// Keeps an object's own numbers, words and truths, and passes over what is nested in it: /varz is read of each node with each
-// poll, and most of it is not wanted.
+// Keeps an object's own numbers, words and truths, and its cluster's name, and passes over what else is nested in it: /varz is
+// read of each node with each poll, and most of it is not wanted.
 class OwnFields : public nlohmann::json_sax<json> {
  public:
   json take() { return std::move(fields_); }
@@ -34,13 +36,17 @@ class OwnFields : public nlohmann::json_sax<json> {
   bool number_integer(number_integer_t value) override { return keep(value); }
   bool number_unsigned(number_unsigned_t value) override { return keep(value); }
   bool number_float(number_float_t value, const string_t&) override { return keep(value); }
-  bool string(string_t& value) override { return keep(std::move(value)); }
+  bool string(string_t& value) override {
+    if (depth_ == 2 && std::exchange(is_cluster_name_, false)) fields_[cluster_name] = value;
+    return keep(std::move(value));
+  }
   bool binary(binary_t&) override { return false; }
   bool start_object(std::size_t) override { return ++depth_ <= deepest_nesting; }
   bool end_object() override { return depth_-- > 0; }
   bool start_array(std::size_t) override { return depth_ > 0 && ++depth_ <= deepest_nesting; }
   bool end_array() override { return depth_-- > 0; }
   bool key(string_t& value) override {
+    is_cluster_name_ = depth_ == 2 && key_ == "cluster" && value == "name";
     if (depth_ == 1) key_ = std::move(value);
     return true;
   }
@@ -55,6 +61,7 @@ class OwnFields : public nlohmann::json_sax<json> {
 
   json fields_ = json::object();
   std::string key_;
+  bool is_cluster_name_ = false;  // what comes next
   int depth_ = 0;
 };
 
@@ -128,6 +135,7 @@ Result<Varz> parse_varz(std::string_view body) {
   varz.server_id = text(parsed, "server_id");
   varz.server_name = text(parsed, "server_name");
   varz.version = text(parsed, "version");
+  varz.cluster = text(parsed, cluster_name);
   varz.start = text(parsed, "start");
   varz.cpu = percentage(parsed, "cpu");
   varz.cores = small_number(parsed, "cores");

@@ -121,6 +121,17 @@ asio::awaitable<void> Poller::poll_one(Due due) {
   if (in_flight_.empty()) flush();
 }
 
+asio::awaitable<NodeReport> Poller::look(std::string address) {
+  ProbeTarget target;
+  target.node_id = -++guests_;
+  target.address = address;
+  ProbeWants all;
+  all.healthz = all.routez = all.jsz = true;
+  auto report = co_await probe_.probe(target, all);
+  probe_.forget(target.node_id);
+  co_return report;
+}
+
 void Poller::take_in(const Node& node, NodeReport report) {
   const NodeObservation* seen = observations_.find(node.id);
   const std::string before = seen ? seen->unknown : "";

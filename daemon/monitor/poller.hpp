@@ -36,6 +36,9 @@ class Poller {
   // Sweeps until cancelled.
   asio::awaitable<void> run();
 
+  // Asks a server that is no node, once, everything. Always returns within the time-out; throws only when cancelled.
+  asio::awaitable<NodeReport> look(std::string address);
+
   // Notified when the answers of a sweep are in the observations and its samples are stored.
   Signal& swept() { return swept_; }
 
@@ -76,6 +79,7 @@ class Poller {
   std::vector<Sample> unstored_;
   BootTime next_due_{};       // nobody's turn comes before, unless something wakes the poller
   std::uint64_t wakes_ = 0;   // that were heeded
+  std::int64_t guests_ = 0;  // that were looked at; the n-th has the id -n
   bool answered_ = false;  // something came since the last flush
 };
 

@@ -17,6 +17,7 @@ struct Varz {
   std::string server_id;
   std::string server_name;
   std::string version;
+  std::string cluster;  // its name
   std::string start;
   std::optional<double> cpu;  // percent of ONE core
   std::optional<int> cores;

@@ -1,8 +1,5 @@
 #pragma once
 
-#include <string>
-#include <utility>
-
 #include "daemon/provider/provider.hpp"
 
 namespace morpheus {
@@ -11,7 +8,7 @@ namespace morpheus {
 // that are there stay as they are.
 class MissingProvider : public Provider {
  public:
-  MissingProvider(std::string name, Error why) : name_(std::move(name)), why_(std::move(why)) {}
+  explicit MissingProvider(Error why) : why_(std::move(why)) {}
 
   asio::awaitable<Result<Offer>> offer() override { co_return why_; }
   asio::awaitable<Result<std::string>> reserve_address(std::string, std::string) override { co_return later(); }
@@ -25,15 +22,12 @@ class MissingProvider : public Provider {
   asio::awaitable<Result<>> destroy(std::string) override { co_return later(); }
   asio::awaitable<Result<bool>> retire_witness(std::string) override { co_return later(); }
   asio::awaitable<Result<std::string>> image(MachineSpec, std::string) override { co_return later(); }
-  asio::awaitable<std::vector<Check>> diagnose() override {
-    std::vector<Check> checks(1);
-    checks[0].name = name_;
-    checks[0].level = is_configured() ? CheckLevel::failed : CheckLevel::ok;
-    checks[0].message = (is_configured() ? "" : "not used: ") + why_.message;
-    if (is_configured()) checks[0].hint = why_.hint;
-    co_return checks;
-  }
   bool is_configured() const override { return why_.code != ErrorCode::not_found; }
+  asio::awaitable<std::vector<Finding>> diagnose() override {
+    std::vector<Finding> findings;
+    findings.push_back({"configuration", FindingLevel::failed, why_.message, why_.hint});
+    co_return findings;
+  }
   Outlook outlook() const override {
     Outlook outlook;
     outlook.costs_money = true;
@@ -45,7 +39,6 @@ class MissingProvider : public Provider {
  private:
   Error later() const { return Error{ErrorCode::unavailable, why_.message, why_.hint}; }
 
-  std::string name_;
   Error why_;
 };
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "common/error.hpp"
-#include "common/model/check.hpp"
+#include "common/model/finding.hpp"
 #include "common/model/node.hpp"
 #include "daemon/image/node_spec.hpp"
 
@@ -56,10 +56,18 @@ struct Outlook {
   std::string way_out;                 // of the refusal
 };
 
-// What the provider has under Morpheus's labels, whosever it is.
+// Another installation's machine, or address without one: never touched.
+struct ForeignMachine {
+  std::string name;
+  std::string controller;
+  std::string way_out;  // where it is really nobody else's: what to type or do; empty: nothing is known
+};
+
+// What the provider has under Morpheus's labels, whosever it is. Reserved addresses without a machine are in it, as machines
+// without an id.
 struct Inventory {
-  std::vector<Machine> own;           // of this installation, all forests
-  std::vector<std::string> others;    // "NAME (controller ID)": another installation's, never touched
+  std::vector<Machine> own;  // of this installation, all forests
+  std::vector<ForeignMachine> others;
 };
 
 // How long each stage of a machine may take before the node has failed.
@@ -118,16 +126,15 @@ class Provider {
   // What create() would tell a machine of `type` (empty: of the type that the next one would have).
   virtual asio::awaitable<Result<std::string>> image(MachineSpec spec, std::string type) = 0;
 
-  // Everything that could keep it from making machines, a check each; changes nothing.
-  virtual asio::awaitable<std::vector<Check>> diagnose() = 0;
-
   virtual Outlook outlook() const = 0;
-
-  // It has what it needs to be asked at all, as far as this computer knows.
-  virtual bool is_configured() const { return true; }
 
   // Its machines reach each other over a network: their servers prove themselves by certificate.
   virtual bool is_networked() const { return false; }
+  // false: nobody has set it up. outlook() says what is missing.
+  virtual bool is_configured() const { return true; }
+
+  // What is wrong with it, or would be at the next machine; each check is made whatever the others find. Changes nothing.
+  virtual asio::awaitable<std::vector<Finding>> diagnose() = 0;
 
   virtual StageLimits stage_limits() const { return StageLimits{}; }
 };

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "daemon/store/impl.hpp"
+#include "daemon/store/query.hpp"
 
 namespace morpheus {
 
@@ -15,6 +16,15 @@ void Store::before_commit(std::function<void()> hook) { impl_->committing = std:
 void Store::on_commit(std::function<void()> hook) { impl_->committed = std::move(hook); }
 
 const std::string& Store::installation_id() const { return impl_->installation_id; }
+
+int Store::schema_version() const {
+  sql::Query query(impl_->database, "PRAGMA user_version");
+  int version = 0;
+  if (query.next()) query.into(version);
+  return version;
+}
+
+void Store::check_writable() { const Transaction nothing(*this); }
 
 Store::Transaction::Transaction(Store& store) : store_(store) { store_.impl_->database.begin(); }
 

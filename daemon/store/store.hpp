@@ -56,6 +56,10 @@ class Store {
   // Made once for a database: the morpheus-controller label.
   const std::string& installation_id() const;
 
+  int schema_version() const;
+  // Takes the right to write, and gives it back: throws what a write would.
+  void check_writable();
+
   // add_* assign and return the id. update_* write every column of the row with that id. Lists are in order of id.
   std::int64_t add_forest(const Forest& forest);
   void update_forest(const Forest& forest);

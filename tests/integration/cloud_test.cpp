@@ -1,7 +1,6 @@
 #include <gmock/gmock.h>
 
 #include <fstream>
-#include <map>
 
 #include "tests/integration/cloud_box.hpp"
 
@@ -96,26 +95,6 @@ TEST(Cloud, TheFirewallLetsInExactlyTheNodes) {
   EXPECT_EQ(routes(), hosts());
   ASSERT_EQ(box.ctl({"shrink", "oak", "--node", "node-4", "--yes"}).status, 0) << box.log();
   EXPECT_EQ(routes(), hosts());
-}
-
-// Spread placement groups hold ten servers each.
-TEST(Cloud, AForestOfTwelveIsSpreadOverTwoGroups) {
-  const FakeCloud cloud;
-  auto settings = in_cloud(cloud);
-  settings.max_nodes = 12;
-  DaemonBox box(settings);
-  box.start();
-  ASSERT_EQ(box.ctl({"plant", "cloud", "medium", "--name", "oak"}).status, 0) << box.log();
-  ASSERT_EQ(box.ctl({"grow", "oak", "--nodes", "9", "--yes"}).status, 0) << box.log();
-  EXPECT_EQ(cloud.created("servers").size(), 12U);
-  EXPECT_EQ(is_full_mesh(addresses_of(box, "oak")), true);
-  std::map<std::string, int> members;
-  const auto state = cloud.state();
-  for (const auto& server : state["servers"]) ++members[server["placement_group"]["name"].get<std::string>()];
-  EXPECT_THAT(members, UnorderedElementsAre(testing::Pair("morpheus-oak-1", 10), testing::Pair("morpheus-oak-2", 2)));
-  ASSERT_EQ(box.ctl({"teardown", "oak", "--yes"}).status, 0) << box.log();
-  const auto left = cloud.state()["counts"];
-  for (const auto& [kind, count] : left.items()) EXPECT_EQ(count, 0) << kind;
 }
 
 TEST(Cloud, ADryRunCreatesNothingAndNamesThePrice) {

@@ -47,6 +47,7 @@ Varz SimProbe::varz_of(const SimMachine& machine) const {
   varz.server_id = server_id(machine);
   varz.server_name = machine.server_name;
   varz.version = "2.10.24";
+  varz.cluster = machine.forest;
   varz.cores = 2;
   varz.gomaxprocs = 2;
   varz.cpu = 2 * (machine.cpu_percent + 3 * chance.unit());

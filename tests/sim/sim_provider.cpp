@@ -78,16 +78,27 @@ Outlook SimProvider::outlook() const {
   return outlook;
 }
 
+asio::awaitable<std::vector<Finding>> SimProvider::diagnose() {
+  std::vector<Finding> findings;
+  const auto asked = co_await request("diagnose");
+  if (asked) co_return findings;
+  findings.push_back({"reachable", FindingLevel::failed, asked.error().message, ""});
+  co_return findings;
+}
+
 asio::awaitable<Result<Inventory>> SimProvider::inventory() {
   const auto asked = co_await request("inventory");
   if (!asked) co_return asked.error();
   Inventory inventory;
   for (const auto& [name, machine] : world_.machines) {
     if (machine.stranger) {
-      inventory.others.push_back(name);
+      inventory.others.push_back({name, "stranger", ""});
     } else {
       inventory.own.push_back(world_.describe(machine));
     }
+  }
+  for (const auto& [name, place] : world_.reserved) {
+    if (!world_.machines.contains(name)) inventory.own.push_back(World::describe_address(name, place));
   }
   co_return inventory;
 }

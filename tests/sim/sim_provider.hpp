@@ -23,9 +23,9 @@ class SimProvider : public Provider {
   asio::awaitable<Result<>> drain(std::string name) override;
   asio::awaitable<Result<>> destroy(std::string name) override;
   asio::awaitable<Result<bool>> retire_witness(std::string name) override;
+  asio::awaitable<std::vector<Finding>> diagnose() override;
   StageLimits stage_limits() const override;
   asio::awaitable<Result<std::string>> image(MachineSpec spec, std::string type) override;
-  asio::awaitable<std::vector<Check>> diagnose() override { co_return std::vector<Check>{}; }
   Outlook outlook() const override;
 
  private:

@@ -117,13 +117,17 @@ std::vector<Machine> World::list(const std::string& forest) const {
   }
   for (const auto& [name, place] : reserved) {
     if (place.first != forest || machines.contains(name)) continue;
-    Machine view;
-    view.name = name;
-    view.forest = forest;
-    view.address = place.second;
-    result.push_back(view);
+    result.push_back(describe_address(name, place));
   }
   return result;
+}
+
+Machine World::describe_address(const std::string& name, const std::pair<std::string, std::string>& place) {
+  Machine view;
+  view.name = name;
+  view.forest = place.first;
+  view.address = place.second;
+  return view;
 }
 
 void World::kill(SimMachine& machine) {

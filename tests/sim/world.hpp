@@ -86,6 +86,7 @@ class World {
   const SimMachine* machine_at(const std::string& address) const;
   std::vector<Machine> list(const std::string& forest) const;
   Machine describe(const SimMachine& machine) const;
+  static Machine describe_address(const std::string& name, const std::pair<std::string, std::string>& place);
 
   // Somebody else deletes it: its intent may make it again.
   void lose(const std::string& name);

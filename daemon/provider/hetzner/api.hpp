@@ -25,10 +25,10 @@ class Api {
   // May use the reserve. not_found is an error here too.
   asio::awaitable<ApiResult<nlohmann::json>> remove(std::string path);
 
-  const asio::any_io_executor& executor() const { return client_.executor(); }
-
   // Every page of a list: the elements of the answers' array `key`. `query` without page and per_page.
   asio::awaitable<ApiResult<std::vector<nlohmann::json>>> list(std::string key, std::string query);
+
+  const RateBudget& budget() const { return budget_; }
 
  private:
   asio::awaitable<ApiResult<nlohmann::json>> call(std::string method, std::string path, std::string body);

@@ -38,6 +38,8 @@ class Availability {
   void created();  // it is over
   // Why nothing is created now; empty: nothing is known against it.
   std::string refusal() const;
+  // The last limit that was met, if no machine was created since; empty: none.
+  const std::string& last_limit() const { return limit_; }
 
  private:
   Clock& clock_;

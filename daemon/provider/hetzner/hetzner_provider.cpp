@@ -14,18 +14,10 @@ namespace {
 
 constexpr double gigabyte = 1e9;  // as the API counts memory
 
-// Addresses without a machine, as machines without an id: they cost too.
-void add_reserved(std::vector<Machine>& machines, const std::vector<PrimaryIp>& reserved) {
-  for (const PrimaryIp& ip : reserved) {
-    if (std::ranges::any_of(machines, [&](const Machine& each) { return each.name == ip.node; })) continue;
-    Machine machine;
-    machine.name = ip.node;
-    machine.forest = ip.forest;
-    machine.address = ip.address;
-    machine.location = ip.location;
-    machines.push_back(std::move(machine));
-  }
+bool has_server(const std::vector<Server>& servers, const std::string& name) {
+  return std::ranges::any_of(servers, [&](const Server& each) { return each.name == name; });
 }
+
 
 }  // namespace
 
@@ -223,28 +215,44 @@ asio::awaitable<Result<std::optional<Machine>>> HetznerProvider::find(std::strin
 asio::awaitable<Result<std::vector<Machine>>> HetznerProvider::list(std::string forest) {
   const auto servers = co_await servers_.list(ownership_.select_forest(forest));
   if (!servers) co_return to_error(servers.error());
-  const auto reserved = co_await addresses_.list(forest);
+  const auto reserved = co_await addresses_.list(ownership_.select_forest(forest));
   if (!reserved) co_return to_error(reserved.error());
   std::vector<Machine> machines;
   for (const Server& server : *servers) machines.push_back(to_machine(server));
-  add_reserved(machines, *reserved);
+  for (const PrimaryIp& ip : *reserved) {
+    if (std::ranges::any_of(machines, [&](const Machine& each) { return each.name == ip.node; })) continue;
+    machines.push_back(to_machine(ip));
+  }
   co_return machines;
 }
 
+std::string HetznerProvider::claim_of(const Server& server) const {
+  return fmt::format("hcloud server add-label --overwrite {} {}={}", server.name, controller_label, ownership_.controller());
+}
+
 asio::awaitable<Result<Inventory>> HetznerProvider::inventory() {
+  const auto refreshed = co_await refresh_catalog();
+  if (!refreshed) spdlog::warn("what machines cost is not known: {}", refreshed.error().message);
   const auto servers = co_await servers_.list(Ownership::select_managed());
   if (!servers) co_return to_error(servers.error());
-  const auto reserved = co_await addresses_.list("");
-  if (!reserved) co_return to_error(reserved.error());
+  const auto addresses = co_await addresses_.list(Ownership::select_managed());
+  if (!addresses) co_return to_error(addresses.error());
   Inventory inventory;
   for (const Server& server : *servers) {
     if (server.controller == ownership_.controller()) {
       inventory.own.push_back(to_machine(server));
     } else {
-      inventory.others.push_back(fmt::format("{} (controller {})", server.name, server.controller));
+      inventory.others.push_back({server.name, server.controller, claim_of(server)});
     }
   }
-  add_reserved(inventory.own, *reserved);
+  for (const PrimaryIp& ip : *addresses) {
+    if (ip.assigned || has_server(*servers, ip.name)) continue;
+    if (ip.controller == ownership_.controller()) {
+      inventory.own.push_back(to_machine(ip));
+    } else {
+      inventory.others.push_back({ip.name, ip.controller, "hcloud primary-ip delete " + ip.name});
+    }
+  }
   co_return inventory;
 }
 
@@ -356,6 +364,19 @@ Machine HetznerProvider::to_machine(const Server& server) const {
   if (!catalog_) return machine;
   const auto price = catalog_->price(server.type, server.location, settings_.hetzner.ipv4);
   if (price) machine.monthly_cost = price->monthly;
+  return machine;
+}
+
+// A reserved address alone. What an IPv6 one costs is nothing.
+Machine HetznerProvider::to_machine(const PrimaryIp& ip) const {
+  Machine machine;
+  machine.name = ip.name;
+  machine.forest = ip.forest;
+  machine.address = ip.address;
+  machine.location = ip.location;
+  if (!catalog_ || !settings_.hetzner.ipv4) return machine;
+  const auto price = catalog_->ipv4.find(ip.location);
+  if (price != catalog_->ipv4.end()) machine.monthly_cost = price->second.monthly;
   return machine;
 }
 

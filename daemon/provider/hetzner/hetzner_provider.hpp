@@ -48,20 +48,26 @@ class HetznerProvider : public Provider {
   // The machine's own unit ends it once three cores are current.
   asio::awaitable<Result<bool>> retire_witness(std::string name) override;
   asio::awaitable<Result<std::string>> image(MachineSpec spec, std::string type) override;
-  asio::awaitable<std::vector<Check>> diagnose() override;
   Outlook outlook() const override;
   bool is_networked() const override { return true; }
   StageLimits stage_limits() const override;
+  asio::awaitable<std::vector<Finding>> diagnose() override;  // in diagnosis.cpp
 
  private:
   // The catalog, read again when it is old. What failed is said; an old one is better than none.
   asio::awaitable<Result<>> refresh_catalog();
   asio::awaitable<Result<>> check_write_access();
+  // The parts of diagnose(), in diagnosis.cpp.
+  asio::awaitable<Result<>> check_read_access();
+  asio::awaitable<Result<>> check_catalog();
+  asio::awaitable<Result<>> check_keys();
+  std::vector<std::string> downloads_of_its_types() const;
+  asio::awaitable<std::vector<Finding>> diagnose_downloads();
+  std::vector<Finding> diagnose_limits() const;
   // The machine of that name if it is ours.
   asio::awaitable<Result<std::optional<Server>>> find_own(std::string name);
   asio::awaitable<Result<Machine>> create_new(MachineSpec spec);
   asio::awaitable<Result<Machine>> adopt(MachineSpec spec, Server server);
-  asio::awaitable<std::vector<Check>> reach_downloads();
   Result<std::string> user_data(const MachineSpec& spec, const std::string& type) const;
   asio::awaitable<Result<nlohmann::json>> create_request(MachineSpec spec, Pair pair, std::int64_t address_id);
   // What the API refused is remembered where it matters for the next try.
@@ -70,6 +76,9 @@ class HetznerProvider : public Provider {
   std::vector<Pair> pairs_in(const std::string& location) const;
   Error sold_out_everywhere() const;
   Machine to_machine(const Server& server) const;
+  Machine to_machine(const PrimaryIp& ip) const;
+  // The command that makes somebody else's server this installation's.
+  std::string claim_of(const Server& server) const;
 
   Clock& clock_;
   Settings settings_;

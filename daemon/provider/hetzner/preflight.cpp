@@ -67,12 +67,17 @@ Result<> check_admin_networks(const Config::Security& security) {
                "name the networks of the admin box and of those who log in: admin_cidrs: [203.0.113.7/32]"};
 }
 
-asio::awaitable<Result<std::vector<std::string>>> check_downloads(Config::Integration integration, Config::Hetzner hetzner,
-                                                                  const Catalog& catalog) {
-  const auto setup = make_machine_setup(integration, "{arch}");
+std::vector<std::string> download_urls(const Config::Integration& integration, std::string_view architecture) {
+  const auto setup = make_machine_setup(integration, architecture);
   std::vector<std::string> urls;
   if (setup.nats) urls = setup.nats_urls;
   if (setup.nimsforest) urls.push_back(setup.nimsforest_url);
+  return urls;
+}
+
+asio::awaitable<Result<std::vector<std::string>>> check_downloads(Config::Integration integration, Config::Hetzner hetzner,
+                                                                  const Catalog& catalog) {
+  const auto urls = download_urls(integration, "{arch}");
   const auto fits = check_architecture(urls, hetzner, catalog);
   if (!fits) co_return fits.error();
   std::vector<std::string> warnings;

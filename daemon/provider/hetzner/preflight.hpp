@@ -2,6 +2,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/config/config.hpp"
@@ -16,6 +17,9 @@ namespace asio = boost::asio;
 
 // Without security.admin_cidrs nobody would reach a machine, the daemon neither.
 Result<> check_admin_networks(const Config::Security& security);
+
+// What a machine of that architecture (amd64, arm64) downloads its programs from.
+std::vector<std::string> download_urls(const Config::Integration& integration, std::string_view architecture);
 
 // The download addresses against the machines: an address for x86 alone and an ARM type, or a host without an IPv6 address
 // (github.com has none) and machines without IPv4. What cannot be told from here is a warning.

@@ -19,6 +19,9 @@ PrimaryIp PrimaryIps::parse(const nlohmann::json& json) const {
   ip.address = own_address(text_at(json, "ip"));
   ip.location = text_at(json, "location.name");
   if (ip.location.empty()) ip.location = text_at(json, "datacenter.location.name");
+  ip.name = text_at(json, "name");
+  ip.controller = label_at(json, controller_label);
+  ip.assigned = id_at(json, "assignee_id") != 0;
   ip.node = label_at(json, node_label);
   ip.forest = label_at(json, forest_label);
   return ip;
@@ -39,8 +42,7 @@ asio::awaitable<ApiResult<std::optional<PrimaryIp>>> PrimaryIps::find(std::strin
   co_return ip;
 }
 
-asio::awaitable<ApiResult<std::vector<PrimaryIp>>> PrimaryIps::list(std::string forest) {
-  const std::string selector = forest.empty() ? ownership_.select_own() : ownership_.select_forest(forest);
+asio::awaitable<ApiResult<std::vector<PrimaryIp>>> PrimaryIps::list(std::string selector) {
   const auto found = co_await api_.list("primary_ips", "label_selector=" + selector);
   if (!found) co_return found.error();
   std::vector<PrimaryIp> ips;

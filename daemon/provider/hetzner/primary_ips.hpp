@@ -12,10 +12,13 @@ namespace morpheus::hetzner {
 // An address that is reserved before its machine exists: everything that must know it can be told first.
 struct PrimaryIp {
   std::int64_t id = 0;
-  std::string node;      // whose machine it is for, by its name
+  std::string name;      // the machine's that it is for
+  std::string node;      // that machine too, by its label
   std::string forest;
   std::string address;   // of an IPv6 network, the machine's own (::1)
   std::string location;
+  std::string controller;
+  bool assigned = false;  // to a server
 };
 
 // "2001:db8:1::/64" -> "2001:db8:1::1", which a machine of that network has; an IPv4 address is what it is.
@@ -28,8 +31,7 @@ class PrimaryIps {
 
   // Of that machine; unset: it has none. conflict: the name is somebody else's.
   asio::awaitable<ApiResult<std::optional<PrimaryIp>>> find(std::string node);
-  // Of that forest; empty: of all.
-  asio::awaitable<ApiResult<std::vector<PrimaryIp>>> list(std::string forest);
+  asio::awaitable<ApiResult<std::vector<PrimaryIp>>> list(std::string selector);
 
   // Reserves one, deleted with the machine that it will be assigned to.
   asio::awaitable<ApiResult<PrimaryIp>> create(std::string forest, std::string node, std::string location);

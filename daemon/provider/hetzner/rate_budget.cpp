@@ -21,6 +21,11 @@ double RateBudget::left() const {
   return *remaining_ + since.count() * per_second;
 }
 
+std::optional<int> RateBudget::calls_left() const {
+  if (!remaining_) return std::nullopt;
+  return static_cast<int>(left());
+}
+
 Millis RateBudget::wait_for(Urgency urgency) const {
   if (!remaining_) return Millis{0};
   const double floor = urgency == Urgency::deleting ? 0 : reserve;

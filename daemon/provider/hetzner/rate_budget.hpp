@@ -23,6 +23,9 @@ class RateBudget {
   // A call is sent.
   void spend();
 
+  // Calls that are left now; unset: no answer has said anything yet.
+  std::optional<int> calls_left() const;
+
   // How long to wait before such a call; 0: send it.
   Millis wait_for(Urgency urgency) const;
 

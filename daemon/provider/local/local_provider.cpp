@@ -12,6 +12,7 @@
 #include <stdexcept>
 
 #include "daemon/provider/local/files.hpp"
+#include "daemon/provider/local/program_check.hpp"
 
 namespace morpheus {
 namespace {
@@ -33,6 +34,15 @@ std::string last_line(const std::filesystem::path& log) {
     if (!line.empty()) last = line;
   }
   return last;
+}
+
+// An address alone.
+Machine to_machine(const Reservation& reservation) {
+  Machine machine;
+  machine.name = reservation.machine;
+  machine.forest = reservation.forest;
+  machine.address = reservation.address;
+  return machine;
 }
 
 Error taken(const std::string& name) {
@@ -115,11 +125,7 @@ asio::awaitable<Result<std::vector<Machine>>> LocalProvider::list(std::string fo
     const bool listed =
         std::ranges::any_of(found, [&](const Machine& one) { return one.name == each.machine; });
     if (listed || each.forest != forest) continue;
-    Machine machine;
-    machine.name = each.machine;
-    machine.forest = each.forest;
-    machine.address = each.address;
-    found.push_back(std::move(machine));
+    found.push_back(to_machine(each));
   }
   co_return found;
 }
@@ -133,14 +139,31 @@ asio::awaitable<Result<Inventory>> LocalProvider::inventory() {
     if (!record) co_return record.error();
     if (!*record) continue;
     if ((*record)->controller != controller_) {
-      inventory.others.push_back(fmt::format("{} (controller {})", name, (*record)->controller));
+      inventory.others.push_back({name, (*record)->controller, ""});
       continue;
     }
     auto machine = describe_machine(**record);
     if (!machine) co_return machine.error();
     inventory.own.push_back(*std::move(machine));
   }
+  const auto reservations = addresses_.reservations();
+  if (!reservations) co_return reservations.error();
+  for (const Reservation& each : *reservations) {
+    if (std::ranges::find(*names, each.machine) == names->end()) inventory.own.push_back(to_machine(each));
+  }
   co_return inventory;
+}
+
+asio::awaitable<std::vector<Finding>> LocalProvider::diagnose() {
+  std::vector<Finding> findings;
+  const auto version = co_await version_of(clock_, config_.nats_server, version_limit);
+  if (version) {
+    findings.push_back({"nats-server", FindingLevel::ok, fmt::format("{}: {}", config_.nats_server, *version), ""});
+  } else {
+    findings.push_back({"nats-server", FindingLevel::failed, version.error().message,
+                        "apt install nats-server, or name another program in local.nats_server"});
+  }
+  co_return findings;
 }
 
 // Loopback needs no firewall: only this machine's users reach it.
@@ -204,18 +227,6 @@ Capacity LocalProvider::capacity() const {
 // Processes are quick; what takes time is the cluster.
 asio::awaitable<Result<std::string>> LocalProvider::image(MachineSpec spec, std::string) {
   co_return machines_.configurations(spec.name, spec.image);
-}
-
-asio::awaitable<std::vector<Check>> LocalProvider::diagnose() {
-  const auto possible = co_await offer();
-  std::vector<Check> checks(1);
-  checks[0].name = "local";
-  checks[0].message = possible ? config_.nats_server + " can be run" : possible.error().message;
-  if (!possible) {
-    checks[0].level = CheckLevel::failed;
-    checks[0].hint = possible.error().hint;
-  }
-  co_return checks;
 }
 
 StageLimits LocalProvider::stage_limits() const {

@@ -20,6 +20,7 @@ class LocalProvider : public Provider {
   static constexpr Millis look_interval{20};
   static constexpr Millis start_limit{100};  // a server that cannot work has ended by then
   static constexpr Millis end_limit{10'000};
+  static constexpr Millis version_limit{5'000};
 
   // Makes its directory and sweeps what a crash left there; throws std::runtime_error if it cannot.
   LocalProvider(Clock& clock, const std::filesystem::path& state_dir, std::string installation_id,
@@ -37,7 +38,8 @@ class LocalProvider : public Provider {
   asio::awaitable<Result<>> destroy(std::string name) override;
   asio::awaitable<Result<bool>> retire_witness(std::string name) override;
   asio::awaitable<Result<std::string>> image(MachineSpec spec, std::string type) override;
-  asio::awaitable<std::vector<Check>> diagnose() override;
+  // The program runs, and its version.
+  asio::awaitable<std::vector<Finding>> diagnose() override;
   StageLimits stage_limits() const override;
   Outlook outlook() const override { return Outlook{}; }
 

@@ -74,16 +74,6 @@ asio::awaitable<Result<ImageView>> FakeForests::image(std::string forest, std::s
   co_return ImageView{forest, node, "#cloud-config\n"};
 }
 
-asio::awaitable<Result<AdoptionView>> FakeForests::adopt(std::string machine, Caller by) {
-  note(fmt::format("adopt {}", machine), by);
-  co_return AdoptionView{};
-}
-
-asio::awaitable<Result<>> FakeForests::remove_orphan(std::string machine, Caller by) {
-  note(fmt::format("delete-orphan {}", machine), by);
-  co_return Result<>{};
-}
-
 Result<OperationView> FakeForests::teardown(std::string_view forest, const Caller& by) {
   note(fmt::format("teardown {}", forest), by);
   return operation;
@@ -97,6 +87,26 @@ Result<ForestSummary> FakeForests::pause(std::string_view forest, const Caller& 
 Result<ForestSummary> FakeForests::resume(std::string_view forest, const Caller& by) {
   note(fmt::format("resume {}", forest), by);
   return find(forest);
+}
+
+asio::awaitable<std::vector<Finding>> FakeForests::examine() {
+  note("examine", Caller{});
+  co_return findings;
+}
+
+asio::awaitable<Result<OrphansView>> FakeForests::orphans() {
+  note("orphans", Caller{});
+  co_return orphans_answer;
+}
+
+asio::awaitable<Result<AdoptionView>> FakeForests::adopt(std::string name, Caller by) {
+  note(fmt::format("adopt {}", name), by);
+  co_return adoption;
+}
+
+asio::awaitable<Result<DeletionView>> FakeForests::delete_orphan(std::string name, Caller by) {
+  note(fmt::format("delete-orphan {}", name), by);
+  co_return deletion;
 }
 
 }  // namespace morpheus

@@ -17,6 +17,10 @@ class FakeForests : public Forests {
   Result<OperationView> operation = OperationView{};
   Result<GrowAnswer> grow_answer = GrowAnswer{};
   Result<PlanView> plan_answer = PlanView{};
+  std::vector<Finding> findings;
+  Result<OrphansView> orphans_answer = OrphansView{};
+  Result<AdoptionView> adoption = AdoptionView{};
+  Result<DeletionView> deletion = DeletionView{};
   std::function<asio::awaitable<void>()> shrinking;  // awaited by shrink()
 
   std::vector<std::string> asked;  // "plant local small demo"
@@ -32,13 +36,13 @@ class FakeForests : public Forests {
   asio::awaitable<Result<GrowAnswer>> grow(std::string forest, GrowRequest request, Caller by) override;
   asio::awaitable<Result<OperationView>> shrink(std::string forest, std::string node, Caller by) override;
   asio::awaitable<Result<ImageView>> image(std::string forest, std::string node, bool with_secrets, Caller by) override;
-  asio::awaitable<std::vector<Check>> examine() override { co_return std::vector<Check>{}; }
-  asio::awaitable<Result<OrphansView>> orphans() override { co_return OrphansView{}; }
-  asio::awaitable<Result<AdoptionView>> adopt(std::string machine, Caller by) override;
-  asio::awaitable<Result<>> remove_orphan(std::string machine, Caller by) override;
   Result<OperationView> teardown(std::string_view forest, const Caller& by) override;
   Result<ForestSummary> pause(std::string_view forest, const Caller& by) override;
   Result<ForestSummary> resume(std::string_view forest, const Caller& by) override;
+  asio::awaitable<std::vector<Finding>> examine() override;
+  asio::awaitable<Result<OrphansView>> orphans() override;
+  asio::awaitable<Result<AdoptionView>> adopt(std::string name, Caller by) override;
+  asio::awaitable<Result<DeletionView>> delete_orphan(std::string name, Caller by) override;
 
  private:
   void note(const std::string& what, const Caller& by);

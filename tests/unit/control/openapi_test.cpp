@@ -95,6 +95,13 @@ TEST(OpenApi, HasEveryFieldOfEveryViewAndNoOther) {
   expect_documented<PlannedNode>("PlannedNode");
   expect_documented<CostView>("Cost");
   expect_documented<PlanView>("Plan");
+  expect_documented<OrphanView>("Orphan");
+  expect_documented<ForeignView>("Foreign");
+  expect_documented<ProviderFailure>("ProviderFailure");
+  expect_documented<OrphansView>("Orphans");
+  expect_documented<AdoptionView>("Adoption");
+  expect_documented<DeletionView>("Deletion");
+  expect_documented<Finding>("Finding");
   expect_documented<OperationView>("Operation");
   expect_documented<EventView>("Event");
   expect_documented<DecisionView>("Decision");

@@ -54,6 +54,23 @@ TEST_F(Requests, CarriesEachCommandToTheForests) {
   });
 }
 
+TEST_F(Requests, CarriesWhatIsAskedAboutOrphans) {
+  ControlClient client(box_.socket());
+  box_.on_loop([&] {
+    box_.forests.orphans_answer->others.push_back({"theirs", "hetzner", "ff"});
+    box_.forests.deletion = Error{ErrorCode::refused, "it is no orphan", "morpheusctl status oak"};
+  });
+  EXPECT_EQ(client.ask("GET", "/v1/orphans").json().at("others").at(0).at("controller"), "ff");
+  EXPECT_EQ(client.ask("POST", "/v1/orphans/oak-node-2/adopt").status, 200);
+  const auto refused = client.ask("DELETE", "/v1/orphans/oak-node-2");
+  EXPECT_EQ(refused.status, 409);
+  EXPECT_EQ(error_of(refused).at("code"), "refused");
+  box_.on_loop([&] {
+    EXPECT_THAT(box_.forests.asked, ElementsAre("orphans", "adopt oak-node-2", "delete-orphan oak-node-2"));
+    EXPECT_EQ(box_.forests.caller.pid, ::getpid());
+  });
+}
+
 TEST_F(Requests, AnswersWhatTheForestsSay) {
   ControlClient client(box_.socket());
   DecisionView decision;

@@ -14,6 +14,12 @@ TEST(Endpoint, IsTakenApart) {
   EXPECT_EQ(*parse_endpoint("http://localhost"), (Endpoint{false, "localhost", 80, ""}));
 }
 
+TEST(Endpoint, AnyUrlIsSplitWithAllThatStandsBehindThePort) {
+  EXPECT_EQ(*split_url("http://192.0.2.1/a/b/?c=d"), (Endpoint{false, "192.0.2.1", 80, "/a/b/?c=d"}));
+  EXPECT_EQ(*split_url("https://[2001:db8::1]:8443"), (Endpoint{true, "2001:db8::1", 8443, ""}));
+  for (const char* url : {"", "host", "https://user@host/", "https://host/#a", "https://host:0/"}) EXPECT_FALSE(split_url(url)) << url;
+}
+
 TEST(Endpoint, WithoutTlsItIsOnThisMachine) {
   for (const char* url : {"http://api.hetzner.cloud/v1", "http://192.0.2.1/v1", "http://[2001:db8::1]/", "http://127.0.0.1.example/"}) {
     const auto parsed = parse_endpoint(url);

@@ -37,6 +37,15 @@ TEST(ParseVarz, ReadsWhatARealServerSays) {
   EXPECT_EQ(varz->slow_consumers, 1u);
 }
 
+TEST(ParseVarz, ReadsTheClustersNameAndNoOtherOfThatWord) {
+  EXPECT_EQ(parse_varz(R"({"cluster": {"addr": "10.0.0.1", "name": "oak", "urls": ["a"]}, "tags": ["t"]})")->cluster, "oak");
+  for (const char* body : {R"({})", R"({"cluster": {}})", R"({"cluster": "oak"})", R"({"name": "oak"})", R"({"leaf": {"name": "oak"}})",
+                           R"({"cluster": {"name": 7}, "tags": ["oak"]})", R"({"cluster": {"tls": {"name": "oak"}}})",
+                           R"({"cluster": {"name": ["oak"]}})", R"({"cluster": [{"name": "oak"}]})"}) {
+    EXPECT_EQ(parse_varz(body)->cluster, "") << body;
+  }
+}
+
 TEST(ParseVarz, PrefersTheCountersOfClients) {
   const auto varz = parse_varz(R"({"in_msgs": 100, "in_client_msgs": 7})");
   ASSERT_TRUE(varz);

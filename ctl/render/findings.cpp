@@ -1,0 +1,28 @@
+#include "ctl/render/findings.hpp"
+
+#include <fmt/format.h>
+
+namespace morpheus::ctl {
+namespace {
+
+std::string mark_of(FindingLevel level, const Style& style) {
+  switch (level) {
+    case FindingLevel::ok: return style.green("✓");
+    case FindingLevel::warning: return style.yellow("!");
+    case FindingLevel::failed: break;
+  }
+  return style.red("✗");
+}
+
+}  // namespace
+
+std::string render_findings(const std::vector<Finding>& findings, const Style& style) {
+  std::string text;
+  for (const Finding& finding : findings) {
+    text += fmt::format("{} {}: {}\n", mark_of(finding.level, style), style.bold(finding.check), finding.message);
+    if (!finding.hint.empty()) text += fmt::format("    {}\n", finding.hint);
+  }
+  return text;
+}
+
+}  // namespace morpheus::ctl

@@ -1,0 +1,52 @@
+#include "daemon/runtime/host_diagnosis.hpp"
+
+#include <fmt/format.h>
+#include <sys/timex.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+namespace morpheus {
+
+Finding diagnose_clock() {
+  timex state{};
+  const int status = ::ntp_adjtime(&state);
+  if (status < 0) {
+    return {"clock", FindingLevel::warning, fmt::format("whether it is kept right cannot be told: {}", std::strerror(errno)),
+            "timedatectl"};
+  }
+  if (status == TIME_ERROR || (state.status & STA_UNSYNC) != 0) {
+    return {"clock", FindingLevel::warning, "nobody keeps it right: it is not synchronised",
+            "timedatectl set-ntp true, or install chrony; in a virtual machine its host may keep it"};
+  }
+  return {"clock", FindingLevel::ok, "it is synchronised", ""};
+}
+
+Finding diagnose_directory(const std::string& check, const std::string& directory) {
+  std::string path = directory + "/.doctor-XXXXXX";
+  const int file = ::mkstemp(path.data());
+  if (file < 0) {
+    return {check, FindingLevel::failed, fmt::format("{} cannot be written: {}", directory, std::strerror(errno)),
+            fmt::format("ls -ld {0}; df {0}", directory)};
+  }
+  ::close(file);
+  ::unlink(path.c_str());
+  return {check, FindingLevel::ok, fmt::format("{} can be written", directory), ""};
+}
+
+std::string size_words(std::uint64_t bytes) {
+  constexpr std::array units{"bytes", "KiB", "MiB", "GiB", "TiB"};
+  constexpr double step = 1024;
+  auto value = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  while (value >= step && unit + 1 < units.size()) {
+    value /= step;
+    ++unit;
+  }
+  return unit == 0 ? fmt::format("{} bytes", bytes) : fmt::format("{:.1f} {}", value, units[unit]);
+}
+
+}  // namespace morpheus

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "common/model/finding.hpp"
+
+namespace morpheus {
+
+inline constexpr std::uint64_t least_free_space = std::uint64_t{256} << 20;  // bytes of a disk; below it is a warning
+
+// Whether somebody keeps this machine's clock right: TLS, tokens and the record's times depend on it.
+Finding diagnose_clock();
+
+// Whether a file can be made in `directory`, by making one and deleting it.
+Finding diagnose_directory(const std::string& check, const std::string& directory);
+
+// "3.4 GiB".
+std::string size_words(std::uint64_t bytes);
+
+}  // namespace morpheus
