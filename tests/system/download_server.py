@@ -64,7 +64,7 @@ class DownloadServer:
     def __init__(self, directory):
         self._server = _Server(("::", 0), _Handler)
         self._server.faults, self._server.journal, self._server.ended = {}, [], threading.Event()
-        self._server.directory = pathlib.Path(directory)
+        self.directory = self._server.directory = pathlib.Path(directory)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self._thread.start()
         self.port = self._server.server_address[1]

@@ -19,20 +19,31 @@ BACK_LIMIT = 90
 GONE_LIMIT = 30
 
 
+def provide(owner, cleanup):
+    """Gives a test, or a class of tests, a cloud and downloads; `cleanup` registers what ends them."""
+    files = pathlib.Path(tempfile.mkdtemp(prefix="downloads-", dir=lab.DIRECTORY))
+    owner.version = releases.make_release(files)
+    owner.archive = f"/nats-server-v{owner.version}-linux-{releases.architecture()}.tar.gz"
+    (files / "nimsforest").write_bytes((lab.HERE / "nimsforest/nimsforest").read_bytes())
+    owner.downloads = DownloadServer(files)
+    cleanup(owner.downloads.stop)
+    owner.cloud = Cloud()
+    cleanup(owner.cloud.stop)
+    owner.daemon = None
+
+
+def start_daemon(owner, cleanup, settings=None):
+    """Gives it a daemon too."""
+    owner.daemon = Daemon(owner.cloud, owner.downloads, owner.version, settings)
+    cleanup(owner.daemon.stop)
+
+
 class ForestCase(unittest.TestCase):
     """Ends with an account in which there is nothing, and a lab without machines; says what it saw if it fails."""
 
     def setUp(self):
         self.began = time.monotonic()
-        files = pathlib.Path(tempfile.mkdtemp(prefix="downloads-", dir=lab.DIRECTORY))
-        self.version = releases.make_release(files)
-        self.archive = f"/nats-server-v{self.version}-linux-{releases.architecture()}.tar.gz"
-        (files / "nimsforest").write_bytes((lab.HERE / "nimsforest/nimsforest").read_bytes())
-        self.downloads = DownloadServer(files)
-        self.addCleanup(self.downloads.stop)
-        self.cloud = Cloud()
-        self.addCleanup(self.cloud.stop)
-        self.daemon = None
+        provide(self, self.addCleanup)
 
     def mark(self, what):
         """Says how long the test took so far."""
@@ -40,8 +51,7 @@ class ForestCase(unittest.TestCase):
 
     def begin(self, settings=None):
         """Starts the daemon."""
-        self.daemon = Daemon(self.cloud, self.downloads, self.version, settings)
-        self.addCleanup(self.daemon.stop)
+        start_daemon(self, self.addCleanup, settings)
 
     def tearDown(self):
         if self.has_failed():

@@ -113,6 +113,25 @@ class Client:
         sizes = f"{len(headers)} {len(headers) + len(content)}"
         self._send(f"HPUB {subject} {reply} {sizes}\r\n".encode() + headers + content + b"\r\n")
 
+    def subscribe(self, subject):
+        """Returns once the server knows of it."""
+        self._send(b"SUB " + subject.encode() + b" 2\r\nPING\r\n")
+        while self._read() != "PONG":
+            pass
+
+    def heard(self, limit):
+        """The content of the next message; None: none within `limit` seconds."""
+        self._socket.settimeout(limit)
+        try:
+            while not isinstance(got := self._read(), tuple):
+                pass
+            return got[1]
+        except TimeoutError:
+            self._stream = self._socket.makefile("rwb")  # one that timed out reads no more
+            return None
+        finally:
+            self._socket.settimeout(LIMIT)
+
     def request(self, subject, content=b"", limit=LIMIT, message_id=None):
         """The first answer's content, empty where nobody listens; raises TimeoutError."""
         return self._collect(subject, content, 1, limit, message_id)[0]
