@@ -60,9 +60,19 @@ void add_witness(std::vector<File>& files, const NodeSpec& spec) {
   files.push_back({"/etc/morpheus/retire.json", secret, login.dump() + "\n"});
 }
 
+// A value of an EnvironmentFile=, as systemd.exec(5) reads it back.
+std::string environment_value(std::string_view value) {
+  std::string text = "\"";
+  for (const char c : value) {
+    if (std::string_view("\"\\$`").find(c) != std::string_view::npos) text += '\\';
+    text += c;
+  }
+  return text + "\"";
+}
+
 void add_nimsforest(std::vector<File>& files, const NodeSpec& spec, const MachineSetup& setup) {
   files.push_back({"/etc/nimsforest/node-info.json", readable, node_info(spec)});
-  files.push_back({"/etc/nimsforest/forest.env", readable, fmt::format("FOREST_ID={}\n", spec.forest)});
+  files.push_back({"/etc/nimsforest/forest.env", readable, fmt::format("FOREST_ID={}\n", environment_value(spec.forest))});
   files.push_back({"/etc/nimsforest/download-url", readable, setup.nimsforest_url + "\n"});
   files.push_back({"/etc/nimsforest/sha256", readable, setup.nimsforest_sha256 + "\n"});
 }

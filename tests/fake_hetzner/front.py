@@ -63,7 +63,7 @@ class Front:
             raise Refusal(403, "token_readonly", "token is only allowed to perform GET requests")
 
     async def _body(self, request):
-        raw = await request.content.read(LARGEST_BODY + 1)
+        raw = await request.read()  # client_max_size bounds it
         if not raw:
             return {} if request.method in ("POST", "PUT") else None
         if request.content_type != "application/json":

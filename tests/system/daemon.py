@@ -18,6 +18,7 @@ integration:
   nats_version: "{version}"
   nats_download_urls: {urls}
   nats_sha256: {sha256}
+  nimsforest_install: {nimsforest}
   nimsforest_download_url: "{nimsforest_url}"
 hetzner:
   endpoint: {endpoint}
@@ -32,12 +33,13 @@ security: {{admin_cidrs: {networks}}}
 class Settings:
     """What a test wants otherwise."""
 
-    def __init__(self, growth=False, threshold_cpu=80, ipv4=False, sha256=(), urls=None, more=""):
+    def __init__(self, growth=False, threshold_cpu=80, ipv4=False, sha256=(), urls=None, nimsforest=True, more=""):
         self.growth = growth
         self.threshold_cpu = threshold_cpu
         self.ipv4 = ipv4
         self.sha256 = list(sha256)
         self.urls = urls
+        self.nimsforest = nimsforest
         self.more = more
 
 
@@ -52,8 +54,8 @@ class Daemon:
         text = CONFIG.format(
             dir=self.directory, growth=str(settings.growth).lower(), threshold_cpu=settings.threshold_cpu, version=version,
             urls=json.dumps(settings.urls or [downloads.url(host, archive)]), sha256=json.dumps(settings.sha256),
-            nimsforest_url=downloads.url(host, "nimsforest"), endpoint=cloud.endpoint, ipv4=str(settings.ipv4).lower(),
-            more=settings.more, networks=json.dumps(lab.NETWORKS))
+            nimsforest=str(settings.nimsforest).lower(), nimsforest_url=downloads.url(host, "nimsforest"),
+            endpoint=cloud.endpoint, ipv4=str(settings.ipv4).lower(), more=settings.more, networks=json.dumps(lab.NETWORKS))
         self.config = self.directory / "morpheusd.yaml"
         self.config.write_text(text, encoding="utf-8")
         self.program = None
@@ -74,6 +76,11 @@ class Daemon:
         done = subprocess.run([str(lab.BUILD / "ctl/morpheusctl"), "--socket", str(self.directory / "control.sock"), *arguments],
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=limit, check=False)
         return done.returncode, done.stdout + done.stderr
+
+    def start_command(self, *arguments):
+        """A client that goes on beside the test."""
+        return Program(f"{self.directory.name}-{arguments[0]}",
+                       [str(lab.BUILD / "ctl/morpheusctl"), "--socket", str(self.directory / "control.sock"), *arguments])
 
     def do(self, *arguments):
         """It must succeed."""

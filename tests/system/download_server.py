@@ -3,6 +3,7 @@
 import http.server
 import pathlib
 import socket
+import sys
 import threading
 import urllib.parse
 
@@ -18,6 +19,11 @@ class _Server(http.server.ThreadingHTTPServer):
     directory = pathlib.Path()
     ended = threading.Event()
 
+    def handle_error(self, request, client_address):
+        """A client may go at any time."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
     def server_bind(self):
         self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
         super().server_bind()
@@ -26,7 +32,7 @@ class _Server(http.server.ThreadingHTTPServer):
 class _Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):  # pylint: disable=invalid-name
         """A file of the directory, or the fault of its path."""
-        path = urllib.parse.urlparse(self.path).path
+        path = urllib.parse.unquote(urllib.parse.urlsplit(self.path).path)
         fault = self.server.faults.get(path) or None
         fault = fault.pop(0) if isinstance(fault, list) else fault
         self.server.journal.append({"path": path, "client": self.client_address[0], "fault": fault})

@@ -55,21 +55,25 @@ def sign(secret, nonce):
 
 
 class Client:
-    """One connection, used by one caller. `user` is an nkey: its public and its private part."""
+    """One connection, used by one caller. `user` is an nkey: its public and its private part; `login` {user, pass}."""
 
-    def __init__(self, address, user=None):
+    def __init__(self, address, user=None, login=None):
         self._socket = socket.create_connection((address, CLIENT), timeout=LIMIT)
         self._stream = self._socket.makefile("rwb")
         self.info = json.loads(self._stream.readline().split(b" ", 1)[1])
         options = {"verbose": False, "pedantic": False, "name": "system-test", "lang": "python", "version": "0", "protocol": 1,
-                   "headers": True, "no_responders": True}
+                   "headers": True, "no_responders": True, **(login or {})}
         if user:
             options.update(nkey=user[0], sig=sign(user[1], self.info["nonce"]))
         self._inbox = f"_INBOX.{uuid.uuid4().hex}"
         self._requests = 0
         self._send(b"CONNECT " + json.dumps(options).encode() + b"\r\nSUB " + self._inbox.encode() + b".* 1\r\nPING\r\n")
-        while self._read() != "PONG":
-            pass
+        try:
+            while self._read() != "PONG":
+                pass
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self):
         return self
