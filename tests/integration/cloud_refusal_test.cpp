@@ -72,6 +72,24 @@ INSTANTIATE_TEST_SUITE_P(
                     Hiccup{"ActionsUnanswered", with(actions, "bare", 502)}),
     [](const auto& each) { return std::string(each.param.name); });
 
+class CloudDud : public testing::TestWithParam<const char*> {};
+
+TEST_P(CloudDud, AServerThatNeverRunsIsDeletedAfterItsLimitAndReported) {
+  const FakeCloud cloud;
+  DaemonBox box(in_cloud(cloud, std::string(usual_cloud) + ", boot_limit: 10s"));
+  box.start();
+  cloud.fault(with(create, GetParam(), true));
+  const auto planted = box.ctl({"plant", "cloud", "small", "--name", "oak"});
+  EXPECT_EQ(planted.status, 1);
+  EXPECT_THAT(planted.err, HasSubstr("never got past booting")) << box.log();
+  EXPECT_EQ(cloud.fired(), 1);
+  EXPECT_EQ(cloud.created("servers").size(), 1);
+  EXPECT_EQ(cloud.count("servers"), 0);
+  EXPECT_EQ(cloud.count("primary_ips"), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(OnTheWay, CloudDud, testing::Values("stay_initializing", "end_off"));
+
 TEST(CloudChoice, ALocationThatIsSoldOutIsLeftForTheNext) {
   const FakeCloud cloud;
   for (const char* type : {"cx23", "cpx22"}) {
