@@ -75,6 +75,7 @@ std::int64_t ForestManager::store_decision(const PolicyInput& input, Decision& d
   Store::Transaction transaction(context_.store);
   const auto recorded = context_.store.record_decision(decision);
   decision.id = recorded.id;
+  context_.journal.tally().decided(decision.trigger, decision.outcome);
   if (recorded.is_new) context_.journal.record(decision_event(forest, decision));
   if (decision.outcome != Outcome::grow) {
     transaction.commit();

@@ -28,6 +28,7 @@ Journal::Journal(Clock& clock, Store& store, const asio::any_io_executor& execut
 void Journal::record(Event event) {
   event.at = clock_.wall();
   store_.add_event(event);
+  tally_.recorded(event.level);
   spdlog::log(log_level(event.level), "{}{}", subject(event), event.message);
   news_.notify();
 }

@@ -6,6 +6,7 @@
 #include "daemon/runtime/clock.hpp"
 #include "daemon/runtime/signal.hpp"
 #include "daemon/store/store.hpp"
+#include "daemon/store/tally.hpp"
 
 namespace morpheus {
 
@@ -21,10 +22,15 @@ class Journal {
   // Notified after each event; readers read Store::events_after() themselves, so nothing queues for a slow one.
   Signal& news() { return news_; }
 
+  // Counts every event by itself; decisions and operations that ended are told to it.
+  Tally& tally() { return tally_; }
+  const Tally& tally() const { return tally_; }
+
  private:
   Clock& clock_;
   Store& store_;
   Signal news_;
+  Tally tally_;
 };
 
 }  // namespace morpheus
