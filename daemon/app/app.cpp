@@ -16,6 +16,8 @@
 #include "common/config/checks.hpp"
 #include "common/config/load.hpp"
 #include "daemon/app/cloud.hpp"
+#include "daemon/app/journald_log.hpp"
+#include "daemon/app/logging.hpp"
 #include "daemon/control/metrics_server.hpp"
 #include "daemon/control/server.hpp"
 #include "daemon/forest/manager.hpp"
@@ -47,7 +49,7 @@ class App {
         config_path_(std::move(config_path)),
         store_(std::move(store)),
         lag_(clock_),
-        journal_(clock_, *store_, loop_.get_executor()),
+        journal_(clock_, *store_, loop_.get_executor(), stderr_is_journal() ? &journald_ : nullptr),
         observations_(std::chrono::seconds(config_.growth.sustain_seconds)),
         probe_(clock_, loop_.get_executor(), config_),
         poller_(clock_, *store_, journal_, probe_, lag_, observations_, loop_.get_executor(), config_),
@@ -164,6 +166,7 @@ class App {
   std::unique_ptr<Store> store_;
   asio::io_context loop_{1};
   LoopLag lag_;
+  JournaldLog journald_;
   Journal journal_;
   Observations observations_;
   HttpProbe probe_;

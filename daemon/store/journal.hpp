@@ -5,6 +5,7 @@
 #include "common/model/event.hpp"
 #include "daemon/runtime/clock.hpp"
 #include "daemon/runtime/signal.hpp"
+#include "daemon/store/event_log.hpp"
 #include "daemon/store/store.hpp"
 #include "daemon/store/tally.hpp"
 
@@ -14,7 +15,8 @@ namespace morpheus {
 // waits for news.
 class Journal {
  public:
-  Journal(Clock& clock, Store& store, const asio::any_io_executor& executor);
+  // `log`: null for lines in the daemon's own log.
+  Journal(Clock& clock, Store& store, const asio::any_io_executor& executor, EventLog* log = nullptr);
 
   // `event.at` is filled in.
   void record(Event event);
@@ -29,6 +31,7 @@ class Journal {
  private:
   Clock& clock_;
   Store& store_;
+  EventLog* log_;
   Signal news_;
   Tally tally_;
 };
