@@ -20,10 +20,11 @@ ROOMS = {
     "secrets": {"common", "image", "runtime"},
     "forest": {"common", "policy", "image", "runtime", "store", "monitor", "provider", "nats",
                "secrets"},
+    "metrics": {"common", "policy", "image", "runtime", "store", "monitor", "provider", "nats", "secrets", "forest"},
     "control": {"common", "policy", "image", "runtime", "store", "monitor", "provider", "nats", "secrets",
-                "forest"},
+                "forest", "metrics"},
     "app": {"common", "policy", "image", "runtime", "systemd", "http", "store", "monitor", "provider", "nats", "secrets",
-            "forest", "control"},
+            "forest", "metrics", "control"},
     "main": {"common", "app"},
 }
 PURE = {"policy", "image"}

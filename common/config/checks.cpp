@@ -103,6 +103,29 @@ Result<> check_cidr(const std::string& text) {
   return error;
 }
 
+Result<ListenAddress> parse_listen(const std::string& text) {
+  const Error error = wrong(fmt::format("\"{}\" is not an address with a port", text), "write it like 127.0.0.1:9099 or [::1]:9099");
+  const auto colon = text.rfind(':');
+  if (colon == std::string::npos) return error;
+  ListenAddress listen;
+  listen.host = text.substr(0, colon);
+  const bool brackets = listen.host.size() > 2 && listen.host.front() == '[' && listen.host.back() == ']';
+  if (brackets) listen.host = listen.host.substr(1, listen.host.size() - 2);
+  std::array<unsigned char, 16> bytes{};
+  if (::inet_pton(brackets ? AF_INET6 : AF_INET, listen.host.c_str(), bytes.data()) != 1) return error;
+  const auto port = std::string_view(text).substr(colon + 1);
+  const auto [end, failure] = std::from_chars(port.begin(), port.end(), listen.port);
+  if (failure == std::errc() && end == port.end() && listen.port > 0) return listen;
+  return error;
+}
+
+Result<> check_listen(const std::string& text) {
+  if (text.empty()) return {};
+  const auto parsed = parse_listen(text);
+  if (parsed) return {};
+  return parsed.error();
+}
+
 Result<> check_version(const std::string& text) {
   const auto fits = [](char c) { return is_alphanumeric(c) || c == '.' || c == '-' || c == '+'; };
   if (!text.empty() && is_digit(text.front()) && std::ranges::all_of(text, fits)) return {};

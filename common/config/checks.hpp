@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "common/error.hpp"
@@ -20,6 +21,15 @@ Result<> check_version(const std::string& text);  // becomes a part of a web add
 Result<> check_sha256(const std::string& text);   // 64 hexadecimal digits
 Result<> check_optional_sha256(const std::string& text);
 Result<> check_word(const std::string& text);     // not empty, no blanks or control characters
+
+Result<> check_listen(const std::string& text);   // ADDRESS:PORT, or empty
+
+// An address (not a name, without brackets) and a port to listen on.
+struct ListenAddress {
+  std::string host;
+  std::uint16_t port = 0;
+};
+Result<ListenAddress> parse_listen(const std::string& text);
 
 // A finite decimal number.
 Result<double> parse_number(const std::string& text);

@@ -76,6 +76,10 @@ struct Config {
     std::vector<std::string> admin_cidrs;
     std::vector<std::string> client_cidrs;
   } security;
+
+  struct Metrics {
+    std::string listen;  // ADDRESS:PORT; empty: nowhere
+  } metrics;
 };
 
 }  // namespace morpheus

@@ -155,6 +155,12 @@ void add_security(std::vector<Key>& keys) {
                check_cidr, MEMBER(security.client_cidrs)));
 }
 
+void add_metrics(std::vector<Key>& keys) {
+  keys.push_back(text_key({"metrics.listen", "an address with a port",
+                           "where GET /metrics is answered, to anyone who reaches it; empty: on the control socket alone", restart},
+                          check_listen, MEMBER(metrics.listen)));
+}
+
 #undef MEMBER
 
 std::vector<Key> make_keys() {
@@ -166,6 +172,7 @@ std::vector<Key> make_keys() {
   add_integration(keys);
   add_providers(keys);
   add_security(keys);
+  add_metrics(keys);
   return keys;
 }
 

@@ -13,11 +13,16 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "common/config/checks.hpp"
 #include "common/config/load.hpp"
 #include "daemon/app/cloud.hpp"
+#include "daemon/app/journald_log.hpp"
+#include "daemon/app/logging.hpp"
+#include "daemon/control/metrics_server.hpp"
 #include "daemon/control/server.hpp"
 #include "daemon/forest/manager.hpp"
 #include "daemon/secrets/secret_files.hpp"
+#include "daemon/metrics/metrics.hpp"
 #include "daemon/monitor/http_probe.hpp"
 #include "daemon/monitor/warm.hpp"
 #include "daemon/nats/libnats_requests.hpp"
@@ -44,7 +49,7 @@ class App {
         config_path_(std::move(config_path)),
         store_(std::move(store)),
         lag_(clock_),
-        journal_(clock_, *store_, loop_.get_executor()),
+        journal_(clock_, *store_, loop_.get_executor(), stderr_is_journal() ? &journald_ : nullptr),
         observations_(std::chrono::seconds(config_.growth.sustain_seconds)),
         probe_(clock_, loop_.get_executor(), config_),
         poller_(clock_, *store_, journal_, probe_, lag_, observations_, loop_.get_executor(), config_),
@@ -55,7 +60,9 @@ class App {
         enclosing_(loop_.get_executor()),
         manager_({loop_.get_executor(), clock_, ids_, *store_, journal_, observations_, poller_, system_, secrets_,
                   providers_, config_, enclosing_}),
-        control_(loop_.get_executor(), clock_, manager_, *store_, journal_, MORPHEUS_VERSION),
+        metrics_({clock_, manager_, *store_, journal_, poller_, lag_, providers_, config_, MORPHEUS_VERSION}),
+        control_(loop_.get_executor(), clock_, manager_, *store_, journal_, MORPHEUS_VERSION, metrics_),
+        metrics_server_(loop_.get_executor(), clock_, metrics_),
         signals_(loop_, SIGTERM, SIGINT, SIGHUP),
         stop_deadline_(loop_),
         tasks_(loop_.get_executor()) {}
@@ -64,6 +71,8 @@ class App {
     warm_from_store(observations_, *store_, clock_.wall(), std::chrono::seconds(config_.growth.sustain_seconds));
     const auto opened = control_.open(config_.daemon.socket);
     if (!opened) return opened;
+    const auto published = publish_metrics();
+    if (!published) return published;
     std::exception_ptr failure;
     asio::co_spawn(loop_, live(), [&failure](std::exception_ptr error) { failure = error; });
     loop_.run();
@@ -72,11 +81,19 @@ class App {
   }
 
  private:
+  Result<> publish_metrics() {
+    if (config_.metrics.listen.empty()) return {};
+    const auto listen = parse_listen(config_.metrics.listen);
+    if (!listen) return listen.error();
+    return metrics_server_.open(listen->host, listen->port);
+  }
+
   asio::awaitable<void> live() {
     tasks_.spawn("loop lag", lag_.run());
     tasks_.spawn("monitor", poller_.run());
     tasks_.spawn("forests", manager_.run());
     tasks_.spawn("control", control_.run());
+    tasks_.spawn("metrics", metrics_server_.run());
     tasks_.spawn("signals", obey_signals());
     spdlog::info("morpheusd {} serves {}", MORPHEUS_VERSION, config_.daemon.socket);
     co_await tasks_.join();
@@ -149,6 +166,7 @@ class App {
   std::unique_ptr<Store> store_;
   asio::io_context loop_{1};
   LoopLag lag_;
+  JournaldLog journald_;
   Journal journal_;
   Observations observations_;
   HttpProbe probe_;
@@ -160,7 +178,9 @@ class App {
   std::map<std::string, Provider*> providers_;
   Turns enclosing_;
   ForestManager manager_;
+  Metrics metrics_;
   ControlServer control_;
+  MetricsServer metrics_server_;
   asio::signal_set signals_;
   asio::steady_timer stop_deadline_;
   TaskGroup tasks_;

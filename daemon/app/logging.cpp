@@ -34,6 +34,8 @@ class PriorityFlag : public spdlog::custom_flag_formatter {
   }
 };
 
+}  // namespace
+
 // systemd.exec(5): JOURNAL_STREAM holds device and inode of the stream that stderr was, if it still is.
 bool stderr_is_journal() {
   const char* stream = std::getenv("JOURNAL_STREAM");
@@ -41,8 +43,6 @@ bool stderr_is_journal() {
   if (stream == nullptr || ::fstat(STDERR_FILENO, &status) != 0) return false;
   return std::string_view(stream) == std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino);
 }
-
-}  // namespace
 
 void set_up_logging(const std::string& level) {
   auto logger = std::make_shared<spdlog::logger>("morpheusd", std::make_shared<spdlog::sinks::stderr_sink_st>());

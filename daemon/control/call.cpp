@@ -26,7 +26,10 @@ constexpr Mapping mappings[] = {
 Reply error_reply(unsigned status, const std::string& code, const std::string& message,
                   const std::string& hint) {
   const nlohmann::json body{{"error", ErrorView{code, message, hint}}};
-  return {status, body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"};
+  Reply reply;
+  reply.status = status;
+  reply.body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  return reply;
 }
 
 Reply error_reply(const Error& error) {

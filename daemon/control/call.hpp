@@ -11,6 +11,7 @@
 #include "daemon/control/peer.hpp"
 #include "daemon/control/refusals.hpp"
 #include "daemon/forest/forests.hpp"
+#include "daemon/metrics/page.hpp"
 #include "daemon/runtime/clock.hpp"
 #include "daemon/store/journal.hpp"
 #include "daemon/store/store.hpp"
@@ -24,6 +25,7 @@ struct ControlServices {
   Store& store;
   Journal& journal;
   std::string version;
+  const MetricsPage& metrics;
   ControlLimits limits;
   PeerGroups groups;
   Refusals refusals;
@@ -39,7 +41,8 @@ struct Call {
 
 struct Reply {
   unsigned status = 200;
-  std::string body;  // JSON
+  std::string body;
+  std::string type = "application/json";
 };
 
 // Takes a stream's pieces to the client.
@@ -61,8 +64,10 @@ Reply error_reply(unsigned status, const std::string& code, const std::string& m
 
 template <class T>
 Reply json_reply(const T& value, unsigned status = 200) {
-  return {status,
-          nlohmann::json(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"};
+  Reply reply;
+  reply.status = status;
+  reply.body = nlohmann::json(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  return reply;
 }
 
 // The value as JSON with `status`, or the failure.

@@ -45,14 +45,14 @@ std::optional<Reply> refusal_of(const error_code& error, const ControlLimits& li
                      "see docs/openapi.yaml");
 }
 
-asio::awaitable<void> write_response(asio::local::stream_protocol::socket& socket, const Response& response,
+asio::awaitable<void> write_response(asio::generic::stream_protocol::socket& socket, const Response& response,
                                      error_code& error) {
   co_await http::async_write(socket, response, asio::redirect_error(asio::use_awaitable, error));
 }
 
 }  // namespace
 
-Connection::Connection(asio::local::stream_protocol::socket socket, Clock& clock, const ControlLimits& limits)
+Connection::Connection(asio::generic::stream_protocol::socket socket, Clock& clock, const ControlLimits& limits)
     : socket_(std::move(socket)), clock_(clock), limits_(limits) {}
 
 asio::awaitable<Received> Connection::receive() {
@@ -98,7 +98,7 @@ asio::awaitable<void> Connection::read_request(Parser& parser, error_code& error
 
 asio::awaitable<bool> Connection::send(Reply reply, bool keep_alive, std::string allow) {
   Response response(static_cast<http::status>(reply.status), 11);
-  response.set(http::field::content_type, "application/json");
+  response.set(http::field::content_type, reply.type);
   if (!allow.empty()) response.set(http::field::allow, allow);
   response.keep_alive(keep_alive);
   response.body() = std::move(reply.body);
@@ -171,7 +171,7 @@ asio::awaitable<void> Stream::finish() {
 }
 
 asio::awaitable<bool> Stream::wait(Signal& news, std::uint64_t seen) {
-  using Socket = asio::local::stream_protocol::socket;
+  using Socket = asio::generic::stream_protocol::socket;
   const auto executor = co_await asio::this_coro::executor;
   // A socket whose other end was closed reports an error condition; one that was only half closed does not.
   auto group = asio::experimental::make_parallel_group(

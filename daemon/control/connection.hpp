@@ -1,6 +1,6 @@
 #pragma once
 
-#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -20,10 +20,10 @@ struct Received {
   std::optional<Reply> refusal;
 };
 
-// One client's connection: HTTP/1.1, with a limit on the size and the time of everything.
+// One client's connection, over whatever socket: HTTP/1.1, with a limit on the size and the time of everything.
 class Connection {
  public:
-  Connection(asio::local::stream_protocol::socket socket, Clock& clock, const ControlLimits& limits);
+  Connection(asio::generic::stream_protocol::socket socket, Clock& clock, const ControlLimits& limits);
 
   asio::awaitable<Received> receive();
 
@@ -41,7 +41,7 @@ class Connection {
   asio::awaitable<void> read_request(Parser& parser, boost::system::error_code& error);
   asio::awaitable<void> drain();
 
-  asio::local::stream_protocol::socket socket_;
+  asio::generic::stream_protocol::socket socket_;
   Clock& clock_;
   const ControlLimits limits_;
   boost::beast::flat_buffer buffer_;

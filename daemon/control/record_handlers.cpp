@@ -80,6 +80,13 @@ asio::awaitable<Reply> show_version(ControlServices& services, Call) {
   co_return json_reply(view);
 }
 
+asio::awaitable<Reply> show_metrics(ControlServices& services, Call) {
+  Reply reply;
+  reply.type = metrics_type;
+  reply.body = services.metrics.render();
+  co_return reply;
+}
+
 asio::awaitable<Reply> show_operation(ControlServices& services, Call call) {
   const auto operation = find_operation(services, call);
   if (!operation) co_return error_reply(operation.error());

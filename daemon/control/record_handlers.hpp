@@ -6,6 +6,7 @@ namespace morpheus {
 
 // The record and the daemon itself. The streams are lines of JSON (NDJSON), with an empty line now and then.
 asio::awaitable<Reply> show_version(ControlServices& services, Call call);
+asio::awaitable<Reply> show_metrics(ControlServices& services, Call call);  // for Prometheus
 asio::awaitable<Reply> show_operation(ControlServices& services, Call call);
 
 // An operation's events from its start, then live until it has ended; the last line is {"operation": ...}.

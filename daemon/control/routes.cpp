@@ -12,6 +12,7 @@ namespace morpheus {
 namespace {
 
 constexpr std::array routes{
+    RouteEntry{"/metrics", "GET", Permission::read, show_metrics},
     RouteEntry{"/v1/doctor", "GET", Permission::read, examine},
     RouteEntry{"/v1/events", "GET", Permission::read, nullptr, stream_events},
     RouteEntry{"/v1/forests", "GET", Permission::read, list_forests},

@@ -18,13 +18,14 @@ constexpr Millis accept_pause{100};              // when no descriptor is left
 }  // namespace
 
 ControlServer::ControlServer(const asio::any_io_executor& executor, Clock& clock, Forests& forests,
-                             Store& store, Journal& journal, std::string version, ControlLimits limits,
-                             PeerGroups groups)
+                             Store& store, Journal& journal, std::string version, const MetricsPage& metrics,
+                             ControlLimits limits, PeerGroups groups)
     : services_{clock,
                 forests,
                 store,
                 journal,
                 std::move(version),
+                metrics,
                 limits,
                 std::move(groups),
                 Refusals(clock, journal, limits)},

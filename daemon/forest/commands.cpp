@@ -339,6 +339,7 @@ Result<OperationView> ForestManager::teardown(std::string_view name, const Calle
     running.error = "a teardown was asked for";
     running.ended = context_.clock.stamp();
     context_.store.update_operation(running);
+    context_.journal.tally().ended(running.kind, running.state);
   }
   record_command(caller, forest->name, "", "teardown");
   Operation operation = new_operation(*forest, OperationKind::teardown, caller, "asked for");

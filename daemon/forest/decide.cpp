@@ -11,6 +11,7 @@ namespace morpheus {
 namespace {
 
 constexpr Millis thin_interval{10 * 60'000};
+constexpr int looked_back = 50;  // decisions, for the loop's last one
 
 Event decision_event(const Forest& forest, const Decision& decision) {
   Event event;
@@ -31,6 +32,16 @@ Event growth_event(const Operation& operation, const std::vector<Node>& nodes) {
   for (const Node& node : nodes) event.message += fmt::format(" {} ({})", node.name, to_string(node.role));
   event.message += ": " + operation.reason;
   return event;
+}
+
+// A forest that cannot grow is an event when what forbids it changes, not whenever another node is hot.
+bool is_news(const Store& store, const Decision& decision) {
+  if (decision.trigger != Trigger::loop || decision.outcome != Outcome::blocked) return true;
+  for (const Decision& earlier : store.decisions(decision.forest_id, looked_back)) {
+    if (earlier.id == decision.id || earlier.trigger != Trigger::loop) continue;
+    return earlier.outcome != Outcome::blocked || earlier.blocked_by != decision.blocked_by;
+  }
+  return true;
 }
 
 }  // namespace
@@ -75,7 +86,8 @@ std::int64_t ForestManager::store_decision(const PolicyInput& input, Decision& d
   Store::Transaction transaction(context_.store);
   const auto recorded = context_.store.record_decision(decision);
   decision.id = recorded.id;
-  if (recorded.is_new) context_.journal.record(decision_event(forest, decision));
+  context_.journal.tally().decided(decision.trigger, decision.outcome);
+  if (recorded.is_new && is_news(context_.store, decision)) context_.journal.record(decision_event(forest, decision));
   if (decision.outcome != Outcome::grow) {
     transaction.commit();
     return 0;

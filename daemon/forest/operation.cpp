@@ -31,6 +31,7 @@ void end_operation(const ForestContext& context, Operation operation, const std:
   operation.error = error;
   operation.ended = context.clock.stamp();
   context.store.update_operation(operation);
+  context.journal.tally().ended(operation.kind, operation.state);
 
   Event event;
   event.kind = "operation";

@@ -67,7 +67,9 @@ void Poller::start_polls() {
   if (wakes_ == wake_.count() && clock_.boot() < next_due_) return;
   wakes_ = wake_.count();
   next_due_ = BootTime{};  // at once again, if the store refuses
-  for (Due& due : due_nodes()) {
+  auto all_due = due_nodes();
+  if (in_flight_.empty()) sweep_began_ = clock_.boot();
+  for (Due& due : all_due) {
     in_flight_.insert(due.node.id);
     const std::string name = due.node.name;
     polls_.spawn(name, poll_one(std::move(due)));
@@ -118,7 +120,10 @@ asio::awaitable<void> Poller::poll_one(Due due) {
   in_flight_.erase(due.node.id);
   const bool counts = turns_.contains(due.node.id) && (report.varz || !lag_.stalled_since(began));
   if (counts) take_in(due.node, only_of(due.node, std::move(report)));
-  if (in_flight_.empty()) flush();
+  if (!in_flight_.empty()) co_return;
+  ++sweeps_.count;
+  sweeps_.sum += clock_.boot() - sweep_began_;
+  flush();
 }
 
 asio::awaitable<NodeReport> Poller::look(std::string address) {

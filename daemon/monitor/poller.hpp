@@ -42,6 +42,13 @@ class Poller {
   // Notified when the answers of a sweep are in the observations and its samples are stored.
   Signal& swept() { return swept_; }
 
+  // Of those that had something to ask.
+  struct Sweeps {
+    std::int64_t count = 0;
+    Millis sum{0};  // from each one's first question to its last answer
+  };
+  const Sweeps& sweeps() const { return sweeps_; }
+
   // Look again now: a forest was given work.
   void hurry() { wake_.notify(); }
 
@@ -77,6 +84,8 @@ class Poller {
   std::map<std::int64_t, Turn> turns_;  // by node id, of those that have a server
   std::set<std::int64_t> in_flight_;
   std::vector<Sample> unstored_;
+  Sweeps sweeps_;
+  BootTime sweep_began_{};
   BootTime next_due_{};       // nobody's turn comes before, unless something wakes the poller
   std::uint64_t wakes_ = 0;   // that were heeded
   std::int64_t guests_ = 0;  // that were looked at; the n-th has the id -n

@@ -56,6 +56,12 @@ struct Outlook {
   std::string way_out;                 // of the refusal
 };
 
+// What was asked of the provider's API since the daemon's start, and what its rate limit still allows.
+struct ApiUse {
+  std::int64_t calls = 0;
+  std::optional<int> left;  // unset: no answer has said anything yet
+};
+
 // Another installation's machine, or address without one: never touched.
 struct ForeignMachine {
   std::string name;
@@ -127,6 +133,9 @@ class Provider {
   virtual asio::awaitable<Result<std::string>> image(MachineSpec spec, std::string type) = 0;
 
   virtual Outlook outlook() const = 0;
+
+  // Unset: there is no API.
+  virtual std::optional<ApiUse> api_use() const { return std::nullopt; }
 
   // Its machines reach each other over a network: their servers prove themselves by certificate.
   virtual bool is_networked() const { return false; }

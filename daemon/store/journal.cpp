@@ -22,13 +22,20 @@ std::string subject(const Event& event) {
 
 }  // namespace
 
-Journal::Journal(Clock& clock, Store& store, const asio::any_io_executor& executor)
-    : clock_(clock), store_(store), news_(executor) {}
+std::string line_of(const Event& event) { return subject(event) + event.message; }
+
+Journal::Journal(Clock& clock, Store& store, const asio::any_io_executor& executor, EventLog* log)
+    : clock_(clock), store_(store), log_(log), news_(executor) {}
 
 void Journal::record(Event event) {
   event.at = clock_.wall();
   store_.add_event(event);
-  spdlog::log(log_level(event.level), "{}{}", subject(event), event.message);
+  tally_.recorded(event.level);
+  if (!log_) {
+    spdlog::log(log_level(event.level), "{}", line_of(event));
+  } else if (spdlog::should_log(log_level(event.level))) {
+    log_->tell(event);
+  }
   news_.notify();
 }
 

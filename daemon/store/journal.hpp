@@ -5,7 +5,9 @@
 #include "common/model/event.hpp"
 #include "daemon/runtime/clock.hpp"
 #include "daemon/runtime/signal.hpp"
+#include "daemon/store/event_log.hpp"
 #include "daemon/store/store.hpp"
+#include "daemon/store/tally.hpp"
 
 namespace morpheus {
 
@@ -13,7 +15,8 @@ namespace morpheus {
 // waits for news.
 class Journal {
  public:
-  Journal(Clock& clock, Store& store, const asio::any_io_executor& executor);
+  // `log`: null for lines in the daemon's own log.
+  Journal(Clock& clock, Store& store, const asio::any_io_executor& executor, EventLog* log = nullptr);
 
   // `event.at` is filled in.
   void record(Event event);
@@ -21,10 +24,16 @@ class Journal {
   // Notified after each event; readers read Store::events_after() themselves, so nothing queues for a slow one.
   Signal& news() { return news_; }
 
+  // Counts every event by itself; decisions and operations that ended are told to it.
+  Tally& tally() { return tally_; }
+  const Tally& tally() const { return tally_; }
+
  private:
   Clock& clock_;
   Store& store_;
+  EventLog* log_;
   Signal news_;
+  Tally tally_;
 };
 
 }  // namespace morpheus

@@ -33,7 +33,8 @@ struct Box {
   Journal journal;
   FakeForests forests;
   ControlLimits limits;
-  ControlServices services{clock, forests, *store, journal, "1.2.3", limits, {}, Refusals(clock, journal, limits)};
+  FakeMetrics metrics;
+  ControlServices services{clock, forests, *store, journal, "1.2.3", metrics, limits, {}, Refusals(clock, journal, limits)};
 };
 
 using Socket = asio::local::stream_protocol::socket;

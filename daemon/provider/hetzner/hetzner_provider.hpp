@@ -49,6 +49,7 @@ class HetznerProvider : public Provider {
   asio::awaitable<Result<bool>> retire_witness(std::string name) override;
   asio::awaitable<Result<std::string>> image(MachineSpec spec, std::string type) override;
   Outlook outlook() const override;
+  std::optional<ApiUse> api_use() const override { return ApiUse{api_.budget().spent(), api_.budget().calls_left()}; }
   bool is_networked() const override { return true; }
   StageLimits stage_limits() const override;
   asio::awaitable<std::vector<Finding>> diagnose() override;  // in diagnosis.cpp

@@ -11,6 +11,7 @@ void RateBudget::learn(int remaining) {
 }
 
 void RateBudget::spend() {
+  ++spent_;
   if (!remaining_) return;
   remaining_ = left() - 1;
   as_of_ = clock_.boot();

@@ -26,6 +26,9 @@ class RateBudget {
   // Calls that are left now; unset: no answer has said anything yet.
   std::optional<int> calls_left() const;
 
+  // Calls that were sent.
+  std::int64_t spent() const { return spent_; }
+
   // How long to wait before such a call; 0: send it.
   Millis wait_for(Urgency urgency) const;
 
@@ -35,6 +38,7 @@ class RateBudget {
   Clock& clock_;
   std::optional<double> remaining_;
   BootTime as_of_{};
+  std::int64_t spent_ = 0;
 };
 
 }  // namespace morpheus::hetzner

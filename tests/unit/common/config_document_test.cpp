@@ -48,7 +48,7 @@ TEST(ConfigText, SaysEverythingThatIsWrongAtOnceWithItsPlace) {
             "or 1h\n"
             "/etc/m.yaml:6:1: wood: no such key; the sections are daemon, monitor, growth, jetstream, "
             "integration, local, "
-            "hetzner, security\n");
+            "hetzner, security, metrics\n");
 }
 
 TEST(ConfigText, NamesTheNearestKeyForAMisspeltOne) {

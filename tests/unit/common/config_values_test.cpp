@@ -70,7 +70,8 @@ TEST(ConfigValue, IsTakenOver) {
       {"hetzner.join_limit", "1h", "1h"},
       {"security.admin_cidrs", "[10.0.0.0/8, 0.0.0.0/0, '2001:db8::/32', '::1/128']",
        "[\"10.0.0.0/8\", \"0.0.0.0/0\", \"2001:db8::/32\", \"::1/128\"]"},
-      {"security.client_cidrs", "[203.0.113.7/32]", "[\"203.0.113.7/32\"]"}};
+      {"security.client_cidrs", "[203.0.113.7/32]", "[\"203.0.113.7/32\"]"},
+      {"metrics.listen", "'[::1]:9099'", "[::1]:9099"}};
   for (const Key& key : config_keys()) {
     EXPECT_TRUE(std::ranges::any_of(table, [&](const Taken& row) { return row.key == key.name; }))
         << "no row for " << key.name;
@@ -163,6 +164,12 @@ TEST(ConfigValue, OutsideItsRangeOrOfAnotherTypeIsRefusedWithWhatToWrite) {
       {"hetzner.ssh_keys", "[\"\"]", "write the key's name"},
       {"security.admin_cidrs", "10.0.0.0/8", "must be a list of networks"},
       {"security.admin_cidrs", "[10.0.0.0]", "203.0.113.0/24"},
+      {"metrics.listen", "localhost:9099", "127.0.0.1:9099"},
+      {"metrics.listen", "127.0.0.1", "127.0.0.1:9099"},
+      {"metrics.listen", "127.0.0.1:0", "127.0.0.1:9099"},
+      {"metrics.listen", "127.0.0.1:65536", "127.0.0.1:9099"},
+      {"metrics.listen", "'::1:9099'", "[::1]:9099"},
+      {"metrics.listen", "'[127.0.0.1]:9099'", "127.0.0.1:9099"},
       {"security.admin_cidrs", "[10.0.0.0/33]", "203.0.113.0/24"},
       {"security.admin_cidrs", "[10.0.0.0/-1]", "203.0.113.0/24"},
       {"security.admin_cidrs", "[10.0.0.0/]", "203.0.113.0/24"},

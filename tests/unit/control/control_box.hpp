@@ -43,6 +43,7 @@ class ControlBox {
   bool stop();
 
   FakeForests forests;
+  FakeMetrics metrics;
   Store& store() { return *store_; }
 
  private:

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "daemon/forest/forests.hpp"
+#include "daemon/metrics/page.hpp"
 
 namespace morpheus {
 
@@ -47,6 +48,13 @@ class FakeForests : public Forests {
  private:
   void note(const std::string& what, const Caller& by);
   Result<ForestSummary> find(std::string_view name) const;
+};
+
+// A page that says what a case wants.
+class FakeMetrics : public MetricsPage {
+ public:
+  std::function<std::string()> page = [] { return "up 1\n"; };  // may throw
+  std::string render() const override { return page(); }
 };
 
 }  // namespace morpheus

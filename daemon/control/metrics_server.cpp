@@ -1,0 +1,127 @@
+#include "daemon/control/metrics_server.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "daemon/control/connection.hpp"
+
+namespace morpheus {
+namespace {
+
+using boost::system::error_code;
+
+constexpr std::size_t most_clients = 16;  // more are closed without a word
+constexpr Millis accept_pause{100};       // when no descriptor is left
+
+ControlLimits narrow_limits() {
+  ControlLimits limits;
+  limits.header = 8 * 1024;
+  limits.body = 0;
+  limits.request = Millis{5'000};
+  limits.answer = Millis{10'000};
+  return limits;
+}
+
+Reply plain_reply(unsigned status, const std::string& text) {
+  Reply reply;
+  reply.status = status;
+  reply.body = text + "\n";
+  reply.type = "text/plain; charset=utf-8";
+  return reply;
+}
+
+Reply page_reply(const MetricsPage& page) {
+  Reply reply;
+  reply.type = metrics_type;
+  try {
+    reply.body = page.render();
+  } catch (const std::exception& error) {
+    spdlog::error("/metrics failed: {}", error.what());
+    return plain_reply(500, error.what());
+  }
+  return reply;
+}
+
+Reply answer_to(const HttpRequest& request, const MetricsPage& page) {
+  const std::string_view target(request.target());
+  if (target.substr(0, target.find('?')) != "/metrics") return plain_reply(404, "there is only /metrics here");
+  if (request.method() != boost::beast::http::verb::get) return plain_reply(405, "/metrics takes GET");
+  return page_reply(page);
+}
+
+}  // namespace
+
+MetricsServer::MetricsServer(const asio::any_io_executor& executor, Clock& clock, const MetricsPage& page)
+    : clock_(clock), page_(page), limits_(narrow_limits()), acceptor_(executor), tasks_(executor) {}
+
+Result<> MetricsServer::open(const std::string& host, std::uint16_t port) {
+  error_code error;
+  const asio::ip::tcp::endpoint endpoint(asio::ip::make_address(host, error), port);
+  if (!error) acceptor_.open(endpoint.protocol(), error);
+  if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
+  if (!error) acceptor_.bind(endpoint, error);
+  if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+  if (!error) return {};
+  std::string way_out = "write an address of this machine, or leave metrics.listen empty";
+  if (error == asio::error::address_in_use) {
+    way_out = fmt::format("write another port; who has this one: ss -ltnp 'sport = :{}'", port);
+  } else if (error == asio::error::access_denied) {
+    way_out = "write a port above 1023";
+  }
+  return Error{ErrorCode::failed, fmt::format("metrics.listen {} port {}: {}", host, port, error.message()), way_out};
+}
+
+std::uint16_t MetricsServer::port() const { return acceptor_.is_open() ? acceptor_.local_endpoint().port() : 0; }
+
+asio::awaitable<void> MetricsServer::run() {
+  if (!acceptor_.is_open()) co_return;
+  tasks_.spawn("accept", accept_for_ever());
+  co_await tasks_.join();
+}
+
+asio::awaitable<void> MetricsServer::accept_for_ever() {
+  for (;;) {
+    Socket socket(acceptor_.get_executor());
+    error_code error;
+    co_await acceptor_.async_accept(socket, asio::redirect_error(asio::use_awaitable, error));
+    if (error == asio::error::operation_aborted) throw boost::system::system_error(error);
+    if (error) {
+      spdlog::warn("a client of /metrics could not be accepted: {}; the next try is in {} ms", error.message(),
+                   accept_pause.count());
+      co_await clock_.sleep_for(accept_pause);
+    } else if (clients_ < most_clients) {
+      ++clients_;
+      tasks_.spawn("metrics", host(std::move(socket)));
+    }
+  }
+}
+
+// One client's trouble is nobody else's: nothing leaves here.
+asio::awaitable<void> MetricsServer::host(Socket socket) {
+  try {
+    co_await serve(std::move(socket));
+  } catch (const std::exception& error) {
+    spdlog::debug("a client of /metrics: {}", error.what());
+  }
+  --clients_;
+}
+
+asio::awaitable<void> MetricsServer::serve(Socket socket) {
+  Connection connection(std::move(socket), clock_, limits_);
+  bool again = true;
+  while (again) {
+    auto received = co_await connection.receive();
+    if (received.refusal) co_await connection.dismiss(*received.refusal);
+    if (!received.request) co_return;
+    const Reply reply = answer_to(*received.request, page_);
+    const bool keep_alive = received.request->keep_alive();
+    const std::string allow = reply.status == 405 ? "GET" : "";
+    const bool sent = co_await connection.send(reply, keep_alive, allow);
+    again = sent && keep_alive;
+  }
+}
+
+}  // namespace morpheus

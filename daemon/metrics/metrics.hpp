@@ -1,0 +1,42 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "common/config/config.hpp"
+#include "daemon/forest/forests.hpp"
+#include "daemon/metrics/page.hpp"
+#include "daemon/monitor/poller.hpp"
+#include "daemon/provider/provider.hpp"
+#include "daemon/runtime/loop_lag.hpp"
+#include "daemon/store/journal.hpp"
+#include "daemon/store/store.hpp"
+
+namespace morpheus {
+
+// Where the numbers come from. All of it outlives the metrics.
+struct MetricsSources {
+  const Clock& clock;
+  const Forests& forests;
+  const Store& store;
+  const Journal& journal;
+  const Poller& poller;
+  const LoopLag& lag;
+  const std::map<std::string, Provider*>& providers;
+  const Config& config;
+  std::string version;
+};
+
+// The daemon's metrics, gathered anew each time: of forests and nodes the very numbers that `status` shows.
+class Metrics : public MetricsPage {
+ public:
+  explicit Metrics(MetricsSources sources) : sources_(std::move(sources)), started_(sources_.clock.wall()) {}
+
+  std::string render() const override;
+
+ private:
+  const MetricsSources sources_;
+  const WallTime started_;
+};
+
+}  // namespace morpheus

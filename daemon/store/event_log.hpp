@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "common/model/event.hpp"
+
+namespace morpheus {
+
+// Where events are told outside the database.
+class EventLog {
+ public:
+  virtual ~EventLog() = default;
+  // What cannot be told is dropped: the event itself is in the database.
+  virtual void tell(const Event& event) = 0;
+};
+
+// "oak-node-1: unknown: no answer": an event in one line.
+std::string line_of(const Event& event);
+
+}  // namespace morpheus
