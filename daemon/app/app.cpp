@@ -30,6 +30,7 @@
 #include "daemon/runtime/lock_file.hpp"
 #include "daemon/runtime/system_clock.hpp"
 #include "daemon/runtime/timeout.hpp"
+#include "daemon/systemd/service_reports.hpp"
 
 namespace morpheus {
 namespace {
@@ -63,13 +64,14 @@ class App {
         metrics_({clock_, manager_, *store_, journal_, poller_, lag_, providers_, config_, MORPHEUS_VERSION}),
         control_(loop_.get_executor(), clock_, manager_, *store_, journal_, MORPHEUS_VERSION, metrics_),
         metrics_server_(loop_.get_executor(), clock_, metrics_),
+        reports_(loop_.get_executor(), clock_, *store_, journal_, poller_, observations_, config_),
         signals_(loop_, SIGTERM, SIGINT, SIGHUP),
         stop_deadline_(loop_),
         tasks_(loop_.get_executor()) {}
 
   Result<> run() {
     warm_from_store(observations_, *store_, clock_.wall(), std::chrono::seconds(config_.growth.sustain_seconds));
-    const auto opened = control_.open(config_.daemon.socket);
+    const auto opened = open_control();
     if (!opened) return opened;
     const auto published = publish_metrics();
     if (!published) return published;
@@ -81,6 +83,13 @@ class App {
   }
 
  private:
+  // A socket that the service manager holds outlives the daemon, and refuses nobody meanwhile.
+  Result<> open_control() {
+    const auto passed = take_passed_socket(config_.daemon.socket);
+    if (!passed) return passed.error();
+    return *passed ? control_.adopt(**passed) : control_.open(config_.daemon.socket);
+  }
+
   Result<> publish_metrics() {
     if (config_.metrics.listen.empty()) return {};
     const auto listen = parse_listen(config_.metrics.listen);
@@ -94,6 +103,8 @@ class App {
     tasks_.spawn("forests", manager_.run());
     tasks_.spawn("control", control_.run());
     tasks_.spawn("metrics", metrics_server_.run());
+    tasks_.spawn("service reports", reports_.run());
+    tasks_.spawn("watchdog", reports_.beat());
     tasks_.spawn("signals", obey_signals());
     spdlog::info("morpheusd {} serves {}", MORPHEUS_VERSION, config_.daemon.socket);
     co_await tasks_.join();
@@ -105,12 +116,15 @@ class App {
     for (;;) {
       const auto signal = co_await signals_.async_wait(asio::use_awaitable);
       if (signal == SIGHUP) {
+        co_await reports_.reloading();
         reload();
+        co_await reports_.ready();
         continue;
       }
       spdlog::info("{}: stopping", strsignal(signal));
       signals_.clear();  // a second one ends the process at once
       limit_stop();
+      co_await reports_.stopping();
       tasks_.cancel();
       co_return;
     }
@@ -181,6 +195,7 @@ class App {
   Metrics metrics_;
   ControlServer control_;
   MetricsServer metrics_server_;
+  ServiceReports reports_;
   asio::signal_set signals_;
   asio::steady_timer stop_deadline_;
   TaskGroup tasks_;

@@ -109,6 +109,13 @@ Result<> Listener::open(const std::string& path) {
   return {};
 }
 
+Result<> Listener::adopt(int descriptor) {
+  error_code error;
+  acceptor_.assign(asio::local::stream_protocol(), descriptor, error);
+  if (error) return Error{ErrorCode::failed, fmt::format("the control socket that was passed: {}", error.message()), ""};
+  return {};
+}
+
 void Listener::close() {
   // The file goes first: as long as the socket is open, nobody else's file can have its inode.
   struct stat status {};

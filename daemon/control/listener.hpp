@@ -25,6 +25,9 @@ class Listener {
   // there, and stays.
   Result<> open(const std::string& path);
 
+  // Takes over a socket that listens already, and whose file is somebody else's to remove.
+  Result<> adopt(int descriptor);
+
   // Listens no more, and removes the file unless it is another's by now.
   void close();
 

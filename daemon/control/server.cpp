@@ -35,6 +35,8 @@ ControlServer::ControlServer(const asio::any_io_executor& executor, Clock& clock
 
 Result<> ControlServer::open(const std::string& path) { return listener_.open(path); }
 
+Result<> ControlServer::adopt(int descriptor) { return listener_.adopt(descriptor); }
+
 asio::awaitable<void> ControlServer::run() {
   tasks_.spawn("accept", accept_for_ever());
   try {

@@ -21,6 +21,9 @@ class ControlServer {
   // See Listener::open().
   Result<> open(const std::string& path);
 
+  // See Listener::adopt().
+  Result<> adopt(int descriptor);
+
   // Serves until cancelled; then no session is left, and neither is the socket.
   asio::awaitable<void> run();
 

@@ -1,0 +1,63 @@
+#include "daemon/systemd/service_reports.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "common/model/node.hpp"
+#include "daemon/runtime/timeout.hpp"
+#include "daemon/systemd/status_line.hpp"
+
+namespace morpheus {
+namespace {
+
+constexpr Millis sweep_margin{1'000};  // beside the time-out of its questions
+
+bool has_nodes(const Store& store) {
+  return std::ranges::any_of(store.forests(),
+                             [&](const Forest& forest) { return std::ranges::any_of(store.nodes(forest.id), costs); });
+}
+
+}  // namespace
+
+ServiceReports::ServiceReports(const asio::any_io_executor& executor, Clock& clock, const Store& store, Journal& journal, Poller& poller,
+                               const Observations& observations, const Config& config)
+    : clock_(clock),
+      store_(store),
+      journal_(journal),
+      poller_(poller),
+      observations_(observations),
+      config_(config),
+      manager_(executor, clock) {}
+
+asio::awaitable<void> ServiceReports::run() {
+  co_await await_first_sweep();
+  std::string shown = status_line(store_, observations_);
+  co_await manager_.show(shown);
+  co_await manager_.ready();
+  for (;;) {
+    const auto seen = journal_.news().count();
+    std::string line = status_line(store_, observations_);
+    if (line != shown) {
+      shown = std::move(line);
+      co_await manager_.show(shown);
+    }
+    co_await journal_.news().wait_past(seen);
+    co_await clock_.sleep_for(status_interval);
+  }
+}
+
+asio::awaitable<void> ServiceReports::await_first_sweep() {
+  if (!has_nodes(store_)) co_return;
+  auto swept = poller_.swept().wait_past(0);
+  co_await finishes_within(clock_, config_.monitor.timeout + sweep_margin, std::move(swept));
+}
+
+asio::awaitable<void> ServiceReports::beat() {
+  const auto interval = ServiceManager::watchdog_interval();
+  while (interval) {
+    co_await manager_.alive();
+    co_await clock_.sleep_for(*interval);
+  }
+}
+
+}  // namespace morpheus
