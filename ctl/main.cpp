@@ -4,8 +4,8 @@
 #include <iostream>
 
 #include "common/config/nearest.hpp"
-#include "ctl/command/checks.hpp"
-#include "ctl/command/commands.hpp"
+#include "ctl/command/table.hpp"
+#include "ctl/complete/complete.hpp"
 #include "ctl/render/width.hpp"
 
 namespace {
@@ -13,26 +13,6 @@ namespace {
 using namespace morpheus::ctl;
 
 int exit_code(ExitStatus status) { return static_cast<int>(status); }
-
-void add_global_flags(CLI::App& app, Options& options) {
-  app.add_option("--socket", options.socket, "the daemon's control socket")
-      ->envname("MORPHEUS_SOCKET")
-      ->check(is_named())
-      ->capture_default_str();
-  app.add_option_function<std::string>(
-         "-o,--output", [&options](const std::string& format) { options.json = format == "json"; },
-         "text or json")
-      ->check(CLI::IsMember({"text", "json"}));
-  app.add_flag("--no-color", options.no_color, "no colour, even on a terminal");
-  app.add_option_function<double>(
-         "--timeout",
-         [&options](double seconds) {
-           options.timeout = morpheus::Millis(static_cast<long>(seconds * 1000));
-         },
-         "seconds to wait for the daemon's answer")
-      ->check(is_within(0.1, 3600.0));
-  app.set_version_flag("--version", "morpheusctl " MORPHEUS_VERSION);
-}
 
 // What was to be printed is a part of the work: a full disk or a closed pipe is not "done".
 int end_output(ExitStatus status) {
@@ -76,26 +56,16 @@ std::string unknown_command(const CLI::App& app) {
 int main(int argc, char** argv) {
   use_utf8_locale();
   std::signal(SIGPIPE, SIG_IGN);
-  CLI::App app("morpheusctl steers morpheusd: forests of NATS servers that grow by themselves",
-               "morpheusctl");
-  app.require_subcommand(1);
-  app.fallthrough();
+  CLI::App app;
+  Options options;
+  Action action;
+  add_command_line(app, options, action);
   app.failure_message([](const CLI::App*, const CLI::Error& error) {
     return std::string("morpheusctl: ") + error.what() + "\n  see morpheusctl --help\n";
   });
-  Options options;
-  Action action;
-  add_global_flags(app, options);
-  add_forest_commands(app, action);
-  add_grow_command(app, action);
-  add_status_commands(app, action);
-  add_orphan_commands(app, action);
-  add_doctor_command(app, action);
-  add_record_commands(app, action);
-  add_local_commands(app, action);
-  for (auto* command : app.get_subcommands({})) {
-    command->fallthrough();
-    for (auto* inner : command->get_subcommands({})) inner->fallthrough();
+  if (argc > 1 && argv[1] == complete_word) {
+    complete(app, options.socket, {argv + 2, argv + argc});
+    return exit_code(ExitStatus::done);
   }
   try {
     app.parse(argc, argv);

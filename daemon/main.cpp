@@ -5,10 +5,23 @@
 #include "common/config/load.hpp"
 #include "daemon/app/app.hpp"
 #include "daemon/app/logging.hpp"
+#include "daemon/app/remains.hpp"
 
 namespace {
 
 constexpr int usage_status = 2;
+
+int fail(const morpheus::Error& error) {
+  std::cerr << "morpheusd: " << morpheus::describe(error) << '\n';
+  return EXIT_FAILURE;
+}
+
+int list_machines(const morpheus::Config& config) {
+  const auto remains = morpheus::describe_remains(config);
+  if (!remains) return fail(remains.error());
+  std::cout << *remains << std::flush;
+  return std::cout ? EXIT_SUCCESS : EXIT_FAILURE;
+}
 
 }  // namespace
 
@@ -18,6 +31,8 @@ int main(int argc, char** argv) {
   bool check_only = false;
   flags.add_option("--config", path, "configuration file")->capture_default_str();
   flags.add_flag("--check-config", check_only, "check the configuration file and end");
+  bool list_only = false;
+  flags.add_flag("--list-machines", list_only, "say what runs and costs while no daemon does, and end");
   flags.set_version_flag("--version", "morpheusd " MORPHEUS_VERSION);
   try {
     flags.parse(argc, argv);
@@ -34,9 +49,8 @@ int main(int argc, char** argv) {
     std::cout << path << ": ok\n";
     return EXIT_SUCCESS;
   }
+  if (list_only) return list_machines(*report.config);
   morpheus::set_up_logging(report.config->daemon.log_level);
   const auto ended = morpheus::run_app(*report.config, path);
-  if (ended) return EXIT_SUCCESS;
-  std::cerr << "morpheusd: " << morpheus::describe(ended.error()) << '\n';
-  return EXIT_FAILURE;
+  return ended ? EXIT_SUCCESS : fail(ended.error());
 }

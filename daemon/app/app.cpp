@@ -30,12 +30,12 @@
 #include "daemon/runtime/lock_file.hpp"
 #include "daemon/runtime/system_clock.hpp"
 #include "daemon/runtime/timeout.hpp"
+#include "daemon/store/bounds.hpp"
 #include "daemon/systemd/service_reports.hpp"
 
 namespace morpheus {
 namespace {
 
-constexpr int installation_id_bytes = 8;
 constexpr Millis stop_limit{10'000};  // for a provider call or a client that is under way
 
 std::string comma_separated(const std::vector<std::string>& words) {
@@ -217,7 +217,7 @@ Result<> run_app(Config config, const std::string& config_path) {
   const auto lock = LockFile::take(config.daemon.state_dir + "/lock", config.daemon.state_dir, "daemon.state_dir");
   if (!lock) return lock.error();
   SystemIds ids;
-  auto store = Store::open(config.daemon.database, ids.random_hex(installation_id_bytes));
+  auto store = Store::open(config.daemon.database, ids.random_hex(bounds::installation_id_bytes));
   if (!store) return store.error();
   App app(std::move(config), config_path, *std::move(store));
   return app.run();

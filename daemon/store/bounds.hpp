@@ -20,4 +20,7 @@ constexpr int events = 50'000;
 constexpr int samples_a_call = 20'000;
 constexpr int rows_a_call = 2'000;
 
+// Random bytes of a new installation id.
+constexpr int installation_id_bytes = 8;
+
 }  // namespace morpheus::bounds
