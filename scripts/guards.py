@@ -135,9 +135,9 @@ DURATION = re.compile(r"\b(?:Millis|(?:std::)?chrono::\w+)\{([^{}]*)\}")
 
 
 def simple_call(text):
-    """`a.b->c(..).d(..)`, a name, nothing behind it, and nothing in braces, no lambda and no co_await inside."""
+    """`a.b->c(..).d(..)`, a name, nothing behind it, and nothing in braces, no choice, no lambda and no co_await inside."""
     text = DURATION.sub(r"value(\1)", text)
-    if re.search(r"[{}]|\bco_await\b", text) or re.search(r"[(,]\s*\[", text):
+    if re.search(r"[{}?]|\bco_await\b", text) or re.search(r"[(,]\s*\[", text):
         return False
     outside = text
     while "(" in outside:
@@ -251,6 +251,9 @@ BAD = [
     ("coroutines", "daemon/x/a.cpp", "void f() { const Big r = co_await g(); }"),
     ("coroutines", "daemon/x/a.cpp", "void f() { return Agg{co_await g()}; }"),
     ("coroutines", "daemon/x/a.cpp", "void f() { Agg a{1, co_await g()}; }"),
+    ("coroutines", "daemon/x/a.cpp", "void f() { co_await g(c ? a : b); }"),
+    ("coroutines", "daemon/x/a.cpp", "void f() { const auto r = co_await g(x, c ? Millis{1} : Millis{2}); }"),
+    ("coroutines", "daemon/x/a.cpp", "void f() { co_return co_await (c ? a : b).g(x); }"),
     ("coroutines", "daemon/x/a.cpp", "void f() { co_await g([&] { return 1; }); }"),
     ("coroutines", "daemon/x/a.cpp", "void f() { spawn([this]() -> asio::awaitable<void> { co_await g(); }); }"),
     ("coroutines", "tests/x/a.cpp", "void f() { auto l = [x] { co_return x; }; }"),
@@ -281,7 +284,8 @@ asio::awaitable<int> f(int x) {
   auto b = co_await c.of(x)->find<int>(x.name);
   const auto executor = co_await asio::this_coro::executor;
   const bool done = co_await g(x);
-  co_await clock_.sleep_for(slow ? chance(5, 90) : Millis{chance.between(20, 300)});
+  const Millis pause = slow ? chance(5, 90) : Millis{20};
+  co_await clock_.sleep_for(Millis{chance.between(20, 300)});
   if (a) co_await g(x);
   for (const int n : all) co_await g(n);
   for (const auto& [name, value] : all.find(x)) co_await g(name);

@@ -23,7 +23,8 @@ asio::awaitable<NodeReport> SimProbe::probe(ProbeTarget target, ProbeWants wants
   Chance& chance = world_.chance();
   const SimMachine* before = world_.machine_at(target.address);
   const bool hangs = before && (before->hung || before->cut_from_daemon);
-  co_await clock_.sleep_for(hangs ? timeout_ : Millis{chance.between(1, 20)});
+  const Millis pause = hangs ? timeout_ : Millis{chance.between(1, 20)};
+  co_await clock_.sleep_for(pause);
   const SimMachine* machine = world_.machine_at(target.address);
   if (hangs) co_return failed(target.node_id, "no answer within 3 s");
   if (!machine || !world_.is_up(*machine)) co_return failed(target.node_id, "connection refused");

@@ -22,7 +22,8 @@ asio::awaitable<Result<>> SimProvider::request(std::string call) {
   Chance& chance = world_.chance();
   const bool slow = chance.happens(world_.faults.slow);
   if (slow) world_.count("provider slow");
-  co_await clock_.sleep_for(slow ? chance.seconds(5, 90) : Millis{chance.between(20, 300)});
+  const Millis pause = slow ? chance.seconds(5, 90) : Millis{chance.between(20, 300)};
+  co_await clock_.sleep_for(pause);
   if (chance.happens(world_.faults.crash_in_call)) {
     world_.count("crash before a call is carried out");
     world_.crash("before " + call);
