@@ -1,15 +1,26 @@
 """The fake refuses what the real one refuses, and plays the faults that it is asked for."""
 
+import array
+import fcntl
 import http.client
 import json
 import signal
+import socket
+import termios
 import unittest
 import urllib.error
 import urllib.request
 
-from running import FakeCase, wait_until
+from running import START_LIMIT, FakeCase, wait_until
 
 SERVER = {"name": "web", "server_type": "cx23", "image": "debian-12", "location": "fsn1"}
+
+
+def unacknowledged(connection):
+    """Bytes that were sent and have not arrived at the other side."""
+    count = array.array("i", [0])
+    fcntl.ioctl(connection, termios.TIOCOUTQ, count)
+    return count[0]
 
 
 class StrictnessTest(FakeCase):
@@ -78,6 +89,32 @@ class StrictnessTest(FakeCase):
         made = self.call("POST", "/v1/servers", {**SERVER, "public_net": {"enable_ipv4": False, "ipv6": ip["id"]}})[1]["server"]
         self.assertEqual(made["public_net"]["ipv6"]["id"], ip["id"])
         self.assertEqual(self.call("DELETE", f"/v1/primary_ips/{ip['id']}")[1]["error"]["code"], "must_be_unassigned")
+
+
+class BodiesTest(FakeCase):
+    """A body is read to its end, however it comes, and no further than it may go."""
+
+    def post(self, length, pieces):
+        """The answer's status to a body that comes in these pieces, a segment each."""
+        host, port = self.base.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=START_LIMIT) as connection:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection.sendall(b"POST /v1/placement_groups HTTP/1.1\r\nHost: fake\r\nAuthorization: Bearer token\r\n"
+                               b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % length)
+            for piece in pieces:
+                self.assertTrue(wait_until(lambda: unacknowledged(connection) == 0), "a piece is on its way still")
+                connection.sendall(piece)
+            return int(connection.makefile("rb").readline().split()[1])
+
+    def test_a_body_in_pieces_is_one_body(self):
+        body = json.dumps({"name": "apart", "type": "spread", "labels": {f"l{at}": "v" * 60 for at in range(3000)}}).encode()
+        pieces = [body[:1], body[1:100], body[100:100_000], body[100_000:]]
+        self.assertEqual(self.post(len(body), pieces), 201)
+        self.assertEqual(len(self.state()["placement_groups"][0]["labels"]), 3000)
+
+    def test_a_body_that_is_too_large_is_refused(self):
+        self.assertEqual(self.post(2 << 20, [b" " * (1 << 20), b" "]), 413)
+        self.assertEqual(self.state()["placement_groups"], [])
 
 
 class FaultsTest(FakeCase):
