@@ -30,6 +30,7 @@ Session::Session(const Options& options)
     : socket(options.socket),
       client(options.socket, options.timeout),
       json(options.json),
+      patience(options.timeout),
       redraws(!options.json && has_clever_terminal()),
       style(redraws && !options.no_color && !colour_is_unwanted()) {}
 

@@ -24,6 +24,7 @@ struct Session {
   std::string socket;
   Client client;
   bool json;
+  Millis patience;  // --timeout
   bool redraws;  // standard output is a terminal that can move its cursor, and text is wanted
   Style style;
 

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <string_view>
 
+#include "ctl/command/outlast.hpp"
 #include "ctl/render/record.hpp"
 
 namespace morpheus::ctl {
@@ -17,8 +19,9 @@ constexpr std::string_view frames[] = {"⠋", "⠙", "⠹", "⠸", "⠼", "⠴",
 // The stages as lines, and below them, on a terminal, one that moves while the daemon is at work.
 class ProgressLines {
  public:
-  ProgressLines(const Session& session, const OperationView& operation)
+  ProgressLines(const Session& session, const OperationView& operation, std::chrono::steady_clock::time_point begun)
       : session_(session),
+        begun_(begun),
         shown_(!session.json || ::isatty(STDERR_FILENO) == 1),
         label_(fmt::format("{} {} of {}", to_string(operation.kind), operation.id, operation.forest)) {}
   ProgressLines(const ProgressLines&) = delete;
@@ -46,9 +49,9 @@ class ProgressLines {
   }
 
   const Session& session_;
+  std::chrono::steady_clock::time_point begun_;
   bool shown_;
   std::string label_;
-  std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
   std::size_t frame_ = 0;
   bool drawn_ = false;
 };
@@ -61,41 +64,58 @@ std::string goes_on(const OperationView& operation) {
   return fmt::format("{} {} of {} goes on", to_string(operation.kind), operation.id, operation.forest);
 }
 
-// true: the stream came to its end.
-bool watch(Session& session, OperationView& last) {
-  ProgressLines lines(session, last);
-  const auto on_line = [&](const nlohmann::json& line) {
-    if (line.contains("operation")) {
-      last = view_of<OperationView>(line["operation"]);
-    } else {
-      lines.show(view_of<EventView>(line));
-    }
-    return true;
-  };
-  const auto path = fmt::format("/v1/operations/{}/progress", last.id);
-  if (!session.redraws) return session.client.stream(path, on_line);
-  return session.client.stream(path, on_line, [&] { lines.tick(); });
-}
+// One operation over as many connections as it takes: each stream begins with the operation's first event.
+class Following {
+ public:
+  Following(Session& session, const OperationView& operation) : session_(session), last_(operation) {}
+
+  const OperationView& last() const { return last_; }
+
+  // As outlast_restarts() has it: true is never returned, for a stream that ends before the operation is a daemon that ends.
+  bool look(bool& there) {
+    there = std::exchange(is_first_, false);  // it has just told of the operation; from then on only news show that it is back
+    const auto shown_before = newest_;
+    ProgressLines lines(session_, last_, begun_);
+    const auto on_line = [&](const nlohmann::json& line) {
+      if (line.contains("operation")) {
+        last_ = view_of<OperationView>(line["operation"]);
+        return true;
+      }
+      const auto event = view_of<EventView>(line);
+      if (event.id <= shown_before) return true;
+      there = true;
+      newest_ = std::max(newest_, event.id);
+      lines.show(event);
+      return true;
+    };
+    const auto path = fmt::format("/v1/operations/{}/progress", last_.id);
+    const bool ended = session_.redraws ? session_.client.stream(path, on_line, [&] { lines.tick(); }) : session_.client.stream(path, on_line);
+    if (ended && last_.state == OperationState::running) throw CommandFailure(ExitStatus::no_daemon, "the daemon ended");
+    return false;
+  }
+
+ private:
+  Session& session_;
+  OperationView last_;
+  bool is_first_ = true;
+  std::int64_t newest_ = -1;  // event that was shown
+  std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+};
 
 }  // namespace
 
 OperationView follow(Session& session, const OperationView& operation) {
-  OperationView last = operation;
-  bool ended = false;
+  Following following(session, operation);
   try {
-    ended = watch(session, last);
+    outlast_restarts([&](bool& there) { return following.look(there); }, session.patience);
   } catch (const CommandFailure& failure) {
     if (failure.status() != ExitStatus::no_daemon) throw;
-    throw CommandFailure(failure.status(),
-                         fmt::format("{}; {} when it is back", failure.what(), goes_on(last)),
-                         look_again(last));
+    throw CommandFailure(failure.status(), fmt::format("{}; {} when it is back", failure.what(), goes_on(operation)), look_again(operation));
   }
-  if (!ended) throw CommandFailure(ExitStatus::interrupted, goes_on(last), look_again(last));
-  if (last.state == OperationState::running) {
-    throw CommandFailure(ExitStatus::no_daemon, "the daemon ended; " + goes_on(last) + " when it is back",
-                         look_again(last));
+  if (following.last().state == OperationState::running) {
+    throw CommandFailure(ExitStatus::interrupted, goes_on(operation), look_again(operation));
   }
-  return last;
+  return following.last();
 }
 
 ExitStatus report_end(const Session& session, const OperationView& operation) {

@@ -1,5 +1,7 @@
 #include "ctl/command/outlast.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <iostream>
 
 #include "ctl/command/interrupt.hpp"
@@ -12,22 +14,28 @@ constexpr Millis pause{1'000};
 
 }  // namespace
 
-void outlast_restarts(const std::function<bool(bool& there)>& look) {
+void outlast_restarts(const std::function<bool(bool& there)>& look, std::optional<Millis> patience) {
+  using Time = std::chrono::steady_clock;
   bool was_there = false;
+  Time::time_point gone_since;
   for (bool there = false;;) {
-    bool gone = false;
+    std::optional<CommandFailure> gone;
     try {
       if (!look(there)) return;
     } catch (const CommandFailure& failure) {
-      gone = failure.status() == ExitStatus::no_daemon && (there || was_there);
-      if (!gone) throw;
+      if (failure.status() != ExitStatus::no_daemon || !(there || was_there)) throw;
+      gone = failure;
     }
     if (!gone) continue;
-    if (there) std::cerr << "morpheusctl: the daemon is gone; waiting until it is back\n";
+    if (there) {
+      std::cerr << "morpheusctl: the daemon is gone; waiting until it is back\n";
+      gone_since = Time::now();
+    }
     was_there = true;
     there = false;
+    if (patience && Time::now() - gone_since >= *patience) throw *gone;
     const Interrupt interrupt;
-    if (interrupt.comes_within(pause)) return;
+    if (interrupt.comes_within(patience ? std::min(pause, *patience) : pause)) return;
   }
 }
 

@@ -18,7 +18,7 @@ class Progress : public ::testing::Test {
  protected:
   Progress() { daemon_.on("GET /v1/operations/3", reply(demo_operation(OperationKind::plant))); }
   std::vector<std::string> wait_for_it() const {
-    return {"--socket", daemon_.socket(), "operation", "3", "--wait"};
+    return {"--socket", daemon_.socket(), "--timeout", "0.3", "operation", "3", "--wait"};
   }
   FakeDaemon daemon_;
 };
@@ -45,6 +45,23 @@ TEST_F(Progress, ADaemonThatGoesAwayMeanwhileIsNeverTakenForSuccess) {
         outcome.err,
         HasSubstr("plant 3 of demo goes on when it is back\n  look again: morpheusctl operation 3 --wait\n"));
   }
+}
+
+TEST_F(Progress, ADaemonThatComesBackIsFollowedFromWhereItLeftOff) {
+  auto first = node_event("demo-node-1", "booting");
+  auto second = node_event("demo-node-1", "ready");
+  first.id = 7;
+  second.id = 8;
+  daemon_.on(progress, {lines({first}),
+                        lines({first, second, {{"operation", demo_operation(OperationKind::plant, OperationState::succeeded)}}})});
+  auto patient = wait_for_it();
+  patient[3] = "60";
+  const auto outcome = CtlProcess(patient, On::pipes).finish();
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_THAT(outcome.out, HasSubstr("demo-node-1: booting\n"));
+  EXPECT_EQ(outcome.out.find("booting"), outcome.out.rfind("booting")) << outcome.out;
+  EXPECT_THAT(outcome.out, HasSubstr("demo-node-1: ready\n"));
+  EXPECT_EQ(outcome.err, "morpheusctl: the daemon is gone; waiting until it is back\n");
 }
 
 TEST_F(Progress, WaitingExitsAsTheOperationEnds) {
