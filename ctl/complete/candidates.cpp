@@ -69,9 +69,9 @@ Completion complete_at(const Cursor& cursor, const Names& names) {
   const bool flag_begins = !cursor.flag_value && cursor.typed.starts_with('-');
   if (cursor.value_of != nullptr && !flag_begins) add_values(completion, cursor, names);
   if (cursor.command_fits && !flag_begins) add_commands(completion, *cursor.commands.back());
-  // Where nothing else fits, flags are what is left to say.
-  const bool nothing_yet = completion.candidates.empty() && !completion.files && cursor.typed.empty();
-  if (flag_begins || (nothing_yet && !cursor.flag_value)) add_flags(completion, cursor.commands);
+  // Where no other word is wanted, flags are what is left to say.
+  const bool words_are_over = cursor.value_of == nullptr && !cursor.flag_value && completion.candidates.empty();
+  if (flag_begins || words_are_over) add_flags(completion, cursor.commands);
   keep_what_fits(completion, cursor);
   return completion;
 }

@@ -106,7 +106,7 @@ TEST_F(Complete, KnowsForestsAndTheNodesOfTheOneThatIsNamed) {
   EXPECT_THAT(words_at({"shrink", "--node", "x", ""}), ElementsAre("oak", "elm"));
 }
 
-TEST_F(Complete, OffersFlagsWhereNothingElseFits) {
+TEST_F(Complete, OffersFlagsWhereNoOtherWordIsWanted) {
   EXPECT_THAT(words_at({"status", "oak", ""}), IsSupersetOf({"--watch", "--socket"}));
 }
 
