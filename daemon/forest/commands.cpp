@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "daemon/forest/ask_offer.hpp"
 #include "daemon/forest/intents.hpp"
 #include "daemon/forest/machine_spec.hpp"
 #include "daemon/forest/manager.hpp"
@@ -164,7 +165,7 @@ asio::awaitable<Result<PlanView>> ForestManager::plan(PlantRequest request) {
   if (request.provider == "cloud") request.provider = "hetzner";
   const auto named = known_provider(context_, request);
   if (!named) co_return named.error();
-  const auto offer = co_await context_.providers.at(request.provider)->offer();
+  const auto offer = co_await ask_offer(context_, request.provider);
   if (!offer) co_return offer.error();
   auto forest = new_forest(request);
   if (!forest) co_return forest.error();
@@ -218,7 +219,7 @@ asio::awaitable<Result<GrowAnswer>> ForestManager::grow(std::string name, GrowRe
   if (!found) co_return found.error();
   const auto sound = check_request(request);
   if (!sound) co_return sound.error();
-  const auto offer = co_await context_.provider_of(*found).offer();
+  const auto offer = co_await ask_offer(context_, found->provider);
   if (!offer) co_return offer.error();
   const auto forest = find(name);
   if (!forest) co_return forest.error();

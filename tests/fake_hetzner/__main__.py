@@ -71,10 +71,11 @@ async def run(options):
     prefix = options.address_prefix or f"127.{100 + os.getpid() % 150}"
     cloud = Cloud(options.action_seconds, prefix, options.ipv6_range, machines)
     faults = Faults()
-    front = Front(Api(cloud), RateLimit(options.rate_limit, options.refill_per_second), faults,
-                  Journal(options.dir / "journal.jsonl"), options.token or ["token"], options.read_only_token)
+    rate = RateLimit(options.rate_limit, options.refill_per_second)
+    front = Front(Api(cloud), rate, faults, Journal(options.dir / "journal.jsonl"),
+                  options.token or ["token"], options.read_only_token)
     app = web.Application(client_max_size=LARGEST_BODY)
-    app.add_routes(Control(cloud, faults).routes())
+    app.add_routes(Control(cloud, faults, rate).routes())
     app.router.add_route("*", PREFIX + "/{path:.*}", front.handle)
     runner = web.AppRunner(app)
     await runner.setup()

@@ -6,16 +6,17 @@ from aiohttp import web
 class Control:
     """Faults, availability, limits, and a look at the truth."""
 
-    def __init__(self, cloud, faults):
+    def __init__(self, cloud, faults, rate):
         self.cloud = cloud
         self.faults = faults
+        self.rate = rate
 
     def routes(self):
         """For aiohttp."""
         return [
             web.get("/_fake/faults", self.list_faults), web.post("/_fake/faults", self.add_fault),
             web.delete("/_fake/faults", self.clear_faults), web.post("/_fake/availability", self.set_availability),
-            web.post("/_fake/limits", self.set_limits), web.get("/_fake/state", self.state), web.post("/_fake/seed", self.seed),
+            web.post("/_fake/limits", self.set_limits), web.post("/_fake/calls", self.set_calls), web.get("/_fake/state", self.state), web.post("/_fake/seed", self.seed),
         ]
 
     async def list_faults(self, _):
@@ -46,6 +47,11 @@ class Control:
     async def set_limits(self, request):
         """{servers: N, primary_ips: N}"""
         self.cloud.limits = await request.json()
+        return web.json_response({})
+
+    async def set_calls(self, request):
+        """{left: N}: the rest was used by somebody else."""
+        self.rate.leave((await request.json())["left"])
         return web.json_response({})
 
     async def state(self, _):

@@ -23,6 +23,11 @@ class RateLimit:
             raise Refusal(429, "rate_limit_exceeded", f"limit of {self.limit} requests per hour reached")
         self.left -= 1
 
+    def leave(self, calls):
+        """So many are left now."""
+        self.left = float(calls)
+        self.as_of = time.monotonic()
+
     def headers(self):
         """What each answer carries."""
         missing = self.limit - self.left

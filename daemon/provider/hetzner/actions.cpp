@@ -21,8 +21,8 @@ std::string query_of(const std::vector<std::int64_t>& ids) {
 // An entry for as long as somebody waits, whichever way the wait ends.
 class Actions::Waiting {
  public:
-  Waiting(Actions& actions, std::int64_t id) : actions_(actions), id_(id) {
-    actions_.waited_for_.try_emplace(id);
+  Waiting(Actions& actions, std::int64_t id, Urgency urgency) : actions_(actions), id_(id) {
+    actions_.waited_for_[id].urgency = urgency;
     actions_.pause_ = first_pause;
     actions_.next_ = std::min(actions_.next_, actions_.clock_.boot() + first_pause);
     if (actions_.waited_for_.size() == 1) actions_.next_ = actions_.clock_.boot() + first_pause;
@@ -38,10 +38,10 @@ class Actions::Waiting {
   std::int64_t id_;
 };
 
-asio::awaitable<ApiResult<>> Actions::end_of(std::int64_t id, Millis limit) {
+asio::awaitable<ApiResult<>> Actions::end_of(std::int64_t id, Millis limit, Urgency urgency) {
   if (id == 0) co_return ApiResult<>{};
   const BootTime deadline = clock_.boot() + limit;
-  const Waiting waiting(*this, id);
+  const Waiting waiting(*this, id, urgency);
   for (;;) {
     const State state = waiting.state();
     if (state.status == "success") co_return ApiResult<>{};
@@ -71,14 +71,17 @@ asio::awaitable<void> Actions::ask() {
   };
   const Asking asking(asking_);
   std::vector<std::int64_t> running;
+  Urgency urgency = Urgency::normal;
   for (const auto& [id, state] : waited_for_) {
-    if (state.status == "running") running.push_back(id);
+    if (state.status != "running") continue;
+    running.push_back(id);
+    if (state.urgency == Urgency::deleting) urgency = Urgency::deleting;
   }
   for (std::size_t begin = 0; begin < running.size(); begin += ids_a_call) {
     const auto end = std::min(begin + ids_a_call, running.size());
     const std::vector<std::int64_t> ids(running.begin() + static_cast<std::ptrdiff_t>(begin),
                                         running.begin() + static_cast<std::ptrdiff_t>(end));
-    const auto answer = co_await api_.get("/actions" + query_of(ids));
+    const auto answer = co_await api_.get("/actions" + query_of(ids), urgency);
     if (answer) {
       take(*answer);
     } else {

@@ -18,13 +18,14 @@ class Actions {
 
   // Until the action has ended, by `status` alone. ambiguous: it had not within `limit`, or the API knows it no more; else what
   // the action says went wrong. An id of 0 has ended.
-  asio::awaitable<ApiResult<>> end_of(std::int64_t id, Millis limit);
+  asio::awaitable<ApiResult<>> end_of(std::int64_t id, Millis limit, Urgency urgency);
 
  private:
   struct State {
     std::string status = "running";
     std::string code;
     std::string message;
+    Urgency urgency = Urgency::normal;
   };
   class Waiting;
 

@@ -28,19 +28,24 @@ ApiError refusal(const std::string& what, const ApiAnswer& answer) {
 
 }  // namespace
 
-asio::awaitable<ApiResult<nlohmann::json>> Api::get(std::string path) { co_return co_await call("GET", path, ""); }
+asio::awaitable<ApiResult<nlohmann::json>> Api::get(std::string path, Urgency urgency) {
+  co_return co_await call("GET", path, "", urgency);
+}
 
-asio::awaitable<ApiResult<nlohmann::json>> Api::post(std::string path, nlohmann::json body) {
-  co_return co_await call("POST", path, body.dump());
+asio::awaitable<ApiResult<nlohmann::json>> Api::post(std::string path, nlohmann::json body, Urgency urgency) {
+  co_return co_await call("POST", path, body.dump(), urgency);
 }
 
 asio::awaitable<ApiResult<nlohmann::json>> Api::put(std::string path, nlohmann::json body) {
-  co_return co_await call("PUT", path, body.dump());
+  co_return co_await call("PUT", path, body.dump(), Urgency::normal);
 }
 
-asio::awaitable<ApiResult<nlohmann::json>> Api::remove(std::string path) { co_return co_await call("DELETE", path, ""); }
+asio::awaitable<ApiResult<nlohmann::json>> Api::remove(std::string path) {
+  co_return co_await call("DELETE", path, "", Urgency::deleting);
+}
 
-asio::awaitable<ApiResult<std::vector<nlohmann::json>>> Api::list(std::string key, std::string query) {
+asio::awaitable<ApiResult<std::vector<nlohmann::json>>> Api::list(std::string key, std::string query,
+                                                                  Urgency urgency) {
   std::vector<nlohmann::json> all;
   std::int64_t page = 1;
   for (int pages = 0; page != 0; ++pages) {
@@ -49,7 +54,7 @@ asio::awaitable<ApiResult<std::vector<nlohmann::json>>> Api::list(std::string ke
       co_return error;
     }
     const auto path = fmt::format("/{}?{}{}page={}&per_page={}", key, query, query.empty() ? "" : "&", page, largest_page);
-    auto answer = co_await get(path);
+    auto answer = co_await get(path, urgency);
     if (!answer) co_return answer.error();
     for (const auto& each : list_at(*answer, key)) all.push_back(each);
     const auto next = id_at(*answer, "meta.pagination.next_page");
@@ -58,8 +63,8 @@ asio::awaitable<ApiResult<std::vector<nlohmann::json>>> Api::list(std::string ke
   co_return ApiResult<std::vector<nlohmann::json>>(boost::system::in_place_value, std::move(all));
 }
 
-asio::awaitable<ApiResult<nlohmann::json>> Api::call(std::string method, std::string path, std::string body) {
-  const Urgency urgency = method == "DELETE" ? Urgency::deleting : Urgency::normal;
+asio::awaitable<ApiResult<nlohmann::json>> Api::call(std::string method, std::string path, std::string body,
+                                                     Urgency urgency) {
   for (int tries = 1;; ++tries) {
     const Millis wait = budget_.wait_for(urgency);
     if (wait > longest_wait) {

@@ -19,19 +19,22 @@ class Api {
 
   Api(Clock& clock, ApiClient& client) : clock_(clock), client_(client), budget_(clock) {}
 
-  asio::awaitable<ApiResult<nlohmann::json>> get(std::string path);
-  asio::awaitable<ApiResult<nlohmann::json>> post(std::string path, nlohmann::json body);
+  // What a deletion has to look up or to ask for first is as urgent as the deletion.
+  asio::awaitable<ApiResult<nlohmann::json>> get(std::string path, Urgency urgency = Urgency::normal);
+  asio::awaitable<ApiResult<nlohmann::json>> post(std::string path, nlohmann::json body, Urgency urgency = Urgency::normal);
   asio::awaitable<ApiResult<nlohmann::json>> put(std::string path, nlohmann::json body);
-  // May use the reserve. not_found is an error here too.
+  // Always urgent. not_found is an error here too.
   asio::awaitable<ApiResult<nlohmann::json>> remove(std::string path);
 
   // Every page of a list: the elements of the answers' array `key`. `query` without page and per_page.
-  asio::awaitable<ApiResult<std::vector<nlohmann::json>>> list(std::string key, std::string query);
+  asio::awaitable<ApiResult<std::vector<nlohmann::json>>> list(std::string key, std::string query,
+                                                               Urgency urgency = Urgency::normal);
 
   const RateBudget& budget() const { return budget_; }
 
  private:
-  asio::awaitable<ApiResult<nlohmann::json>> call(std::string method, std::string path, std::string body);
+  asio::awaitable<ApiResult<nlohmann::json>> call(std::string method, std::string path, std::string body,
+                                                  Urgency urgency);
   asio::awaitable<ApiResult<nlohmann::json>> once(std::string method, std::string path, std::string body);
 
   Clock& clock_;

@@ -93,7 +93,7 @@ asio::awaitable<Result<std::int64_t>> Firewalls::id_of(std::string forest) {
 
 asio::awaitable<Result<>> Firewalls::remove(std::string forest) {
   ids_.erase(forest);
-  const auto found = co_await api_.list("firewalls", "label_selector=" + ownership_.select_forest(forest));
+  const auto found = co_await api_.list("firewalls", "label_selector=" + ownership_.select_forest(forest), Urgency::deleting);
   if (!found) co_return to_error(found.error());
   for (const auto& firewall : *found) {
     const auto removed = co_await api_.remove(fmt::format("/firewalls/{}", id_at(firewall, "id")));

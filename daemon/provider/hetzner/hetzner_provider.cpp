@@ -197,7 +197,7 @@ Error HetznerProvider::learn(const ApiError& error, const Pair& pair, const std:
 }
 
 asio::awaitable<Result<std::optional<Server>>> HetznerProvider::find_own(std::string name) {
-  const auto found = co_await servers_.find(name);
+  const auto found = co_await servers_.find(name, Urgency::deleting);
   if (!found) co_return to_error(found.error());
   const bool own = *found && (*found)->managed && (*found)->controller == ownership_.controller();
   if (own) co_return *found;
@@ -213,9 +213,10 @@ asio::awaitable<Result<std::optional<Machine>>> HetznerProvider::find(std::strin
 }
 
 asio::awaitable<Result<std::vector<Machine>>> HetznerProvider::list(std::string forest) {
-  const auto servers = co_await servers_.list(ownership_.select_forest(forest));
+  // Teardown asks.
+  const auto servers = co_await servers_.list(ownership_.select_forest(forest), Urgency::deleting);
   if (!servers) co_return to_error(servers.error());
-  const auto reserved = co_await addresses_.list(ownership_.select_forest(forest));
+  const auto reserved = co_await addresses_.list(ownership_.select_forest(forest), Urgency::deleting);
   if (!reserved) co_return to_error(reserved.error());
   std::vector<Machine> machines;
   for (const Server& server : *servers) machines.push_back(to_machine(server));

@@ -65,7 +65,7 @@ class HetznerProvider : public Provider {
   std::vector<std::string> downloads_of_its_types() const;
   asio::awaitable<std::vector<Finding>> diagnose_downloads();
   std::vector<Finding> diagnose_limits() const;
-  // The machine of that name if it is ours.
+  // The machine of that name if it is ours. Asked for what is drained or deleted alone, it may use the calls that are kept for that.
   asio::awaitable<Result<std::optional<Server>>> find_own(std::string name);
   asio::awaitable<Result<Machine>> create_new(MachineSpec spec);
   asio::awaitable<Result<Machine>> adopt(MachineSpec spec, Server server);

@@ -58,7 +58,7 @@ asio::awaitable<Result<PlacementGroups::Group>> PlacementGroups::create(std::str
 
 asio::awaitable<Result<>> PlacementGroups::remove(std::string forest) {
   forget(forest);
-  const auto found = co_await api_.list("placement_groups", "label_selector=" + ownership_.select_forest(forest));
+  const auto found = co_await api_.list("placement_groups", "label_selector=" + ownership_.select_forest(forest), Urgency::deleting);
   if (!found) co_return to_error(found.error());
   for (const auto& group : *found) {
     const auto removed = co_await api_.remove(fmt::format("/placement_groups/{}", id_at(group, "id")));

@@ -27,8 +27,8 @@ PrimaryIp PrimaryIps::parse(const nlohmann::json& json) const {
   return ip;
 }
 
-asio::awaitable<ApiResult<std::optional<PrimaryIp>>> PrimaryIps::find(std::string node) {
-  const auto found = co_await api_.list("primary_ips", "name=" + query_value(node));
+asio::awaitable<ApiResult<std::optional<PrimaryIp>>> PrimaryIps::find(std::string node, Urgency urgency) {
+  const auto found = co_await api_.list("primary_ips", "name=" + query_value(node), urgency);
   if (!found) co_return found.error();
   std::optional<PrimaryIp> ip;
   for (const auto& json : *found) {
@@ -42,8 +42,8 @@ asio::awaitable<ApiResult<std::optional<PrimaryIp>>> PrimaryIps::find(std::strin
   co_return ip;
 }
 
-asio::awaitable<ApiResult<std::vector<PrimaryIp>>> PrimaryIps::list(std::string selector) {
-  const auto found = co_await api_.list("primary_ips", "label_selector=" + selector);
+asio::awaitable<ApiResult<std::vector<PrimaryIp>>> PrimaryIps::list(std::string selector, Urgency urgency) {
+  const auto found = co_await api_.list("primary_ips", "label_selector=" + selector, urgency);
   if (!found) co_return found.error();
   std::vector<PrimaryIp> ips;
   for (const auto& json : *found) ips.push_back(parse(json));
@@ -69,7 +69,7 @@ asio::awaitable<ApiResult<PrimaryIp>> PrimaryIps::create(std::string forest, std
 }
 
 asio::awaitable<ApiResult<>> PrimaryIps::remove(std::string node) {
-  const auto ip = co_await find(node);
+  const auto ip = co_await find(node, Urgency::deleting);
   const bool strangers = !ip && ip.error().fault == Fault::taken;
   if (strangers) co_return ApiResult<>{};
   if (!ip) co_return ip.error();

@@ -30,8 +30,8 @@ class PrimaryIps {
   PrimaryIps(Api& api, const Ownership& ownership, std::string kind) : api_(api), ownership_(ownership), kind_(std::move(kind)) {}
 
   // Of that machine; unset: it has none. conflict: the name is somebody else's.
-  asio::awaitable<ApiResult<std::optional<PrimaryIp>>> find(std::string node);
-  asio::awaitable<ApiResult<std::vector<PrimaryIp>>> list(std::string selector);
+  asio::awaitable<ApiResult<std::optional<PrimaryIp>>> find(std::string node, Urgency urgency = Urgency::normal);
+  asio::awaitable<ApiResult<std::vector<PrimaryIp>>> list(std::string selector, Urgency urgency = Urgency::normal);
 
   // Reserves one, deleted with the machine that it will be assigned to.
   asio::awaitable<ApiResult<PrimaryIp>> create(std::string forest, std::string node, std::string location);

@@ -13,7 +13,7 @@ enum class Urgency { normal, deleting };
 // refilled. Until an answer said anything, nothing is held back.
 class RateBudget {
  public:
-  static constexpr double reserve = 100;  // calls that only deletions may use
+  static constexpr double reserve = 100;  // calls that only deletions, and what they have to look up, may use
   static constexpr double per_second = 1;  // refill: 3,600 an hour a project
 
   explicit RateBudget(Clock& clock) : clock_(clock) {}

@@ -35,8 +35,8 @@ Server parse_server(const nlohmann::json& json) {
   return server;
 }
 
-asio::awaitable<ApiResult<std::optional<Server>>> Servers::find(std::string name) {
-  const auto found = co_await api_.list("servers", "name=" + query_value(name));
+asio::awaitable<ApiResult<std::optional<Server>>> Servers::find(std::string name, Urgency urgency) {
+  const auto found = co_await api_.list("servers", "name=" + query_value(name), urgency);
   if (!found) co_return found.error();
   std::optional<Server> server;
   for (const auto& json : *found) {
@@ -45,8 +45,8 @@ asio::awaitable<ApiResult<std::optional<Server>>> Servers::find(std::string name
   co_return server;
 }
 
-asio::awaitable<ApiResult<std::vector<Server>>> Servers::list(std::string selector) {
-  const auto found = co_await api_.list("servers", "label_selector=" + selector);
+asio::awaitable<ApiResult<std::vector<Server>>> Servers::list(std::string selector, Urgency urgency) {
+  const auto found = co_await api_.list("servers", "label_selector=" + selector, urgency);
   if (!found) co_return found.error();
   std::vector<Server> servers;
   for (const auto& json : *found) servers.push_back(parse_server(json));
@@ -62,7 +62,7 @@ asio::awaitable<ApiResult<Server>> Servers::create(nlohmann::json body, Millis l
     co_return error;
   }
   const Server server = parse_server(*json);
-  const auto ended = co_await actions_.end_of(id_at(*made, "action.id"), limit);
+  const auto ended = co_await actions_.end_of(id_at(*made, "action.id"), limit, Urgency::normal);
   if (!ended) co_return ended.error();
   co_return server;
 }
@@ -99,12 +99,12 @@ asio::awaitable<ApiResult<>> Servers::remove(std::int64_t id, Millis limit) {
   const auto removed = co_await api_.remove(fmt::format("/servers/{}", id));
   if (!removed && removed.error().fault == Fault::not_found) co_return ApiResult<>{};
   if (!removed) co_return removed.error();
-  co_return co_await actions_.end_of(id_at(*removed, "action.id"), limit);
+  co_return co_await actions_.end_of(id_at(*removed, "action.id"), limit, Urgency::deleting);
 }
 
 asio::awaitable<ApiResult<>> Servers::shut_down(std::int64_t id) {
   nlohmann::json nothing = nlohmann::json::object();
-  const auto asked = co_await api_.post(fmt::format("/servers/{}/actions/shutdown", id), nothing);
+  const auto asked = co_await api_.post(fmt::format("/servers/{}/actions/shutdown", id), nothing, Urgency::deleting);
   if (!asked && asked.error().fault != Fault::not_found) co_return asked.error();
   co_return ApiResult<>{};
 }

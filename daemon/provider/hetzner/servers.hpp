@@ -35,8 +35,8 @@ class Servers {
   Servers(Clock& clock, Api& api, Actions& actions) : clock_(clock), api_(api), actions_(actions) {}
 
   // By name, whosever it is; unset: there is none.
-  asio::awaitable<ApiResult<std::optional<Server>>> find(std::string name);
-  asio::awaitable<ApiResult<std::vector<Server>>> list(std::string selector);
+  asio::awaitable<ApiResult<std::optional<Server>>> find(std::string name, Urgency urgency = Urgency::normal);
+  asio::awaitable<ApiResult<std::vector<Server>>> list(std::string selector, Urgency urgency = Urgency::normal);
 
   // Creates it and waits until its action has ended. The request is sent once.
   asio::awaitable<ApiResult<Server>> create(nlohmann::json body, Millis limit);

@@ -1,0 +1,77 @@
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+#include "tests/integration/cloud_box.hpp"
+
+namespace morpheus {
+namespace {
+
+using nlohmann::json;
+using testing::ContainsRegex;
+
+constexpr std::chrono::seconds limit{60};
+
+std::vector<json> calls_since(const FakeCloud& cloud, std::size_t before) {
+  auto lines = cloud.journal();
+  lines.erase(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(before));
+  return lines;
+}
+
+std::ptrdiff_t count(const std::vector<json>& calls, const std::string& path) {
+  return std::ranges::count_if(calls, [&](const json& call) { return call["path"] == path; });
+}
+
+// Calls that are gone do not come back here: whatever waits for one never ends.
+const std::vector<std::string> without_refill{"--machines", "nats", "--rate-limit", "200", "--refill-per-second", "0"};
+
+TEST(CloudBudget, TheLastCallsAreForDeletions) {
+  constexpr std::chrono::seconds promptly{30};  // anything else would wait for 70 s
+  const FakeCloud cloud(without_refill);
+  DaemonBox box(in_cloud(cloud));
+  box.start();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak"}).status, 0) << box.log();
+  cloud.tell("calls", {{"left", 30}});
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "elm", "--detach"}).status, 0) << box.log();
+  const auto waits = [&] { return box.log().find("the account's calls are used up") != std::string::npos; };
+  ASSERT_TRUE(wait_until(waits, limit)) << box.log();
+  for (const char* forest : {"oak", "elm"}) {
+    Child teardown = box.start_ctl({"teardown", forest, "--yes"});
+    EXPECT_EQ(teardown.wait(promptly), 0) << box.log();
+  }
+  const auto left = cloud.state()["counts"];
+  for (const auto& [kind, count] : left.items()) EXPECT_EQ(count, 0) << kind;
+  for (const auto& call : cloud.journal()) EXPECT_NE(call["status"], 429) << call;
+  EXPECT_EQ(cloud.created("servers").size(), 1U);
+}
+
+TEST(CloudBudget, ACommandThatWouldWaitForCallsSaysSoBeforeItsClientGivesUp) {
+  const FakeCloud cloud(without_refill);
+  DaemonBox box(in_cloud(cloud));
+  box.start();
+  cloud.tell("calls", {{"left", 60}});
+  const auto planted = box.ctl({"plant", "cloud", "small", "--name", "oak"});
+  EXPECT_EQ(planted.status, 1);
+  EXPECT_THAT(planted.err, ContainsRegex("hetzner did not say within 25 s what it would make .[0-9]+ calls are left"));
+  EXPECT_TRUE(box.ask({"list"}).empty());
+}
+
+TEST(CloudBudget, AtRestAForestOfFiveTakesAsFewCallsAsAForestOfOne) {
+  const FakeCloud cloud;
+  DaemonBox box(in_cloud(cloud));
+  box.start();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "large", "--name", "oak"}).status, 0) << box.log();
+  box.terminate();
+  const auto before = cloud.journal().size();
+  box.start();
+  // The firewall is what a look at the account ends with.
+  ASSERT_TRUE(wait_until([&] { return count(calls_since(cloud, before), "/firewalls") > 0; }, limit)) << box.log();
+  ASSERT_TRUE(wait_until([&] { return box.ask({"status", "oak"})["cluster"]["healthy"] == 5; }, limit)) << box.log();
+  const auto calls = calls_since(cloud, before);
+  EXPECT_EQ(calls.size(), 7U) << json(calls).dump(1);
+  EXPECT_EQ(count(calls, "/servers"), 1);
+  EXPECT_EQ(count(calls, "/primary_ips"), 1);
+}
+
+}  // namespace
+}  // namespace morpheus
