@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "daemon/forest/cost.hpp"
+
 namespace morpheus {
 namespace {
 
@@ -24,6 +26,7 @@ Result<MachineSpec> make_machine_spec(const ForestContext& context, const Forest
   spec.forest = forest.name;
   spec.intent = node.intent;
   spec.address = node.address;
+  spec.most_monthly_cost = cost_left_for(context, node);
   spec.image = make_node_spec(forest, node, nodes, planted_cores(context, node, nodes), *secrets,
                               context.config.jetstream);
   if (!context.provider_of(forest).is_networked()) return spec;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "daemon/forest/cost.hpp"
+
 namespace morpheus {
 namespace {
 
@@ -51,23 +53,6 @@ std::string running_operation(const ForestContext& context, const Forest& forest
   return {};
 }
 
-// Of everything that costs, all forests; a machine whose price is not known counts as much as the next one would. Unset: the
-// price of one is not known at all.
-std::optional<double> monthly_cost(const ForestContext& context) {
-  double total = 0;
-  for (const Forest& forest : context.store.forests()) {
-    const Outlook outlook = context.provider_of(forest).outlook();
-    if (!outlook.costs_money) continue;
-    for (const Node& node : context.store.nodes(forest.id)) {
-      if (!costs(node)) continue;
-      const auto price = node.monthly_cost ? node.monthly_cost : outlook.monthly_cost;
-      if (!price) return std::nullopt;
-      total += *price;
-    }
-  }
-  return total;
-}
-
 }  // namespace
 
 PolicyInput policy_input(const ForestContext& context, const Forest& forest, Trigger trigger) {
@@ -87,7 +72,7 @@ PolicyInput policy_input(const ForestContext& context, const Forest& forest, Tri
   input.cooldown = context.store.cooldown(forest.id);
   const Outlook outlook = context.provider_of(forest).outlook();
   input.costs_money = outlook.costs_money;
-  input.monthly_cost = monthly_cost(context);
+  input.monthly_cost = monthly_cost(context, 0);
   input.node_monthly_cost = outlook.monthly_cost;
   input.provider_refusal = outlook.refusal;
   input.provider_way_out = outlook.way_out;

@@ -20,6 +20,7 @@ struct MachineSpec {
   std::string forest;
   std::string intent;
   std::string address;  // reserved before; empty: whatever it gets
+  std::optional<double> most_monthly_cost;  // net, with its addresses, as Machine::monthly_cost; unset: no limit
   NodeSpec image;
 };
 
@@ -100,7 +101,7 @@ class Provider {
   virtual asio::awaitable<Result<std::string>> reserve_address(std::string forest, std::string name) = 0;
 
   // Creates the machine, or adopts (and starts, if it is down) the one that the same intent made before. conflict: the name
-  // is taken by another intent. moved: nothing was created, and the address cannot be used (any more): reserve another.
+  // is taken by another intent. refused: every machine that could be made costs too much. moved: nothing was created, and the address cannot be used (any more): reserve another.
   virtual asio::awaitable<Result<Machine>> create(MachineSpec spec) = 0;
 
   // The machine of that name; unset if there is none, whatever state it is in.

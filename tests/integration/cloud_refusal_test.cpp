@@ -12,6 +12,8 @@ using testing::HasSubstr;
 
 const json create = {{"method", "POST"}, {"path", "^/servers$"}};
 
+constexpr std::chrono::seconds limit{60};
+
 int exit_of(const Finished& done) { return done.status; }
 
 // What goes wrong once on the way to a machine, and must end in exactly one machine all the same.
@@ -135,6 +137,27 @@ TEST(CloudChoice, TheCostOfAllForestsIsALimit) {
   EXPECT_EQ(grown.status, 4);
   EXPECT_THAT(grown.out, HasSubstr("17.97 after, limit 12.00"));
   EXPECT_EQ(cloud.count("servers"), 1);
+}
+
+TEST(CloudChoice, WhatIsSoldOutIsNotReplacedByWhatCostsTooMuch) {
+  const FakeCloud cloud;
+  for (const char* location : {"fsn1", "nbg1"}) {
+    cloud.tell("availability", {{"server_type", "cx23"}, {"location", location}, {"available", "lies"}});
+  }
+  auto settings = in_cloud(cloud);
+  settings.max_monthly_cost = 12;
+  DaemonBox box(settings);
+  box.start();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak", "--detach"}).status, 0) << box.log();
+  const auto told = [&] { return box.log().find("the others cost more than 12.00 a month") != std::string::npos; };
+  ASSERT_TRUE(wait_until(told, limit)) << box.log();
+  EXPECT_TRUE(cloud.created("servers").empty());
+  // cx23 is left alone for 2 minutes: what can be had now is another type.
+  settings.max_monthly_cost = 20;
+  box.configure(settings);
+  box.reload();
+  ASSERT_TRUE(wait_until([&] { return cloud.count("servers") == 1; }, limit)) << box.log();
+  EXPECT_EQ(cloud.state()["servers"][0]["server_type"]["name"], "cpx22");
 }
 
 TEST(CloudChoice, AStrangersServerUnderOurNameIsLeftAlone) {

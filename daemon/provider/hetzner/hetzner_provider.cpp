@@ -13,6 +13,7 @@ namespace morpheus::hetzner {
 namespace {
 
 constexpr double gigabyte = 1e9;  // as the API counts memory
+constexpr double rounding = 1e-6;  // of sums of prices
 
 bool has_server(const std::vector<Server>& servers, const std::string& name) {
   return std::ranges::any_of(servers, [&](const Server& each) { return each.name == name; });
@@ -136,13 +137,8 @@ asio::awaitable<Result<Machine>> HetznerProvider::create_new(MachineSpec spec) {
     co_return error;
   }
   const std::string location = (*address)->location;
-  const auto pair = availability_.first_of(pairs_in(location));
-  if (!pair) {
-    const auto elsewhere = availability_.first_of(pairs());
-    if (!elsewhere) co_return sold_out_everywhere();
-    Error error{ErrorCode::moved, fmt::format("no machine is to be had in {}", location), ""};
-    co_return error;
-  }
+  const auto pair = choose(spec, location);
+  if (!pair) co_return pair.error();
   auto request = co_await create_request(spec, *pair, (*address)->id);
   if (!request) co_return request.error();
   const auto made = co_await servers_.create(*std::move(request), action_limit);
@@ -340,10 +336,30 @@ std::vector<Pair> HetznerProvider::pairs() const {
   return pairs;
 }
 
-std::vector<Pair> HetznerProvider::pairs_in(const std::string& location) const {
-  auto all = pairs();
-  std::erase_if(all, [&](const Pair& pair) { return pair.location != location; });
-  return all;
+std::vector<Pair> HetznerProvider::affordable(std::vector<Pair> pairs, const std::optional<double>& most_monthly_cost) const {
+  if (!most_monthly_cost) return pairs;
+  std::erase_if(pairs, [&](const Pair& pair) {
+    const auto price = catalog_->price(pair.type, pair.location, settings_.hetzner.ipv4);
+    return !price || price->monthly > *most_monthly_cost + rounding;
+  });
+  return pairs;
+}
+
+Result<Pair> HetznerProvider::choose(const MachineSpec& spec, const std::string& location) const {
+  const auto all = affordable(pairs(), spec.most_monthly_cost);
+  if (all.empty() && !pairs().empty()) {
+    return Error{ErrorCode::refused, fmt::format("no machine of hetzner.server_types costs {:.2f} a month or less", *spec.most_monthly_cost),
+                 "raise growth.max_monthly_cost"};
+  }
+  auto here = all;
+  std::erase_if(here, [&](const Pair& pair) { return pair.location != location; });
+  if (const auto pair = availability_.first_of(here)) return *pair;
+  if (availability_.first_of(all)) return Error{ErrorCode::moved, fmt::format("no machine is to be had in {}", location), ""};
+  Error error = sold_out_everywhere();
+  if (all.size() < pairs().size()) {
+    error.message += fmt::format("; the others cost more than {:.2f} a month, which growth.max_monthly_cost leaves", *spec.most_monthly_cost);
+  }
+  return error;
 }
 
 Error HetznerProvider::sold_out_everywhere() const {

@@ -74,7 +74,9 @@ class HetznerProvider : public Provider {
   // What the API refused is remembered where it matters for the next try.
   Error learn(const ApiError& error, const Pair& pair, const std::string& forest);
   std::vector<Pair> pairs() const;                                // configured and sold, in their order
-  std::vector<Pair> pairs_in(const std::string& location) const;
+  std::vector<Pair> affordable(std::vector<Pair> pairs, const std::optional<double>& most_monthly_cost) const;
+  // What to make at that reserved address's location.
+  Result<Pair> choose(const MachineSpec& spec, const std::string& location) const;
   Error sold_out_everywhere() const;
   Machine to_machine(const Server& server) const;
   Machine to_machine(const PrimaryIp& ip) const;
