@@ -46,6 +46,8 @@ class DaemonBox {
   // Writes another configuration, or anything else, in its place; SIGHUP.
   void configure(const BoxSettings& settings);
   void configure(const std::string& text);
+  // Of the daemon's next start, "NAME=value", over this process's.
+  void set_environment(std::vector<std::string> environment) { environment_ = std::move(environment); }
   void reload() { daemon_->signal(SIGHUP); }
 
   // Kills the daemon at a moment when what open_operation() says is `wanted`: it is frozen first, so that nothing moves
