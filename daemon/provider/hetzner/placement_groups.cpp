@@ -20,14 +20,15 @@ asio::awaitable<Result<std::int64_t>> PlacementGroups::take_room(std::string for
     ++group.machines;
     co_return group.id;
   }
-  const std::size_t number = groups_[forest].size() + 1;
-  auto made = co_await create(forest, number);
+  const std::string name = free_name(forest);
+  auto made = co_await create(forest, name);
   if (!made) {
     forget(forest);
     co_return made.error();
   }
   made->machines = 1;
-  groups_[forest].push_back(*made);
+  const auto known = groups_.find(forest);  // unless it was forgotten meanwhile: then it is read again, with this one
+  if (known != groups_.end()) known->second.push_back(*made);
   co_return made->id;
 }
 
@@ -38,22 +39,32 @@ asio::awaitable<Result<std::vector<PlacementGroups::Group>>> PlacementGroups::re
   for (const auto& json : *found) {
     Group group;
     group.id = id_at(json, "id");
+    group.name = text_at(json, "name");
     group.machines = static_cast<int>(list_at(json, "servers").size());
     groups.push_back(group);
   }
   co_return groups;
 }
 
-asio::awaitable<Result<PlacementGroups::Group>> PlacementGroups::create(std::string forest, std::size_t number) {
+asio::awaitable<Result<PlacementGroups::Group>> PlacementGroups::create(std::string forest, std::string name) {
   nlohmann::json body;
-  body["name"] = fmt::format("morpheus-{}-{}", forest, number);
+  body["name"] = name;
   body["type"] = "spread";
   body["labels"] = ownership_.labels(forest);
   const auto made = co_await api_.post("/placement_groups", body);
   if (!made) co_return to_error(made.error());
   Group group;
   group.id = id_at(*made, "placement_group.id");
+  group.name = name;
   co_return group;
+}
+
+std::string PlacementGroups::free_name(const std::string& forest) const {
+  const auto& groups = groups_.at(forest);
+  for (int number = 1;; ++number) {
+    auto name = fmt::format("morpheus-{}-{}", forest, number);
+    if (std::ranges::find(groups, name, &Group::name) == groups.end()) return name;
+  }
 }
 
 asio::awaitable<Result<>> PlacementGroups::remove(std::string forest) {

@@ -30,11 +30,14 @@ class PlacementGroups {
  private:
   struct Group {
     std::int64_t id = 0;
+    std::string name;
     int machines = 0;
   };
 
   asio::awaitable<Result<std::vector<Group>>> read(std::string forest);
-  asio::awaitable<Result<Group>> create(std::string forest, std::size_t number);
+  asio::awaitable<Result<Group>> create(std::string forest, std::string name);
+  // The first of the forest's names that no group has.
+  std::string free_name(const std::string& forest) const;
 
   Api& api_;
   const Ownership& ownership_;

@@ -94,7 +94,8 @@ asio::awaitable<Result<std::vector<std::int64_t>>> SshKeys::ids(bool upload) {
       if (!made) co_return made.error();
       id = *made;
     }
-    if (id != 0) ids.push_back(id);
+    const bool is_new = std::ranges::find(ids, id) == ids.end();
+    if (id != 0 && is_new) ids.push_back(id);
   }
   co_return ids;
 }

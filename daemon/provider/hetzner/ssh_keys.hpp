@@ -14,7 +14,7 @@ class SshKeys {
  public:
   SshKeys(Api& api, std::vector<std::string> entries) : api_(api), entries_(std::move(entries)) {}
 
-  // The keys' ids. With `upload` false a public key that the project does not have is left out. invalid: no such key.
+  // The keys' ids, each once. With `upload` false a public key that the project does not have is left out. invalid: no such key.
   asio::awaitable<Result<std::vector<std::int64_t>>> ids(bool upload);
 
  private:

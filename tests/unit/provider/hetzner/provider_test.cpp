@@ -1,0 +1,232 @@
+#include "daemon/provider/hetzner/hetzner_provider.hpp"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <fstream>
+
+#include "daemon/runtime/system_clock.hpp"
+#include "tests/tools/fake_cloud.hpp"
+
+namespace morpheus::hetzner {
+namespace {
+
+using nlohmann::json;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::SizeIs;
+
+constexpr std::chrono::seconds limit{60};
+constexpr const char* public_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3Yk2mYbJfXn0VpLbmxUdiQ1XcmvVvZ9tqg0zXhKpWm op";
+
+// The provider by itself, on a fake of the API whose servers run nothing.
+class HetznerTest : public testing::Test {
+ protected:
+  explicit HetznerTest(const std::string& action_seconds = "0.1") : cloud_({"--machines", "none", "--action-seconds", action_seconds}) {
+    settings_.hetzner.server_types = {"cx23"};
+    settings_.hetzner.locations = {"fsn1"};
+    settings_.security.admin_cidrs = {"192.0.2.0/24"};
+  }
+
+  // As after a start of the daemon: it knows nothing.
+  void restart() {
+    provider_.reset();
+    client_ = std::make_unique<ApiClient>(loop_.get_executor(), *parse_endpoint(cloud_.endpoint()), "token");
+    provider_ = std::make_unique<HetznerProvider>(loop_.get_executor(), clock_, *client_, "0123456789abcdef", settings_);
+  }
+
+  template <class T>
+  std::vector<T> run_all(std::vector<asio::awaitable<T>> work) {
+    std::vector<std::optional<T>> results(work.size());
+    for (std::size_t i = 0; i < work.size(); ++i) {
+      asio::co_spawn(loop_, std::move(work[i]), [&results, i](std::exception_ptr error, T value) {
+        if (error) std::rethrow_exception(error);
+        results[i] = std::move(value);
+      });
+    }
+    loop_.restart();
+    const auto ended = [](const std::optional<T>& each) { return each.has_value(); };
+    while (!std::ranges::all_of(results, ended) && loop_.run_one_for(limit) > 0) {
+    }
+    std::vector<T> values;
+    for (auto& each : results) values.push_back(std::move(each.value()));
+    return values;
+  }
+
+  template <class T>
+  T run(asio::awaitable<T> work) {
+    std::vector<asio::awaitable<T>> one;
+    one.push_back(std::move(work));
+    return std::move(run_all(std::move(one)).front());
+  }
+
+  static MachineSpec spec(int number, const std::string& address) {
+    MachineSpec spec;
+    spec.name = fmt::format("oak-node-{}", number);
+    spec.forest = "oak";
+    spec.intent = fmt::format("intent{}", number);
+    spec.address = address;
+    spec.image.forest = "oak";
+    spec.image.node = spec.image.server_name = spec.name;
+    spec.image.index = number;
+    return spec;
+  }
+
+  // Nodes first..last, at once.
+  std::vector<Result<Machine>> create(int first, int last) {
+    std::vector<asio::awaitable<Result<std::string>>> reservations;
+    for (int i = first; i <= last; ++i) reservations.push_back(provider_->reserve_address("oak", fmt::format("oak-node-{}", i)));
+    const auto addresses = run_all(std::move(reservations));
+    EXPECT_TRUE(run(provider_->enclose("oak", {})));
+    std::vector<asio::awaitable<Result<Machine>>> creations;
+    for (int i = first; i <= last; ++i) creations.push_back(provider_->create(spec(i, *addresses[static_cast<std::size_t>(i - first)])));
+    return run_all(std::move(creations));
+  }
+
+  std::vector<json> calls(const std::string& method, const std::string& path) const {
+    auto lines = cloud_.journal();
+    std::erase_if(lines, [&](const json& line) { return line["method"] != method || line["path"] != path; });
+    return lines;
+  }
+
+  // Servers of each placement group.
+  std::vector<std::size_t> groups() const {
+    std::vector<std::size_t> sizes;
+    const auto state = cloud_.state();
+    for (const auto& group : state["placement_groups"]) sizes.push_back(group["servers"].size());
+    return sizes;
+  }
+
+  FakeCloud cloud_;
+  Settings settings_;
+  SystemClock clock_;
+  asio::io_context loop_;
+  std::unique_ptr<ApiClient> client_;
+  std::unique_ptr<HetznerProvider> provider_;
+};
+
+class SlowHetznerTest : public HetznerTest {
+ protected:
+  SlowHetznerTest() : HetznerTest("4") {}
+};
+
+TEST_F(HetznerTest, PlacementGroupsHoldTenMachinesEach) {
+  restart();
+  for (const auto& made : create(1, 12)) EXPECT_TRUE(made) << made.error().message;
+  EXPECT_THAT(groups(), ElementsAre(10, 2));
+  restart();
+  for (const auto& made : create(13, 21)) EXPECT_TRUE(made) << made.error().message;
+  EXPECT_THAT(groups(), ElementsAre(10, 10, 1)) << "what was there is counted";
+  EXPECT_TRUE(run(provider_->destroy("oak-node-3")));
+  for (const auto& made : create(22, 22)) EXPECT_TRUE(made) << made.error().message;
+  EXPECT_THAT(groups(), ElementsAre(10, 10, 1)) << "room that was left is taken first";
+}
+
+TEST_F(HetznerTest, AGroupThatSomebodyDeletedIsMadeAgain) {
+  restart();
+  for (const auto& made : create(1, 11)) EXPECT_TRUE(made) << made.error().message;
+  for (int i = 1; i <= 10; ++i) EXPECT_TRUE(run(provider_->destroy(fmt::format("oak-node-{}", i))));
+  const auto first = cloud_.state()["placement_groups"][0]["id"].dump();
+  const auto deleted = run_command({"/usr/bin/curl", "-sf", "-X", "DELETE", "-H", "Authorization: Bearer token", cloud_.endpoint() + "/placement_groups/" + first});
+  ASSERT_EQ(deleted.status, 0) << deleted.err;
+  restart();
+  for (const auto& made : create(12, 22)) EXPECT_TRUE(made) << made.error().message;
+  EXPECT_THAT(groups(), testing::UnorderedElementsAre(10, 2));
+}
+
+TEST_F(HetznerTest, KeysAreFoundByNameOrFingerprintAndAPublicKeyIsUploadedOnce) {
+  const TempDir dir;
+  std::ofstream(dir / "key.pub") << public_key << "\n";
+  for (const char* name : {"laptop", "desk"}) {
+    ASSERT_EQ(run_command({"/usr/bin/ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", dir / name}).status, 0);
+    const json body{{"name", name}, {"public_key", read_text(dir / (std::string(name) + ".pub"))}};
+    ASSERT_EQ(run_command({"/usr/bin/curl", "-sf", "--json", body.dump(), "-H", "Authorization: Bearer token", cloud_.endpoint() + "/ssh_keys"}).status, 0);
+  }
+  const auto known = cloud_.state()["ssh_keys"];
+  settings_.hetzner.ssh_keys = {"laptop", known[1]["fingerprint"], public_key, dir / "key.pub"};
+  restart();
+  for (const auto& made : create(1, 3)) EXPECT_TRUE(made) << made.error().message;
+  EXPECT_EQ(cloud_.count("ssh_keys"), 3) << "one was uploaded, by three machines at once and in two forms";
+  const auto uploaded = cloud_.state()["ssh_keys"][2]["id"];
+  const auto creations = calls("POST", "/servers");
+  ASSERT_THAT(creations, SizeIs(3));
+  for (const auto& call : creations) {
+    EXPECT_THAT(call["body"]["ssh_keys"], testing::UnorderedElementsAre(known[0]["id"], known[1]["id"], uploaded));
+  }
+  settings_.hetzner.ssh_keys = {"nobodys"};
+  restart();
+  const auto refused = run(provider_->offer());
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(describe(refused.error()), HasSubstr("it has laptop, desk"));
+}
+
+TEST_F(SlowHetznerTest, ActionsAreAskedAboutTogetherAndEverMoreSlowly) {
+  restart();
+  for (const auto& made : create(1, 6)) EXPECT_TRUE(made) << made.error().message;
+  const auto asked = calls("GET", "/actions");
+  ASSERT_GE(asked.size(), 3U);
+  EXPECT_LE(asked.size(), 6U) << "six machines, four seconds";
+  const std::string last = asked.back()["query"];
+  EXPECT_EQ(std::ranges::count(last, '='), 6) << last;
+  const auto second = asked[1]["time"].get<double>() - asked[0]["time"].get<double>();
+  const auto third = asked[2]["time"].get<double>() - asked[1]["time"].get<double>();
+  EXPECT_GT(third, second * 1.2);
+  EXPECT_TRUE(calls("GET", "/servers").size() < 12U) << "no call a server while it is waited for";
+}
+
+TEST_F(HetznerTest, AllPagesOfAListAreRead) {
+  restart();
+  for (const auto& made : create(1, 1)) EXPECT_TRUE(made) << made.error().message;
+  auto labels = cloud_.state()["servers"][0]["labels"];
+  labels["morpheus-controller"] = "ff";
+  cloud_.tell("seed", {{"servers", 120}, {"name", "theirs"}, {"labels", labels}});
+  const auto inventory = run(provider_->inventory());
+  ASSERT_TRUE(inventory) << inventory.error().message;
+  EXPECT_THAT(inventory->own, SizeIs(1));
+  EXPECT_THAT(inventory->others, SizeIs(120));
+  EXPECT_THAT(*run(provider_->list("oak")), SizeIs(1));
+}
+
+TEST_F(HetznerTest, TheConfiguredLocationsAreNeverLeft) {
+  cloud_.tell("availability", {{"server_type", "cx23"}, {"location", "fsn1"}, {"available", "lies"}});
+  restart();
+  for (int tries = 0; tries < 3; ++tries) {
+    for (const auto& made : create(1, 2)) {
+      ASSERT_FALSE(made);
+      EXPECT_EQ(made.error().code, ErrorCode::unavailable) << made.error().message;
+      EXPECT_THAT(made.error().message, HasSubstr("sold out"));
+    }
+  }
+  EXPECT_EQ(cloud_.count("servers"), 0);
+  EXPECT_LE(calls("POST", "/servers").size(), 2U) << "a pair that was sold out is left alone";
+}
+
+TEST_F(HetznerTest, AnArmMachineHasAnArmImageAndDownload) {
+  settings_.hetzner.server_types = {"cax11"};
+  restart();
+  const auto made = create(1, 1);
+  ASSERT_TRUE(made[0]) << made[0].error().message;
+  EXPECT_EQ(cloud_.state()["servers"][0]["image"]["architecture"], "arm");
+  const auto told = run(provider_->image(spec(1, "192.0.2.1"), "cax11"));
+  ASSERT_TRUE(told);
+  EXPECT_THAT(*told, HasSubstr("linux-arm64.tar.gz"));
+}
+
+TEST_F(HetznerTest, AFirewallOfSomebodyElseIsLeftAlone) {
+  const json body{{"name", "morpheus-oak"}};
+  ASSERT_EQ(run_command({"/usr/bin/curl", "-sf", "--json", body.dump(), "-H", "Authorization: Bearer token", cloud_.endpoint() + "/firewalls"}).status, 0);
+  restart();
+  const auto refused = run(provider_->enclose("oak", {"192.0.2.1"}));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::conflict);
+  EXPECT_THAT(refused.error().message, HasSubstr("is not ours"));
+  EXPECT_TRUE(run(provider_->clear("oak")));
+  EXPECT_EQ(cloud_.count("firewalls"), 1);
+  EXPECT_TRUE(cloud_.state()["firewalls"][0]["rules"].empty());
+}
+
+}  // namespace
+}  // namespace morpheus::hetzner
