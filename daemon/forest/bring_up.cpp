@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "daemon/forest/addresses.hpp"
+#include "daemon/forest/machine_spec.hpp"
 #include "daemon/forest/meta_group.hpp"
 #include "daemon/forest/node_steps.hpp"
 #include "daemon/forest/operation.hpp"
@@ -14,6 +15,8 @@
 
 namespace morpheus {
 namespace {
+
+constexpr const char* longest_address = "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff";
 
 bool is_core(const Node& node) { return node.role == NodeRole::core; }
 bool is_ready(const Node& node) { return node.state == NodeState::ready; }
@@ -29,10 +32,30 @@ Result<> prepare_secrets(const ForestContext& context, const Operation& operatio
   return {};
 }
 
+// What the first of them would be told, with addresses as long as they may be: too much for the provider is known before it is
+// asked for anything.
+asio::awaitable<Result<>> check_told(const ForestContext& context, Operation operation) {
+  auto nodes = nodes_of(context, operation);
+  std::erase_if(nodes, [](const Node& node) { return node.state != NodeState::planned || !node.address.empty(); });
+  if (nodes.empty()) co_return Result<>{};
+  const Forest forest = forest_of(context, operation.forest_id);
+  nodes.front().address = longest_address;
+  auto spec = make_machine_spec(context, forest, nodes.front());
+  if (!spec) co_return spec.error();
+  spec->image.routes.insert(spec->image.routes.end(), nodes.size() - 1, Route{longest_address});
+  const std::string any_type;
+  const auto told = co_await context.provider_of(forest).image(*spec, any_type);
+  const bool refused = !told && told.error().code == ErrorCode::invalid;
+  if (refused) co_return told.error();
+  co_return Result<>{};
+}
+
 // Before machines are made: the secrets, addresses for all of them, and no dead member in the meta group that new cores would add to.
 asio::awaitable<Result<>> prepare(const ForestContext& context, Operation operation) {
   const auto secrets = prepare_secrets(context, operation);
   if (!secrets) co_return secrets.error();
+  const auto told = co_await check_told(context, operation);
+  if (!told) co_return told.error();
   if (operation.kind == OperationKind::grow) {
     const auto clean = co_await remove_departed_peers(context, forest_of(context, operation.forest_id));
     if (!clean) co_return clean.error();
@@ -71,11 +94,13 @@ asio::awaitable<void> raise_all(const ForestContext& context, Operation operatio
   co_await tasks.join();
 }
 
-// The addresses of nodes that failed belong to somebody else from now on.
-asio::awaitable<Result<>> close_gaps(const ForestContext& context, Operation operation) {
+// The addresses of nodes that failed belong to somebody else from now on. Around a forest of which nothing was made there is
+// nothing to close.
+asio::awaitable<Result<>> close_gaps(const ForestContext& context, Operation operation, bool prepared) {
   const auto nodes = nodes_of(context, operation);
   const bool whole = std::ranges::all_of(nodes, is_ready);
-  if (whole || !is_running(context, operation.id)) co_return Result<>{};
+  const bool unmade = !prepared && operation.kind == OperationKind::plant;
+  if (whole || unmade || !is_running(context, operation.id)) co_return Result<>{};
   co_return co_await enclose_forest(context, forest_of(context, operation.forest_id));
 }
 
@@ -107,7 +132,7 @@ asio::awaitable<void> bring_up(const ForestContext& context, Operation operation
   co_await drop_unmade(context, operation, was_prepared, dropped);
   const auto left = co_await remove_departed_peers(context, forest_of(context, operation.forest_id));
   const auto retired = co_await retire_witness_if_due(context, forest_of(context, operation.forest_id));
-  const auto enclosed = co_await close_gaps(context, operation);
+  const auto enclosed = co_await close_gaps(context, operation, was_prepared);
   if (!is_running(context, operation.id)) co_return;
 
   const auto nodes = nodes_of(context, operation);

@@ -131,7 +131,7 @@ Result<std::string> render_cloud_config(const NodeSpec& spec, const MachineSetup
   return Error{ErrorCode::invalid,
                fmt::format("what {} would be told is {} bytes long, and {} are allowed", spec.node, text.size(),
                            longest_cloud_config),
-               "plant a second forest: each node lists every earlier one"};
+               "plant a second forest, since each node lists every earlier one, or shorten integration.nats_download_urls"};
 }
 
 }  // namespace morpheus

@@ -103,7 +103,8 @@ class Front:
             status, answer = refusal.status, refusal.body()
         for kind, before in known.items():
             after = self.api.cloud.things[kind]
-            entry["created"] += [{"kind": kind, "id": id, "name": after[id]["name"]} for id in after if id not in before]
+            entry["created"] += [{"kind": kind, "id": id, "name": after[id]["name"], "ip": after[id].get("ip")}
+                                 for id in after if id not in before]
             entry["deleted"] += [{"kind": kind, "id": id, "name": before[id]["name"]} for id in before if id not in after]
         if request.method == "DELETE" and path.startswith("/servers/") and status == 200:
             server = known["servers"][int(path.rsplit("/", 1)[1])]
@@ -116,6 +117,8 @@ class Front:
             os.kill(kill["pid"], signal.SIGKILL)
         if kill.get("at") == "committed" or effects.get("drop") == "committed":
             return self._drop(request)
+        if "status_after_commit" in effects and "code" in effects:
+            return self._reply(entry, effects["status_after_commit"], {"error": {"code": effects["code"], "message": "as asked for"}})
         if "status_after_commit" in effects:
             return web.Response(status=effects["status_after_commit"], text="<html>Gateway Timeout</html>",
                                 content_type="text/html")

@@ -67,11 +67,54 @@ INSTANTIATE_TEST_SUITE_P(
                     Hiccup{"DroppedAfterTheCommit", with(create, "drop", "committed")},
                     Hiccup{"DroppedInTheAnswer", with(create, "drop", "answered")},
                     Hiccup{"GatewayTimeoutAfterTheCommit", with(create, "status_after_commit", 504)},
+                    Hiccup{"NameTakenByItself", {{"match", create}, {"status_after_commit", 409}, {"code", "uniqueness_error"}}},
+                    Hiccup{"NameTakenByNobody", refusal(create, 409, "uniqueness_error")},
+                    Hiccup{"CarriedOutLongAfterItsAnswerWasGivenUp", with(create, "delay_seconds", 21)},
+                    Hiccup{"NeverEnds", with(create, "endless", true)},
                     Hiccup{"ActionFails", with(create, "action_error", json{{"code", "server_error"}, {"message", "no"}}), 2},
                     Hiccup{"AddressDropped", with(address, "drop", "committed")},
                     Hiccup{"FirewallDropped", with(firewall, "drop", "committed")},
                     Hiccup{"GroupDropped", with(group, "drop", "committed")},
                     Hiccup{"ActionsUnanswered", with(actions, "bare", 502)}),
+    [](const auto& each) { return std::string(each.param.name); });
+
+// What goes wrong on the way to nothing, and must end in nothing all the same.
+class CloudEnd : public testing::TestWithParam<Hiccup> {};
+
+TEST_P(CloudEnd, LeavesNothingBehind) {
+  const FakeCloud cloud;
+  DaemonBox box(in_cloud(cloud));
+  box.start();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak"}).status, 0) << box.log();
+  cloud.fault(GetParam().fault);
+  EXPECT_EQ(box.ctl({"teardown", "oak", "--yes"}).status, 0) << box.log();
+  EXPECT_GE(cloud.fired(), 1);
+  EXPECT_EQ(cloud.deleted("servers").size(), 1U) << "asked for as often as it took, carried out once";
+  const auto left = cloud.state()["counts"];
+  for (const auto& [kind, count] : left.items()) EXPECT_EQ(count, 0) << kind;
+}
+
+const json destruction = {{"method", "DELETE"}, {"path", "^/servers/"}};
+const json opening = {{"method", "DELETE"}, {"path", "^/firewalls/"}};
+const json parting = {{"method", "DELETE"}, {"path", "^/placement_groups/"}};
+
+json twice(json fault) {
+  fault["times"] = 2;
+  return fault;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    OnTheWay, CloudEnd,
+    testing::Values(Hiccup{"Locked", twice(refusal(destruction, 423, "locked"))}, Hiccup{"Protected", twice(refusal(destruction, 403, "protected"))},
+                    Hiccup{"TokenRevokedForAWhile", twice(refusal(destruction, 401, "unauthorized"))},
+                    Hiccup{"RateLimited", refusal(destruction, 429, "rate_limit_exceeded")}, Hiccup{"BareGatewayError", twice(with(destruction, "bare", 502))},
+                    Hiccup{"NotJson", with(destruction, "not_json", true)}, Hiccup{"DroppedBefore", with(destruction, "drop", "before")},
+                    Hiccup{"DroppedAfterTheCommit", with(destruction, "drop", "committed")},
+                    Hiccup{"DroppedInTheAnswer", with(destruction, "drop", "answered")},
+                    Hiccup{"GatewayTimeoutAfterTheCommit", with(destruction, "status_after_commit", 504)},
+                    Hiccup{"Delayed", with(destruction, "delete_delay_seconds", 5)},
+                    Hiccup{"FirewallInUse", twice(refusal(opening, 422, "resource_in_use"))},
+                    Hiccup{"GroupDropped", with(parting, "drop", "committed")}),
     [](const auto& each) { return std::string(each.param.name); });
 
 class CloudDud : public testing::TestWithParam<const char*> {};
@@ -123,6 +166,19 @@ TEST(CloudChoice, ALimitOfTheAccountIsSaidAndNothingIsLeft) {
   const auto creates = cloud.journal();
   EXPECT_EQ(std::ranges::count_if(creates, [](const json& line) { return line["method"] == "POST" && line["path"] == "/servers"; }), 2)
       << "it is not tried again at once";
+}
+
+TEST(CloudChoice, ALimitOfAddressesIsSaidAndNothingIsLeft) {
+  const FakeCloud cloud;
+  DaemonBox box(in_cloud(cloud));
+  box.start();
+  cloud.tell("limits", {{"primary_ips", 2}});
+  const auto planted = box.ctl({"plant", "cloud", "medium", "--name", "oak"});
+  EXPECT_EQ(planted.status, 1);
+  EXPECT_THAT(planted.err, HasSubstr("Primary IP limit exceeded"));
+  EXPECT_EQ(cloud.count("servers"), 0);
+  EXPECT_EQ(cloud.count("primary_ips"), 0);
+  EXPECT_EQ(box.ctl({"plant", "cloud", "small", "--name", "elm"}).status, 4) << "it is not tried again at once";
 }
 
 TEST(CloudChoice, TheCostOfAllForestsIsALimit) {
@@ -186,6 +242,21 @@ TEST(CloudChoice, AStrangersAddressUnderOurNameIsLeftAlone) {
   ASSERT_EQ(box.ctl({"teardown", "oak", "--yes"}).status, 0) << box.log();
   EXPECT_EQ(cloud.count("primary_ips"), 1);
   EXPECT_EQ(cloud.count("firewalls"), 0);
+}
+
+TEST(CloudChoice, WhatIsTooLongToBeToldIsAnErrorBeforeAnythingIsCreated) {
+  const FakeCloud cloud({"--machines", "none"});
+  auto settings = in_cloud(cloud);
+  std::string urls;
+  for (int i = 0; i < 300; ++i) urls += "\"https://example.org/a/mirror/of/nats/number/" + std::to_string(i) + "/nats-{version}-{arch}.tar.gz\", ";
+  settings.more += "integration: {nats_download_urls: [" + urls + "]}\n";
+  DaemonBox box(settings);
+  box.start();
+  const auto planted = box.ctl({"plant", "cloud", "medium", "--name", "oak"});
+  EXPECT_EQ(planted.status, 1);
+  EXPECT_THAT(planted.err, HasSubstr("bytes long, and 32768 are allowed")) << box.log();
+  for (const auto& line : cloud.journal()) EXPECT_EQ(line["committed"], false) << line;
+  EXPECT_EQ(box.ctl({"teardown", "oak", "--yes"}).status, 0) << box.log();
 }
 
 // What can be known before anything is created.

@@ -69,6 +69,23 @@ TEST(Cloud, MachinesAreMadeOfWhatWasConfigured) {
   EXPECT_EQ(cloud.count("ssh_keys"), 1) << "keys are never deleted";
 }
 
+// Whether the rules had each server's address before the server was asked for.
+bool each_was_let_in_before_it_was_made(const std::vector<json>& calls) {
+  std::map<std::int64_t, std::string> reserved;
+  std::string rules;
+  int made = 0;
+  for (const json& call : calls) {
+    if (call["method"] != "POST" || call["committed"] != true) continue;
+    const std::string path = call["path"];
+    if (path.starts_with("/firewalls")) rules = call["body"]["rules"].dump();
+    if (path == "/primary_ips") reserved[call["created"][0]["id"].get<std::int64_t>()] = call["created"][0]["ip"];
+    if (path != "/servers") continue;
+    ++made;
+    if (rules.find('"' + reserved.at(call["body"]["public_net"]["ipv4"].get<std::int64_t>()) + "/32\"") == std::string::npos) return false;
+  }
+  return made > 0;
+}
+
 TEST(Cloud, TheFirewallLetsInExactlyTheNodes) {
   const FakeCloud cloud;
   DaemonBox box(in_cloud(cloud));
@@ -91,6 +108,7 @@ TEST(Cloud, TheFirewallLetsInExactlyTheNodes) {
   ASSERT_EQ(box.ctl({"grow", "oak", "--nodes", "3", "--yes"}).status, 0) << box.log();
   EXPECT_EQ(routes().size(), 4U);
   EXPECT_EQ(routes(), hosts());
+  EXPECT_TRUE(each_was_let_in_before_it_was_made(cloud.journal()));
   ASSERT_EQ(box.ctl({"shrink", "oak", "--node", "node-4", "--yes"}).status, 0) << box.log();
   EXPECT_EQ(routes(), hosts());
 }
@@ -103,7 +121,10 @@ TEST(Cloud, ADryRunCreatesNothingAndNamesThePrice) {
   EXPECT_EQ(plan["nodes"].size(), 3U);
   EXPECT_EQ(plan["nodes"][0]["machine_type"], "cx23");
   EXPECT_NEAR(plan["cost"]["monthly"].get<double>(), 3 * 5.99, 1e-9);
+  EXPECT_NEAR(plan["cost"]["hourly"].get<double>(), 3 * (5.49 / 730 + 0.0008), 1e-9);
   EXPECT_EQ(plan["cost"]["currency"], "EUR");
+  EXPECT_THAT(box.ctl({"plant", "cloud", "medium", "--name", "oak", "--dry-run"}).out,
+              AllOf(HasSubstr("cx23"), HasSubstr("fsn1"), HasSubstr("Cost: 0.0250 EUR an hour, 17.97 EUR a month, net")));
   EXPECT_TRUE(box.ask({"list"}).empty());
   for (const auto& line : cloud.journal()) EXPECT_EQ(line["committed"], false) << line;
 }
