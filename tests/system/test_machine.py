@@ -4,6 +4,7 @@ import json
 import re
 import resource
 import socket
+import ssl
 
 import yaml
 
@@ -16,6 +17,17 @@ KNOCK_SECONDS = 1.0
 OPEN_FILES = 131072
 LEAST_SECRET = 16  # a shorter one could be found by accident
 PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----\n([^-]+)-")
+
+
+def told_in(connection, key=None):
+    """The next INFO that has the key."""
+    lines = connection.makefile("rb", buffering=0)
+    while True:
+        line = lines.readline()
+        if not line:
+            raise AssertionError(f"the server ended without a word about {key}")
+        if line.startswith(b"INFO ") and (not key or key in json.loads(line[5:])):
+            return json.loads(line[5:])
 
 
 class MachineTest(ForestCase):
@@ -96,6 +108,57 @@ class MachineTest(ForestCase):
         most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]  # a machine in a box may be allowed no more than the box is
         self.assertEqual(int(re.search(r"Max open files\s+(\d+)", limits)[1]), min(OPEN_FILES, most))
         self.assertRegex(machine.run("cat", f"/proc/{pid}/status"), r"NoNewPrivs:\s+1\n")
+
+    @staticmethod
+    def knock(address, port):
+        """A connection to the server, and what it says of itself before any TLS: a client port does, a route port does not."""
+        connection = socket.create_connection((address, port), timeout=SETTLE_LIMIT)
+        return connection, told_in(connection) if port == 4222 else None
+
+    def shakes_hands(self, address, port, context):
+        """Whether the server goes on talking to somebody who proves himself like that."""
+        connection, _ = self.knock(address, port)
+        with connection:
+            try:
+                with context.wrap_socket(connection, server_hostname=address) as secured:
+                    secured.sendall(b"PING\r\n")  # what a certificate is worth is told with the first answer
+                    return bool(secured.recv(1))
+            except (ssl.SSLError, ConnectionError):
+                return False
+
+    def test_clients_are_offered_tls_and_routes_ask_for_a_certificate_of_the_forest(self):
+        machine = self.plant()
+        address = self.daemon.addresses("ash")[0]
+        files = machine.root / "etc/nats/tls"
+        connection, info = self.knock(address, 4222)
+        connection.close()
+        self.assertTrue(info.get("tls_available"), info)
+        self.assertFalse(info.get("tls_required", False), info)
+        self.assertTrue(self.shakes_hands(address, 4222, ssl.create_default_context(cafile=files / "ca.crt")), "named by its address")
+        self.assertFalse(self.shakes_hands(address, 4222, ssl.create_default_context()), "nobody else vouches for it")
+
+        context = ssl.create_default_context(cafile=files / "ca.crt")
+        self.assertFalse(self.shakes_hands(address, 6222, context), "without a certificate")
+        stranger = lab.DIRECTORY / "stranger"
+        lab.command("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=ash-node-9", "-keyout",
+                    f"{stranger}.key", "-out", f"{stranger}.crt")
+        context.load_cert_chain(f"{stranger}.crt", f"{stranger}.key")
+        self.assertFalse(self.shakes_hands(address, 6222, context), "with one that the forest's authority did not sign")
+        context.load_cert_chain(files / "node.crt", files / "node.key")
+        self.assertTrue(self.shakes_hands(address, 6222, context), "with one that it did")
+
+    def test_stopping_the_server_drains_it(self):
+        machine = self.plant()
+        connection, _ = self.knock(self.daemon.addresses("ash")[0], 4222)
+        with connection:
+            connection.sendall(b'CONNECT {"verbose": false, "protocol": 1}\r\nPING\r\n')
+            lab.wait_until(lambda: b"PONG" in connection.recv(4096), SETTLE_LIMIT, "it is a client")
+            machine.run("systemctl", "stop", "--no-block", "nats.service")
+            told = told_in(connection, "ldm")
+        self.assertTrue(told["ldm"], "it asks its clients to go")
+        lab.wait_until(lambda: machine.run("systemctl", "is-active", "nats.service", check=False).strip() == "inactive", SETTLE_LIMIT,
+                       machine.report)
+        self.assertEqual(machine.run("systemctl", "show", "--property=Result", "--value", "nats.service").strip(), "success")
 
     def test_nimsforest_switched_off_leaves_nothing(self):
         machine = self.plant(nimsforest=False)

@@ -101,6 +101,17 @@ class RealToolsTest(unittest.TestCase):
             lab.command("shellcheck", "--external-sources", f"--source-path={sources}", *places)
 
 
+class PausesTest(unittest.TestCase):
+    """What cannot be installed is tried for ever."""
+
+    def test_pauses_grow_up_to_a_minute(self):
+        script = """. "$1"; say() { :; }; sleep() { echo "$1"; }; tries=0
+                    attempt() { reason=no; ((++tries == 8)); }; for_ever attempt"""
+        common = lab.HERE.parent.parent / "daemon/image/machine/usr/local/lib/morpheus/common"
+        printed = lab.command("bash", "-euo", "pipefail", "-c", script, "bash", str(common))
+        self.assertEqual(printed.split(), ["5", "10", "20", "40", "60", "60", "60"])
+
+
 class AwkwardMachineTest(unittest.TestCase):
     """A machine that was told awkward names and secrets, and downloads from awkward addresses."""
 
