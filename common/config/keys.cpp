@@ -43,7 +43,8 @@ void add_monitor(std::vector<Key>& keys) {
       time_key({"monitor.timeout", "", "for a node's whole answer; at least monitor.connect_timeout"},
                Millis{10}, 60 * second, MEMBER(monitor.timeout)));
   keys.push_back(
-      bool_key({"monitor.host_metrics", "", "ask machines for their own numbers too; without effect so far"},
+      bool_key({"monitor.host_metrics", "",
+                "let admins reach port 9100 of machines, for their own numbers; morpheusd does not ask there so far", restart},
                MEMBER(monitor.host_metrics)));
 }
 

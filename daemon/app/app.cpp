@@ -152,7 +152,9 @@ class App {
     const auto restart = keys_needing_restart(config_, *report.config);
     if (!restart.empty()) record_reload(EventLevel::warning, "these keys need a restart: " + comma_separated(restart));
     config_.growth = report.config->growth;
+    const bool host_metrics = config_.monitor.host_metrics;  // the firewall's since the start
     config_.monitor = report.config->monitor;
+    config_.monitor.host_metrics = host_metrics;
     config_.jetstream = report.config->jetstream;
     config_.daemon.log_level = report.config->daemon.log_level;
     spdlog::set_level(spdlog::level::from_str(config_.daemon.log_level));

@@ -129,6 +129,18 @@ TEST(Cloud, ADryRunCreatesNothingAndNamesThePrice) {
   for (const auto& line : cloud.journal()) EXPECT_EQ(line["committed"], false) << line;
 }
 
+TEST(Cloud, TheEnvironmentsEndpointGoesFirstAndPlainHttpIsSaid) {
+  const FakeCloud cloud({"--machines", "none"});
+  auto settings = in_cloud(cloud);
+  settings.environment.push_back("HCLOUD_ENDPOINT=" + cloud.endpoint());
+  settings.more.replace(settings.more.find(cloud.endpoint()), cloud.endpoint().size(), "https://127.0.0.1:1/v1");
+  DaemonBox box(settings);
+  box.start();
+  EXPECT_EQ(box.ask({"plant", "cloud", "small", "--dry-run"})["nodes"].size(), 1U) << box.log();
+  EXPECT_THAT(box.log(), HasSubstr("hetzner: the API is asked at 127.0.0.1:"));
+  EXPECT_THAT(box.log(), HasSubstr("without TLS"));
+}
+
 TEST(Cloud, AMachineThatSomebodyElseDeletedIsMarkedAsGone) {
   const FakeCloud cloud;
   DaemonBox box(in_cloud(cloud));

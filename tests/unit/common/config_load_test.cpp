@@ -89,15 +89,15 @@ TEST(KeysNeedingRestart, AreThoseThatDifferAndThatAReloadDoesNotChange) {
   wanted.growth.max_nodes = 4;
   wanted.growth.max_monthly_cost = 5;
   wanted.monitor.poll_interval = Millis{500};
-  wanted.monitor.host_metrics = true;
   wanted.jetstream.core_nodes = 5;
   wanted.daemon.log_level = "debug";
   EXPECT_THAT(keys_needing_restart(running, wanted), IsEmpty());
   wanted.daemon.socket = "/tmp/s";
+  wanted.monitor.host_metrics = true;
   wanted.local.memory_mb = 511;
   wanted.hetzner.server_types = {"cx22"};
   EXPECT_THAT(keys_needing_restart(running, wanted),
-              ElementsAre("daemon.socket", "local.memory_mb", "hetzner.server_types"));
+              ElementsAre("daemon.socket", "monitor.host_metrics", "local.memory_mb", "hetzner.server_types"));
 }
 
 TEST(KeysNeedingRestart, TellNearValuesApart) {

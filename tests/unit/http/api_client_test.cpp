@@ -106,6 +106,17 @@ TEST_F(ApiClientTest, ACertificateThatIsBelievedIsAccepted) {
   EXPECT_EQ(second->status, 200U);
 }
 
+// OpenSSL's own variable stands for /etc/ssl/certs here.
+TEST_F(ApiClientTest, WithoutAFileOfAuthoritiesTheSystemsAreBelieved) {
+  certify("good", "IP:127.0.0.1");
+  serve_tls("good");
+  ::setenv("SSL_CERT_FILE", (dir_ / "good.pem").c_str(), 1);
+  auto api = client(true);
+  ::unsetenv("SSL_CERT_FILE");
+  const auto answer = ask(api);
+  EXPECT_TRUE(answer) << answer.error().message;
+}
+
 TEST_F(ApiClientTest, ACertificateOfNobodyKnownIsRefused) {
   certify("good", "IP:127.0.0.1");
   serve_tls("good");
@@ -201,6 +212,23 @@ TEST_F(ApiClientTest, WhatIsNoWholeAnswerIsAmbiguous) {
   }
   const auto after = ask(api);
   EXPECT_TRUE(after) << "a connection on which something went wrong is not used again";
+}
+
+TEST_F(ApiClientTest, AnAnswerIsReadUpToItsBoundAlone) {
+  serve();
+  ApiBounds bounds;
+  bounds.body = 1'000;
+  auto api = client(false, "127.0.0.1", "", bounds);
+  const auto large = ask(api, {"GET", "/server_types", ""});
+  ASSERT_FALSE(large);
+  EXPECT_EQ(large.error().code, ErrorCode::ambiguous);
+  EXPECT_THAT(large.error().message, HasSubstr("an answer larger than 1000 bytes"));
+  EXPECT_TRUE(ask(api)) << "a small one is read";
+  bounds.header = 60;
+  auto narrow = client(false, "127.0.0.1", "", bounds);
+  const auto wide = ask(narrow);
+  ASSERT_FALSE(wide);
+  EXPECT_THAT(wide.error().message, HasSubstr("too large a header"));
 }
 
 TEST_F(ApiClientTest, ManyRequestsTakeTurnsOnFewConnections) {

@@ -1,6 +1,11 @@
 #include "daemon/http/endpoint.hpp"
 
+#include <arpa/inet.h>
 #include <gmock/gmock.h>
+#include <ifaddrs.h>
+
+#include <array>
+#include <memory>
 
 namespace morpheus {
 namespace {
@@ -26,6 +31,22 @@ TEST(Endpoint, WithoutTlsItIsOnThisMachine) {
     ASSERT_FALSE(parsed) << url;
     EXPECT_THAT(describe(parsed.error()), testing::HasSubstr("would send the token in clear")) << url;
   }
+}
+
+// A network namespace's own address, say.
+TEST(Endpoint, WithoutTlsItMayBeAnyAddressOfThisMachine) {
+  ifaddrs* all = nullptr;
+  ASSERT_EQ(::getifaddrs(&all), 0);
+  const std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> owned(all, &::freeifaddrs);
+  std::vector<std::string> hosts;
+  for (const ifaddrs* each = all; each; each = each->ifa_next) {
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    if (!each->ifa_addr || each->ifa_addr->sa_family != AF_INET) continue;
+    ::inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in*>(each->ifa_addr)->sin_addr, text.data(), text.size());
+    if (std::string(text.data()).rfind("127.", 0) != 0) hosts.emplace_back(text.data());
+  }
+  if (hosts.empty()) GTEST_SKIP() << "this machine has loopback alone";
+  for (const auto& host : hosts) EXPECT_TRUE(parse_endpoint("http://" + host + ":8080/v1")) << host;
 }
 
 TEST(Endpoint, WhatIsNoEndpointIsRefused) {
