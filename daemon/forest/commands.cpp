@@ -320,7 +320,7 @@ asio::awaitable<Result<ImageView>> ForestManager::image(std::string name, std::s
   if (!spec) co_return spec.error();
   if (with_secrets) record_command(caller, forest->name, node_name, "image --show-secrets");
   const auto shown = with_secrets ? *spec : without_secrets(*spec);
-  auto text = co_await context_.provider_of(*forest).image(shown, node->machine_type);
+  auto text = co_await ask_image(context_, forest->provider, shown, node->machine_type);
   if (!text) co_return text.error();
   ImageView view;
   view.forest = forest->name;

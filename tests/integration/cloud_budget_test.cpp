@@ -53,6 +53,7 @@ TEST(CloudBudget, ACommandThatWouldWaitForCallsSaysSoBeforeItsClientGivesUp) {
   const auto planted = box.ctl({"plant", "cloud", "small", "--name", "oak"});
   EXPECT_EQ(planted.status, 1);
   EXPECT_THAT(planted.err, ContainsRegex("hetzner did not say within 25 s what it would make .[0-9]+ calls are left"));
+  EXPECT_THAT(planted.err, ContainsRegex("nothing was begun"));
   EXPECT_TRUE(box.ask({"list"}).empty());
 }
 

@@ -46,6 +46,24 @@ TEST(Cloud, PlantingThreeNodesTakesFewCalls) {
   EXPECT_EQ(is_full_mesh(addresses_of(box, "oak")), true);
 }
 
+TEST(Cloud, EdgesAreMadeAtTheSameTime) {
+  constexpr int edges = 5;
+  constexpr double action_seconds = 4;
+  const FakeCloud cloud({"--machines", "nats", "--action-seconds", "4"});
+  auto settings = in_cloud(cloud);
+  settings.core_nodes = 1;
+  DaemonBox box(settings);
+  box.start();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"grow", "oak", "--nodes", std::to_string(edges), "--yes"}).status, 0) << box.log();
+  std::vector<double> times;
+  for (const auto& call : cloud.journal()) {
+    if (call["method"] == "POST" && call["path"] == "/servers") times.push_back(call["time"]);
+  }
+  ASSERT_EQ(times.size(), 1U + edges);
+  EXPECT_LT(times.back() - times[1], action_seconds) << "the last is asked for before the first can be there";
+}
+
 TEST(Cloud, MachinesAreMadeOfWhatWasConfigured) {
   const FakeCloud cloud;
   auto settings = in_cloud(cloud, R"(server_types: [cpx32], locations: [hel1], image: ubuntu-24.04,

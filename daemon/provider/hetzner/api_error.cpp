@@ -50,6 +50,7 @@ std::string hint_of(const ApiError& error) {
   if (error.code == "token_readonly") return "make a token with read and write permission, and give that one";
   if (error.status == 401) return "check the token (hetzner.token_file, HCLOUD_TOKEN, or the credential hcloud-token), and restart morpheusd";
   if (error.code == "protected") return "take the protection off in the cloud console";
+  if (error.fault == Fault::rate_limited) return "one call a second comes back; another program may use the same project";
   if (error.fault == Fault::quota) return "delete what is not needed, or ask Hetzner for a higher limit";
   return "";
 }
