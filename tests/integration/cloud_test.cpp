@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <boost/algorithm/string/replace.hpp>
+
 #include "tests/integration/cloud_box.hpp"
 
 namespace morpheus {
@@ -129,6 +131,25 @@ TEST(Cloud, TheFirewallLetsInExactlyTheNodes) {
   EXPECT_TRUE(each_was_let_in_before_it_was_made(cloud.journal()));
   ASSERT_EQ(box.ctl({"shrink", "oak", "--node", "node-4", "--yes"}).status, 0) << box.log();
   EXPECT_EQ(routes(), hosts());
+}
+
+TEST(Cloud, TheFirewallLetsInClientsAndHostMetricsAsConfigured) {
+  const FakeCloud cloud({"--machines", "none"});
+  DaemonBox box(in_cloud(cloud));
+  auto text = read_text(box.config_file());
+  boost::replace_first(text, "monitor:\n", "monitor:\n  host_metrics: true\n");
+  boost::replace_first(text, "admin_cidrs:", "client_cidrs: [198.51.100.0/24], admin_cidrs:");
+  box.configure(text);
+  box.start();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak", "--detach"}).status, 0) << box.log();
+  ASSERT_TRUE(wait_until([&] { return cloud.count("servers") == 1; }, limit)) << box.log();
+  std::vector<std::string> open;
+  const auto state = cloud.state();
+  for (const auto& rule : state["firewalls"][0]["rules"]) {
+    if (rule["port"] != "6222-6223") open.push_back(rule["port"].get<std::string>() + " " + rule["source_ips"].dump());
+  }
+  const auto admins = [](const std::string& port) { return port + R"( ["127.0.0.0/8"])"; };
+  EXPECT_THAT(open, UnorderedElementsAre(admins("22"), admins("4222"), admins("8222"), admins("9100"), R"(4222 ["198.51.100.0/24"])"));
 }
 
 TEST(Cloud, ADryRunCreatesNothingAndNamesThePrice) {
