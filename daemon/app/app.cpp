@@ -26,11 +26,14 @@
 #include "daemon/monitor/http_probe.hpp"
 #include "daemon/monitor/warm.hpp"
 #include "daemon/nats/libnats_requests.hpp"
+#include "daemon/provider/gated_provider.hpp"
 #include "daemon/provider/local/local_provider.hpp"
 #include "daemon/runtime/lock_file.hpp"
 #include "daemon/runtime/system_clock.hpp"
 #include "daemon/runtime/timeout.hpp"
+#include "daemon/systemd/bus.hpp"
 #include "daemon/systemd/service_reports.hpp"
+#include "daemon/systemd/shutdown_delay.hpp"
 
 namespace morpheus {
 namespace {
@@ -49,6 +52,7 @@ class App {
       : config_(std::move(config)),
         config_path_(std::move(config_path)),
         store_(std::move(store)),
+        bus_(loop_.get_executor(), clock_),
         lag_(clock_),
         journal_(clock_, *store_, loop_.get_executor(), stderr_is_journal() ? &journald_ : nullptr),
         observations_(std::chrono::seconds(config_.growth.sustain_seconds)),
@@ -57,14 +61,18 @@ class App {
         secrets_(config_.daemon.state_dir, store_->installation_id(), clock_, ids_),
         local_(clock_, config_.daemon.state_dir, store_->installation_id(), config_.local),
         cloud_(loop_.get_executor(), clock_, config_, store_->installation_id()),
-        providers_{{"hetzner", &cloud_.provider()}, {"local", &local_}},
+        gate_(loop_.get_executor()),
+        gated_cloud_(cloud_.provider(), gate_),
+        gated_local_(local_, gate_),
+        providers_{{"hetzner", &gated_cloud_}, {"local", &gated_local_}},
         enclosing_(loop_.get_executor()),
         manager_({loop_.get_executor(), clock_, ids_, *store_, journal_, observations_, poller_, system_, secrets_,
-                  providers_, config_, enclosing_}),
+                  providers_, config_, enclosing_, gate_}),
         metrics_({clock_, manager_, *store_, journal_, poller_, lag_, providers_, config_, MORPHEUS_VERSION}),
         control_(loop_.get_executor(), clock_, manager_, *store_, journal_, MORPHEUS_VERSION, metrics_),
         metrics_server_(loop_.get_executor(), clock_, metrics_),
         reports_(loop_.get_executor(), clock_, *store_, journal_, poller_, observations_, config_),
+        shutdown_delay_(loop_.get_executor(), clock_, bus_, *store_, journal_, gate_),
         signals_(loop_, SIGTERM, SIGINT, SIGHUP),
         stop_deadline_(loop_),
         tasks_(loop_.get_executor()) {}
@@ -98,6 +106,8 @@ class App {
   }
 
   asio::awaitable<void> live() {
+    tasks_.spawn("system bus", bus_.run());
+    tasks_.spawn("shutdown delay", shutdown_delay_.run());
     tasks_.spawn("loop lag", lag_.run());
     tasks_.spawn("monitor", poller_.run());
     tasks_.spawn("forests", manager_.run());
@@ -179,6 +189,7 @@ class App {
   SystemIds ids_;
   std::unique_ptr<Store> store_;
   asio::io_context loop_{1};
+  Bus bus_;
   LoopLag lag_;
   JournaldLog journald_;
   Journal journal_;
@@ -189,6 +200,9 @@ class App {
   SecretFiles secrets_;
   LocalProvider local_;
   Cloud cloud_;
+  StepGate gate_;
+  GatedProvider gated_cloud_;
+  GatedProvider gated_local_;
   std::map<std::string, Provider*> providers_;
   Turns enclosing_;
   ForestManager manager_;
@@ -196,6 +210,7 @@ class App {
   ControlServer control_;
   MetricsServer metrics_server_;
   ServiceReports reports_;
+  ShutdownDelay shutdown_delay_;
   asio::signal_set signals_;
   asio::steady_timer stop_deadline_;
   TaskGroup tasks_;
