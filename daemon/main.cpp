@@ -18,6 +18,10 @@ int main(int argc, char** argv) {
   bool check_only = false;
   flags.add_option("--config", path, "configuration file")->capture_default_str();
   flags.add_flag("--check-config", check_only, "check the configuration file and end");
+  bool node_units = false;
+  flags.add_flag("--node-units", node_units, "start local nodes as units, morpheus-node@NODE.service, where systemd lets it");
+  std::string instance;
+  flags.add_option("--run-local-node", instance)->group("");  // for that unit alone
   flags.set_version_flag("--version", "morpheusd " MORPHEUS_VERSION);
   try {
     flags.parse(argc, argv);
@@ -35,7 +39,8 @@ int main(int argc, char** argv) {
     return EXIT_SUCCESS;
   }
   morpheus::set_up_logging(report.config->daemon.log_level);
-  const auto ended = morpheus::run_app(*report.config, path);
+  const auto ended = instance.empty() ? morpheus::run_app(*report.config, path, node_units)
+                                      : morpheus::run_local_node(*report.config, instance);
   if (ended) return EXIT_SUCCESS;
   std::cerr << "morpheusd: " << morpheus::describe(ended.error()) << '\n';
   return EXIT_FAILURE;

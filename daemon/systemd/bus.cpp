@@ -60,7 +60,8 @@ Error refusal(const sd_bus_error& error) {
                                         SD_BUS_ERROR_TIMEOUT, SD_BUS_ERROR_DISCONNECTED}) {
     if (name == absent) code = ErrorCode::unavailable;
   }
-  return Error{code, fmt::format("{}", error.message ? error.message : name), ""};
+  const char* hint = code == ErrorCode::denied ? "polkitd and its rule morpheus.rules give user morpheus the right" : "";
+  return Error{code, fmt::format("{}", error.message ? error.message : name), hint};
 }
 
 }  // namespace

@@ -63,7 +63,7 @@ asio::awaitable<void> ShutdownDelay::take() {
   if (!bus_.is_open()) co_return;  // the bus has said so
   const auto answer = co_await bus_.call(logind, "Inhibit", fill_inhibit, answer_limit);
   if (answer) delay_ = take_descriptor(answer->get());
-  std::string refusal = answer ? "" : answer.error().message;
+  std::string refusal = answer ? "" : describe(answer.error());
   const bool is_news = refusal != refusal_;
   refusal_ = std::move(refusal);
   if (is_news && !refusal_.empty()) spdlog::warn("a shutdown of this computer is not delayed for a step: {}", refusal_);

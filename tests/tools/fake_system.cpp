@@ -5,7 +5,6 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
-#include <utility>
 
 namespace morpheus {
 namespace {
@@ -18,8 +17,6 @@ const std::vector<std::string> logind{"org.freedesktop.login1", "/org/freedeskto
 
 }  // namespace
 
-FakeSystem::FakeSystem(std::vector<std::string> unit_command) : unit_command_(std::move(unit_command)) { start(); }
-
 std::string FakeSystem::address() const { return "unix:path=" + (dir_ / "bus").string(); }
 
 void FakeSystem::start() {
@@ -31,8 +28,7 @@ void FakeSystem::start() {
   const auto there = [&] { return std::filesystem::exists(dir_ / "bus") || !bus_->running(); };
   if (!wait_until(there, start_limit)) throw std::runtime_error("no bus: " + read_text(dir_ / "log"));
   Command fake;
-  fake.arguments = {"/usr/bin/python3", FAKE_SYSTEM, dir_ / "asked"};
-  fake.arguments.insert(fake.arguments.end(), unit_command_.begin(), unit_command_.end());
+  fake.arguments = {"/usr/bin/python3", FAKE_SYSTEM, dir_ / "asked", dir_ / "units"};
   fake.environment = {variable()};
   fake.out = fake.err = dir_ / "log";
   fake_.emplace(fake);
@@ -54,6 +50,11 @@ std::vector<std::string> FakeSystem::inhibitors() const {
     found.push_back(each.at(0).get<std::string>() + " " + each.at(1).get<std::string>() + " " + each.at(3).get<std::string>());
   }
   return found;
+}
+
+void FakeSystem::units_run(const std::vector<std::string>& command) const {
+  std::ofstream out(dir_ / "units");
+  for (const auto& word : command) out << word << '\n';
 }
 
 void FakeSystem::shut_down(bool coming) const {

@@ -12,8 +12,8 @@ namespace morpheus {
 // A private bus with stand-ins for logind and systemd (fake_system.py).
 class FakeSystem {
  public:
-  // `unit_command` is what a node's unit runs, the instance behind it. Throws with its log if it does not start.
-  explicit FakeSystem(std::vector<std::string> unit_command = {});
+  // Throws with its log if it does not start.
+  FakeSystem() { start(); }
 
   // "NAME=value" for a program that shall meet it as its system bus.
   std::string variable() const { return "DBUS_SYSTEM_BUS_ADDRESS=" + address(); }
@@ -26,6 +26,10 @@ class FakeSystem {
   // "well", "refuse" or "hang".
   void behave(const std::string& how) const;
 
+  // What a node's unit runs, the instance behind it.
+  void units_run(const std::vector<std::string>& command) const;
+  // The parent of what units run.
+  int pid() const { return fake_->pid(); }
   // What systemd was asked, a line each.
   std::string asked() const { return read_text(dir_ / "asked"); }
 
@@ -37,7 +41,6 @@ class FakeSystem {
   std::string busctl(std::vector<std::string> arguments) const;
 
   TempDir dir_;
-  std::vector<std::string> unit_command_;
   std::optional<Child> bus_;
   std::optional<Child> fake_;
 };

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""Stands in for logind and systemd on a private bus (DBUS_SYSTEM_BUS_ADDRESS): fake_system.py LOG [UNIT-COMMAND...].
+"""Stands in for logind and systemd on a private bus (DBUS_SYSTEM_BUS_ADDRESS): fake_system.py LOG UNITS.
 
 What logind hands out is a real descriptor, and its inhibitor is there until all copies of that are closed. StartUnit of a node's unit
-runs UNIT-COMMAND with the instance behind it. Each call to systemd is a line of LOG: the method, the unit, what else was said. The
+runs the command that the file UNITS has, a word a line, with the instance behind it. Each call to systemd is a line of LOG: the method, the unit, what else was said. The
 interface org.morpheus.Fake steers it: Shutdown(b), and Behave(s) with "well", "refuse" or "hang" for both."""
 
 import os
@@ -83,9 +83,9 @@ class Logind(Manager):
 
 
 class Systemd(Manager):
-    def __init__(self, bus, log, command):
+    def __init__(self, bus, log, units):
         super().__init__(bus, "/org/freedesktop/systemd1")
-        self.log, self.command = log, command
+        self.log, self.units = log, units
 
     def note(self, *words):
         with open(self.log, "a", encoding="utf-8") as log:
@@ -103,15 +103,15 @@ class Systemd(Manager):
 
     def start(self, unit):
         instance = unit.removeprefix("morpheus-node@").removesuffix(".service")
-        if self.command:
-            subprocess.Popen([*self.command, instance], stdin=subprocess.DEVNULL, close_fds=True)
+        with open(self.units, encoding="utf-8") as units:
+            subprocess.Popen([*units.read().split("\n")[:-1], instance], stdin=subprocess.DEVNULL)
         return dbus.ObjectPath("/org/freedesktop/systemd1/job/1")
 
 
-def main(log, *command):
+def main(log, units):
     dbus.mainloop.glib.DBusGMainLoop(set_as_default=True)
     bus = dbus.bus.BusConnection(os.environ["DBUS_SYSTEM_BUS_ADDRESS"])
-    kept = (Logind(bus), Systemd(bus, log, command), dbus.service.BusName("org.freedesktop.systemd1", bus),
+    kept = (Logind(bus), Systemd(bus, log, units), dbus.service.BusName("org.freedesktop.systemd1", bus),
             dbus.service.BusName("org.freedesktop.login1", bus))
     assert kept
     GLib.MainLoop().run()
