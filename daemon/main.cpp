@@ -33,6 +33,10 @@ int main(int argc, char** argv) {
   flags.add_flag("--check-config", check_only, "check the configuration file and end");
   bool list_only = false;
   flags.add_flag("--list-machines", list_only, "say what runs and costs while no daemon does, and end");
+  bool node_units = false;
+  flags.add_flag("--node-units", node_units, "start local nodes as units, morpheus-node@NODE.service, where systemd lets it");
+  std::string instance;
+  flags.add_option("--run-local-node", instance)->group("");  // for that unit alone
   flags.set_version_flag("--version", "morpheusd " MORPHEUS_VERSION);
   try {
     flags.parse(argc, argv);
@@ -51,6 +55,6 @@ int main(int argc, char** argv) {
   }
   if (list_only) return list_machines(*report.config);
   morpheus::set_up_logging(report.config->daemon.log_level);
-  const auto ended = morpheus::run_app(*report.config, path);
+  const auto ended = instance.empty() ? morpheus::run_app(*report.config, path, node_units) : morpheus::run_local_node(*report.config, instance);
   return ended ? EXIT_SUCCESS : fail(ended.error());
 }

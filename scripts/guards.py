@@ -14,7 +14,7 @@ ROOMS = {
     "http": {"common", "runtime"},
     "store": {"common", "policy", "runtime"},
     "monitor": {"common", "policy", "image", "runtime", "store", "http"},
-    "systemd": {"common", "policy", "image", "runtime", "store", "monitor"},
+    "systemd": {"common", "policy", "image", "runtime", "store", "monitor", "provider"},
     "provider": {"common", "image", "runtime", "http"},
     "nats": {"common", "image", "runtime", "monitor"},
     "secrets": {"common", "image", "runtime"},

@@ -26,12 +26,17 @@
 #include "daemon/monitor/http_probe.hpp"
 #include "daemon/monitor/warm.hpp"
 #include "daemon/nats/libnats_requests.hpp"
+#include "daemon/provider/gated_provider.hpp"
 #include "daemon/provider/local/local_provider.hpp"
+#include "daemon/provider/local/run_node.hpp"
 #include "daemon/runtime/lock_file.hpp"
 #include "daemon/runtime/system_clock.hpp"
 #include "daemon/runtime/timeout.hpp"
 #include "daemon/store/bounds.hpp"
+#include "daemon/systemd/bus.hpp"
+#include "daemon/systemd/node_units.hpp"
 #include "daemon/systemd/service_reports.hpp"
+#include "daemon/systemd/shutdown_delay.hpp"
 
 namespace morpheus {
 namespace {
@@ -45,26 +50,32 @@ std::string comma_separated(const std::vector<std::string>& words) {
 // Every adapter, wired. Members are destroyed from the last to the first, the loop's coroutines before what they refer to.
 class App {
  public:
-  App(Config config, std::string config_path, std::unique_ptr<Store> store)
+  App(Config config, std::string config_path, std::unique_ptr<Store> store, bool node_units)
       : config_(std::move(config)),
         config_path_(std::move(config_path)),
         store_(std::move(store)),
+        bus_(loop_.get_executor(), clock_),
         lag_(clock_),
         journal_(clock_, *store_, loop_.get_executor(), stderr_is_journal() ? &journald_ : nullptr),
         observations_(std::chrono::seconds(config_.growth.sustain_seconds)),
         probe_(clock_, loop_.get_executor(), config_),
         poller_(clock_, *store_, journal_, probe_, lag_, observations_, loop_.get_executor(), config_),
         secrets_(config_.daemon.state_dir, store_->installation_id(), clock_, ids_),
-        local_(clock_, config_.daemon.state_dir, store_->installation_id(), config_.local),
+        node_units_(clock_, bus_, config_.local),
+        local_(clock_, config_.daemon.state_dir, store_->installation_id(), config_.local, node_units ? &node_units_ : nullptr),
         cloud_(loop_.get_executor(), clock_, config_, store_->installation_id()),
-        providers_{{"hetzner", &cloud_.provider()}, {"local", &local_}},
+        gate_(loop_.get_executor()),
+        gated_cloud_(cloud_.provider(), gate_),
+        gated_local_(local_, gate_),
+        providers_{{"hetzner", &gated_cloud_}, {"local", &gated_local_}},
         enclosing_(loop_.get_executor()),
         manager_({loop_.get_executor(), clock_, ids_, *store_, journal_, observations_, poller_, system_, secrets_,
-                  providers_, config_, enclosing_}),
+                  providers_, config_, enclosing_, gate_}),
         metrics_({clock_, manager_, *store_, journal_, poller_, lag_, providers_, config_, MORPHEUS_VERSION}),
         control_(loop_.get_executor(), clock_, manager_, *store_, journal_, MORPHEUS_VERSION, metrics_),
         metrics_server_(loop_.get_executor(), clock_, metrics_),
         reports_(loop_.get_executor(), clock_, *store_, journal_, poller_, observations_, config_),
+        shutdown_delay_(loop_.get_executor(), clock_, bus_, *store_, journal_, gate_),
         signals_(loop_, SIGTERM, SIGINT, SIGHUP),
         stop_deadline_(loop_),
         tasks_(loop_.get_executor()) {}
@@ -98,18 +109,26 @@ class App {
   }
 
   asio::awaitable<void> live() {
+    tasks_.spawn("system bus", bus_.run());
     tasks_.spawn("loop lag", lag_.run());
+    tasks_.spawn("watchdog", reports_.beat());
+    tasks_.spawn("signals", obey_signals());
+    tasks_.spawn("start", begin());
+    co_await tasks_.join();
+    stop_deadline_.cancel();
+    spdlog::info("stopped; the forests go on");
+  }
+
+  // Nobody asks anything of the local machines before those that a reboot ended are there again.
+  asio::awaitable<void> begin() {
+    co_await local_.start_after_boot();
+    tasks_.spawn("shutdown delay", shutdown_delay_.run());
     tasks_.spawn("monitor", poller_.run());
     tasks_.spawn("forests", manager_.run());
     tasks_.spawn("control", control_.run());
     tasks_.spawn("metrics", metrics_server_.run());
     tasks_.spawn("service reports", reports_.run());
-    tasks_.spawn("watchdog", reports_.beat());
-    tasks_.spawn("signals", obey_signals());
     spdlog::info("morpheusd {} serves {}", MORPHEUS_VERSION, config_.daemon.socket);
-    co_await tasks_.join();
-    stop_deadline_.cancel();
-    spdlog::info("stopped; the forests go on");
   }
 
   asio::awaitable<void> obey_signals() {
@@ -181,6 +200,7 @@ class App {
   SystemIds ids_;
   std::unique_ptr<Store> store_;
   asio::io_context loop_{1};
+  Bus bus_;
   LoopLag lag_;
   JournaldLog journald_;
   Journal journal_;
@@ -189,8 +209,12 @@ class App {
   Poller poller_;
   LibnatsRequests system_;
   SecretFiles secrets_;
+  NodeUnits node_units_;
   LocalProvider local_;
   Cloud cloud_;
+  StepGate gate_;
+  GatedProvider gated_cloud_;
+  GatedProvider gated_local_;
   std::map<std::string, Provider*> providers_;
   Turns enclosing_;
   ForestManager manager_;
@@ -198,6 +222,7 @@ class App {
   ControlServer control_;
   MetricsServer metrics_server_;
   ServiceReports reports_;
+  ShutdownDelay shutdown_delay_;
   asio::signal_set signals_;
   asio::steady_timer stop_deadline_;
   TaskGroup tasks_;
@@ -213,7 +238,11 @@ Result<> make_state_dir(const std::string& path) {
 
 }  // namespace
 
-Result<> run_app(Config config, const std::string& config_path) {
+Result<> run_local_node(const Config& config, const std::string& instance) {
+  return run_node(config.daemon.state_dir, config.local, instance);
+}
+
+Result<> run_app(Config config, const std::string& config_path, bool node_units) {
   const auto made = make_state_dir(config.daemon.state_dir);
   if (!made) return made;
   const auto lock = LockFile::take(config.daemon.state_dir + "/lock", config.daemon.state_dir, "daemon.state_dir");
@@ -221,7 +250,7 @@ Result<> run_app(Config config, const std::string& config_path) {
   SystemIds ids;
   auto store = Store::open(config.daemon.database, ids.random_hex(bounds::installation_id_bytes));
   if (!store) return store.error();
-  App app(std::move(config), config_path, *std::move(store));
+  App app(std::move(config), config_path, *std::move(store), node_units);
   return app.run();
 }
 

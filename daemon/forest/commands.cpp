@@ -182,6 +182,8 @@ asio::awaitable<Result<PlanView>> ForestManager::plan(PlantRequest request) {
 
 // The offer took its time: everything is looked at again.
 Result<OperationView> ForestManager::begin_plant(const PlantRequest& request, const Caller& caller) {
+  const auto may = check_may_begin(context_);
+  if (!may) return may.error();
   auto made = new_forest(request);
   if (!made) return made.error();
   Forest& forest = *made;
@@ -237,6 +239,8 @@ asio::awaitable<Result<GrowAnswer>> ForestManager::grow(std::string name, GrowRe
 }
 
 Result<GrowAnswer> ForestManager::begin_grow(const Forest& forest, const GrowRequest& request, const Caller& caller) {
+  const auto may = check_may_begin(context_);
+  if (!may && !request.dry_run) return may.error();
   PolicyInput input = policy_input(context_, forest, request.automatic ? Trigger::auto_command : Trigger::manual);
   input.nodes_wanted = request.nodes;
   input.threshold = request.threshold;
@@ -288,6 +292,8 @@ Result<Node> ForestManager::find_node(const Forest& forest, std::string_view nam
 }
 
 Result<OperationView> ForestManager::begin_shrink(const Forest& forest, Node node, const Caller& caller) {
+  const auto may = check_may_begin(context_);
+  if (!may) return may.error();
   if (forest.paused) {
     return Error{ErrorCode::refused, fmt::format("{} is paused", forest.name),
                  fmt::format("morpheusctl resume {}", forest.name)};
@@ -332,6 +338,8 @@ asio::awaitable<Result<ImageView>> ForestManager::image(std::string name, std::s
 Result<OperationView> ForestManager::teardown(std::string_view name, const Caller& caller) {
   auto forest = find(name);
   if (!forest) return forest.error();
+  const auto may = check_may_begin(context_);
+  if (!may) return may.error();
   Store::Transaction transaction(context_.store);
   for (Operation running : context_.store.running_operations()) {
     if (running.forest_id != forest->id) continue;

@@ -12,6 +12,7 @@
 #include "daemon/provider/provider.hpp"
 #include "daemon/runtime/clock.hpp"
 #include "daemon/runtime/ids.hpp"
+#include "daemon/runtime/step_gate.hpp"
 #include "daemon/runtime/turns.hpp"
 #include "daemon/secrets/secrets_keeper.hpp"
 #include "daemon/store/journal.hpp"
@@ -34,6 +35,7 @@ struct ForestContext {
   const std::map<std::string, Provider*>& providers;  // by the name that a forest keeps
   const Config& config;
   Turns& enclosing;  // by forest: an older list of addresses never follows a newer one
+  const StepGate& gate;  // held: nothing new is begun; the providers hold what is under way
 
   Provider& provider_of(const Forest& forest) const { return *providers.at(forest.provider); }
 };

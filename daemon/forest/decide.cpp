@@ -55,7 +55,7 @@ asio::awaitable<void> ForestManager::decide_for_ever() {
     // Longer than a sweep takes to come: a decision just before it would see the window without its newest sample.
     co_await finishes_within(context_.clock, 2 * interval, swept.wait_past(seen));
     const BootTime now = context_.clock.boot();
-    if (now < next) continue;
+    if (now < next || context_.gate.held()) continue;
     next = now + interval / 2;
     try {
       decide_all();

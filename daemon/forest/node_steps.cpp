@@ -32,6 +32,11 @@ void enter_state(const ForestContext& context, Node& node, NodeState state, cons
   context.journal.record(std::move(event));
 }
 
+Result<> check_may_begin(const ForestContext& context) {
+  if (!context.gate.held()) return {};
+  return Error{ErrorCode::unavailable, "this computer shuts down, and nothing new is begun", "try again when it is up again"};
+}
+
 bool is_running(const ForestContext& context, std::int64_t operation_id) {
   const auto operation = context.store.operation(operation_id);
   return operation && operation->state == OperationState::running;

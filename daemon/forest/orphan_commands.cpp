@@ -6,6 +6,7 @@
 #include "daemon/forest/addresses.hpp"
 #include "daemon/forest/doctor.hpp"
 #include "daemon/forest/manager.hpp"
+#include "daemon/forest/node_steps.hpp"
 #include "daemon/forest/orphans.hpp"
 #include "daemon/forest/policy_input.hpp"
 
@@ -185,6 +186,8 @@ Result<Forest> ForestManager::forest_for(const Orphan& orphan) const {
 }
 
 asio::awaitable<Result<AdoptionView>> ForestManager::adopt(std::string name, Caller caller) {
+  const auto may = check_may_begin(context_);
+  if (!may) co_return may.error();
   if (in_hand_.contains(name)) co_return in_other_hands(name);
   const Hold hold(in_hand_, name);
   const auto found = co_await search_orphan(context_, name);
@@ -270,6 +273,8 @@ Result<> ForestManager::begin_deletion(const Orphan& orphan, const Caller& calle
 }
 
 asio::awaitable<Result<DeletionView>> ForestManager::delete_orphan(std::string name, Caller caller) {
+  const auto may = check_may_begin(context_);
+  if (!may) co_return may.error();
   if (in_hand_.contains(name)) co_return in_other_hands(name);
   const Hold hold(in_hand_, name);
   const Hold named(clearing_, forest_in(name));

@@ -49,7 +49,7 @@ std::vector<std::string> names_in(const fs::path& dir) {
 
 }  // namespace
 
-DaemonBox::DaemonBox(const BoxSettings& settings) : environment_(settings.environment) { configure(settings); }
+DaemonBox::DaemonBox(const BoxSettings& settings) : environment_(settings.environment), arguments_(settings.arguments) { configure(settings); }
 
 void DaemonBox::configure(const BoxSettings& settings) {
   const auto server = settings.slow_start ? write_slow_server(dir_.path()) : std::string("/usr/sbin/nats-server");
@@ -74,7 +74,10 @@ void DaemonBox::start() {
 void DaemonBox::launch() {
   Command command;
   command.arguments = {MORPHEUSD, "--config", config_file()};
+  command.arguments.insert(command.arguments.end(), arguments_.begin(), arguments_.end());
   command.environment = environment_;
+  // The computer's own bus is nobody's business here; the first of a name counts.
+  command.environment.push_back("DBUS_SYSTEM_BUS_ADDRESS=unix:path=" + file("no-bus"));
   command.out = dir_ / "log";
   command.err = dir_ / "log";
   daemon_.emplace(command);

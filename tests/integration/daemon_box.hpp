@@ -23,6 +23,7 @@ struct BoxSettings {
   std::optional<double> max_monthly_cost;
   std::string more;                      // further sections of the configuration
   std::vector<std::string> environment;  // of the daemon, "NAME=value"
+  std::vector<std::string> arguments;    // of the daemon, behind its configuration
   bool slow_start = false;  // servers take 300 ms before they answer, so that the stage "booting" can be met
 };
 
@@ -75,6 +76,7 @@ class DaemonBox {
  private:
   TempDir dir_;
   std::vector<std::string> environment_;
+  std::vector<std::string> arguments_;
   std::optional<Child> daemon_;
 };
 

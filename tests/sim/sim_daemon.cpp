@@ -31,8 +31,9 @@ SimDaemon::SimDaemon(const Surroundings& around, const std::string& database, st
       provider_(world_, around.clock),
       providers_{{"sim", &provider_}},
       enclosing_(loop_.get_executor()),
+      gate_(loop_.get_executor()),
       manager_({loop_.get_executor(), around.clock, around.ids, *store_, journal_, observations_, poller_,
-                system_, around.secrets, providers_, around.config, enclosing_}) {
+                system_, around.secrets, providers_, around.config, enclosing_, gate_}) {
   store_->before_commit([this] {
     if (!world_.disk_full) return;
     world_.count("commit refused");

@@ -72,6 +72,7 @@ class SimDaemon {
   SimProvider provider_;
   std::map<std::string, Provider*> providers_;
   Turns enclosing_;
+  StepGate gate_;
   ForestManager manager_;
   std::exception_ptr failure_;
 };

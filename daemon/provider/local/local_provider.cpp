@@ -1,7 +1,6 @@
 #include "daemon/provider/local/local_provider.hpp"
 
 #include <fmt/format.h>
-
 #include <unistd.h>
 
 #include <algorithm>
@@ -53,12 +52,13 @@ Error taken(const std::string& name) {
 }  // namespace
 
 LocalProvider::LocalProvider(Clock& clock, const std::filesystem::path& state_dir,
-                             std::string installation_id, Config::Local config)
+                             std::string installation_id, Config::Local config, ServerStarter* starter)
     : clock_(clock),
       controller_(std::move(installation_id)),
       config_(std::move(config)),
       machines_(prepare_root(state_dir)),
-      addresses_(prepare_root(state_dir) / ".addresses", controller_) {
+      addresses_(prepare_root(state_dir) / ".addresses", controller_),
+      starter_(starter) {
   const auto swept = machines_.sweep();
   if (!swept) throw std::runtime_error(describe(swept.error()));
 }
@@ -86,8 +86,10 @@ asio::awaitable<Result<Machine>> LocalProvider::create(MachineSpec spec) {
   if (!good) co_return good.error();
   const auto record = make(spec);
   if (!record) co_return record.error();
-  const auto started = start(*record);
+  const auto started = co_await start(*record);
   if (!started) co_return started.error();
+  const auto noted = note_started(*record);
+  if (!noted) co_return noted.error();
   const MachineDir dir = machines_.machine(spec.name);
   const auto up = co_await stays_up(dir.server());
   if (!up) co_return up.error();
@@ -178,6 +180,7 @@ asio::awaitable<Result<>> LocalProvider::drain(std::string name) {
   const auto record = own_record(name);
   if (!record) co_return record.error();
   if (!*record) co_return Result<>{};
+  note_off(**record);
   const MachineDir dir = machines_.machine(name);
   ServerProcesses::signal(dir.server().lock, SIGUSR2);
   ServerProcesses::signal(dir.witness().lock, SIGUSR2);
@@ -190,6 +193,7 @@ asio::awaitable<Result<>> LocalProvider::destroy(std::string name) {
   const auto record = own_record(name);
   if (!record) co_return record.error();
   if (*record) {
+    note_off(**record);
     const MachineDir dir = machines_.machine(name);
     const auto server_ended = co_await end_server(dir.server().lock);
     if (!server_ended) co_return server_ended.error();
@@ -262,20 +266,10 @@ Result<MachineRecord> LocalProvider::make_new(MachineSpec spec) {
   spec.image.address = spec.address;
   const MachineRecord record{spec.name,         spec.forest,  spec.intent,
                              controller_,       spec.address, to_rfc3339(clock_.wall()),
-                             spec.image.witness};
+                             spec.image.witness, clock_.boot_id()};
   const auto created = machines_.create(record, spec.image);
   if (!created) return created.error();
   return record;
-}
-
-Result<> LocalProvider::start(const MachineRecord& record) {
-  const MachineDir dir = machines_.machine(record.name);
-  const ServerProgram program{config_.nats_server, config_.cores};
-  if (record.witness) {
-    const auto witness = processes_.start(program, dir.witness());
-    if (!witness) return witness;
-  }
-  return processes_.start(program, dir.server());
 }
 
 Result<Machine> LocalProvider::describe_machine(const MachineRecord& record) const {

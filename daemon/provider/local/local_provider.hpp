@@ -8,6 +8,7 @@
 #include "daemon/provider/local/address_pool.hpp"
 #include "daemon/provider/local/machine_dir.hpp"
 #include "daemon/provider/local/server_process.hpp"
+#include "daemon/provider/local/server_starter.hpp"
 #include "daemon/provider/provider.hpp"
 #include "daemon/runtime/clock.hpp"
 
@@ -22,9 +23,14 @@ class LocalProvider : public Provider {
   static constexpr Millis end_limit{10'000};
   static constexpr Millis version_limit{5'000};
 
-  // Makes its directory and sweeps what a crash left there; throws std::runtime_error if it cannot.
+  // Makes its directory and sweeps what a crash left there; throws std::runtime_error if it cannot. Servers that `starter` (null:
+  // none) cannot start are children of this process.
   LocalProvider(Clock& clock, const std::filesystem::path& state_dir, std::string installation_id,
-                Config::Local config);
+                Config::Local config, ServerStarter* starter = nullptr);
+
+  // Starts each machine that ran when this computer went down, as its boot would start a real one; not one that was drained. To be
+  // awaited before anything else is asked. What cannot be started is said in the log, and stays down.
+  asio::awaitable<void> start_after_boot();
 
   asio::awaitable<Result<Offer>> offer() override;
   asio::awaitable<Result<std::string>> reserve_address(std::string forest, std::string name) override;
@@ -50,7 +56,15 @@ class LocalProvider : public Provider {
   // Makes the machine's directory, or finds the one that the same intent made.
   Result<MachineRecord> make(const MachineSpec& spec);
   Result<MachineRecord> make_new(MachineSpec spec);
-  Result<> start(const MachineRecord& record);
+  // Starts what does not live of the machine's servers.
+  asio::awaitable<Result<>> start(MachineRecord record);
+  asio::awaitable<Result<>> start_server(std::string instance, ServerFiles files);
+  asio::awaitable<void> start_again(MachineRecord record);
+  std::vector<MachineRecord> down_since_boot() const;
+  // Stores that the machine was started in this boot, and is not off.
+  Result<> note_started(MachineRecord record) const;
+  // Stores that a boot does not start it. Where that cannot be stored, the machine is shut down all the same.
+  void note_off(MachineRecord record) const;
   Result<Machine> describe_machine(const MachineRecord& record) const;
   // An error with the last line of its log if the server has ended by start_limit.
   asio::awaitable<Result<>> stays_up(ServerFiles files);
@@ -63,6 +77,7 @@ class LocalProvider : public Provider {
   MachineDirs machines_;
   AddressPool addresses_;
   ServerProcesses processes_;
+  ServerStarter* starter_;
 };
 
 }  // namespace morpheus

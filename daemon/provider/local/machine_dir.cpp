@@ -25,7 +25,8 @@ std::string to_json(const MachineRecord& record) {
   const nlohmann::json json{{"name", record.name},       {"forest", record.forest},
                             {"intent", record.intent},   {"controller", record.controller},
                             {"address", record.address}, {"created", record.created},
-                            {"witness", record.witness}};
+                            {"witness", record.witness}, {"boot", record.boot},
+                            {"off", record.off}};
   return json.dump(2) + "\n";
 }
 
@@ -40,6 +41,8 @@ Result<MachineRecord> from_json(const std::filesystem::path& file, const std::st
     json.at("address").get_to(record.address);
     json.at("witness").get_to(record.witness);
     record.created = json.value("created", "");
+    record.boot = json.value("boot", "");
+    record.off = json.value("off", false);
   } catch (const nlohmann::json::exception& error) {
     return Error{ErrorCode::failed, fmt::format("{}: {}", file.string(), error.what()),
                  "end what runs there and remove the directory by hand"};

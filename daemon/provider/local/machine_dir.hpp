@@ -20,6 +20,8 @@ struct MachineRecord {
   std::string address;
   std::string created;   // RFC 3339
   bool witness = false;  // one is to run beside the server
+  std::string boot;      // of this computer, in which the machine was last started; empty: not known
+  bool off = false;      // it was told to shut down, or is being deleted: a boot of this computer does not start it
 };
 
 // A machine without its processes: one directory, there whole or not at all.

@@ -21,34 +21,9 @@
 namespace morpheus {
 namespace {
 
-constexpr int lock_descriptor = 3;  // in the server
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
 struct CloseDirectory {
   void operator()(DIR* directory) const { ::closedir(directory); }
 };
-
-// A lock of the open file description: it goes with the descriptor to the server, and ends with the last copy
-// of it.
-struct flock whole_file() {
-  struct flock range {};
-  range.l_type = F_WRLCK;
-  range.l_whence = SEEK_SET;
-  return range;
-}
 
 // What the server starts with. Nothing of ours goes there but the lock.
 class Spawn {
@@ -78,15 +53,10 @@ class Spawn {
   }
 
   // The process, or minus an errno.
-  pid_t run(const ServerProgram& program, const std::string& conf) {
-    std::string path = program.path, option = "-c", file = conf;
-    std::string cores = fmt::format("GOMAXPROCS={}", program.cores);
-    std::string search = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
-    std::array<char*, 4> arguments{path.data(), option.data(), file.data(), nullptr};
-    std::array<char*, 3> environment{cores.data(), search.data(), nullptr};
+  pid_t run(ServerCommand& command) {
     pid_t pid = -1;
     const int error =
-        ::posix_spawnp(&pid, path.c_str(), &actions_, &attributes_, arguments.data(), environment.data());
+        ::posix_spawnp(&pid, command.path(), &actions_, &attributes_, command.arguments(), command.environment());
     return error == 0 ? pid : -error;
   }
 
@@ -101,27 +71,15 @@ bool holds(pid_t pid, const struct stat& lock) {
   return ::stat(descriptor.c_str(), &held) == 0 && held.st_dev == lock.st_dev && held.st_ino == lock.st_ino;
 }
 
-Error cannot_run(const ServerProgram& program, int error_number) {
-  return Error{ErrorCode::failed,
-               fmt::format("{} cannot be run: {}", program.path, std::strerror(error_number)),
-               "install nats-server, or set local.nats_server to where it is"};
-}
-
 }  // namespace
 
 Result<> ServerProcesses::start(const ServerProgram& program, const ServerFiles& files) {
-  // A low number could be one that the new process overwrites before it copies the lock.
-  const Descriptor opened(::open(files.lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (opened.get() < 0) return file_error(files.lock, errno);
-  const Descriptor lock(::fcntl(opened.get(), F_DUPFD_CLOEXEC, lock_descriptor + 1));
-  if (lock.get() < 0) return file_error(files.lock, errno);
-  const auto range = whole_file();
-  if (::fcntl(lock.get(), F_OFD_SETLK, &range) != 0) {
-    if (errno == EAGAIN || errno == EACCES) return {};
-    return file_error(files.lock, errno);
-  }
-  Spawn spawn(files, lock.get());
-  const pid_t pid = spawn.run(program, files.conf.string());
+  const auto lock = take_lock(files);
+  if (!lock) return lock.error();
+  if (!*lock) return {};
+  Spawn spawn(files, (*lock)->get());
+  ServerCommand command(program, files);
+  const pid_t pid = spawn.run(command);
   if (pid < 0) return cannot_run(program, -pid);
   children_.push_back(pid);
   return {};
@@ -131,7 +89,9 @@ Result<bool> ServerProcesses::alive(const std::filesystem::path& lock) {
   const Descriptor file(::open(lock.c_str(), O_RDWR | O_CLOEXEC));
   if (file.get() < 0 && errno == ENOENT) return false;
   if (file.get() < 0) return file_error(lock, errno);
-  auto range = whole_file();
+  struct flock range {};
+  range.l_type = F_WRLCK;
+  range.l_whence = SEEK_SET;
   if (::fcntl(file.get(), F_OFD_GETLK, &range) != 0) return file_error(lock, errno);
   return range.l_type != F_UNLCK;
 }

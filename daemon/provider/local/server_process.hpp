@@ -7,21 +7,9 @@
 #include <vector>
 
 #include "common/error.hpp"
+#include "daemon/provider/local/server_launch.hpp"
 
 namespace morpheus {
-
-// A nats-server of a machine: what it reads, what it writes, and the file whose lock it holds while it lives.
-struct ServerFiles {
-  std::filesystem::path conf;
-  std::filesystem::path lock;
-  std::filesystem::path log;
-};
-
-// How a server is started.
-struct ServerProgram {
-  std::string path;
-  int cores = 1;  // GOMAXPROCS
-};
 
 // Processes that outlive their parent. A server inherits the one descriptor of its lock, so the kernel says
 // whether it lives, whatever became of the process that started it and of the process ids.

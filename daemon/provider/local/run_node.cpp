@@ -1,0 +1,27 @@
+#include "daemon/provider/local/run_node.hpp"
+
+#include <fmt/format.h>
+
+#include "daemon/provider/local/machine_dir.hpp"
+
+namespace morpheus {
+
+Result<> run_node(const std::filesystem::path& state_dir, const Config::Local& config, const std::string& instance) {
+  const auto name = instance.substr(0, instance.find(':'));
+  const auto good = check_machine_name(name);
+  if (!good) return good;
+  std::error_code error;
+  const auto root = std::filesystem::canonical(state_dir / "local", error);
+  const MachineDir dir = MachineDirs(root).machine(name);
+  const auto record = dir.read();
+  if (!record) return record.error();
+  const bool witness = instance == witness_instance(name);
+  const bool known = *record && (instance == server_instance(name) || (witness && (*record)->witness));
+  if (!known) {
+    return Error{ErrorCode::not_found, fmt::format("there is no local node \"{}\" in {}", instance, state_dir.string()),
+                 "morpheusctl status shows them; the daemon starts them itself"};
+  }
+  return become_server(ServerProgram{config.nats_server, config.cores}, witness ? dir.witness() : dir.server());
+}
+
+}  // namespace morpheus
