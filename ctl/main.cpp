@@ -91,6 +91,7 @@ int main(int argc, char** argv) {
   add_status_commands(app, action);
   add_orphan_commands(app, action);
   add_doctor_command(app, action);
+  add_duty_commands(app, action);
   add_record_commands(app, action);
   add_local_commands(app, action);
   for (auto* command : app.get_subcommands({})) {

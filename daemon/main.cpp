@@ -5,6 +5,7 @@
 #include "common/config/load.hpp"
 #include "daemon/app/app.hpp"
 #include "daemon/app/logging.hpp"
+#include "daemon/app/restore_command.hpp"
 
 namespace {
 
@@ -16,8 +17,10 @@ int main(int argc, char** argv) {
   CLI::App flags("morpheusd grows forests of NATS servers", "morpheusd");
   std::string path = "/etc/morpheusd.yaml";
   bool check_only = false;
+  std::string backup;
   flags.add_option("--config", path, "configuration file")->capture_default_str();
   flags.add_flag("--check-config", check_only, "check the configuration file and end");
+  flags.add_option("--restore", backup, "put the backup FILE (morpheusctl backup) in place, and end")->type_name("FILE");
   flags.set_version_flag("--version", "morpheusd " MORPHEUS_VERSION);
   try {
     flags.parse(argc, argv);
@@ -35,7 +38,7 @@ int main(int argc, char** argv) {
     return EXIT_SUCCESS;
   }
   morpheus::set_up_logging(report.config->daemon.log_level);
-  const auto ended = morpheus::run_app(*report.config, path);
+  const auto ended = backup.empty() ? morpheus::run_app(*report.config, path) : morpheus::run_restore(*report.config, backup);
   if (ended) return EXIT_SUCCESS;
   std::cerr << "morpheusd: " << morpheus::describe(ended.error()) << '\n';
   return EXIT_FAILURE;

@@ -18,6 +18,8 @@
 #include "daemon/app/cloud.hpp"
 #include "daemon/app/journald_log.hpp"
 #include "daemon/app/logging.hpp"
+#include "daemon/backup/backup.hpp"
+#include "daemon/backup/restore.hpp"
 #include "daemon/control/metrics_server.hpp"
 #include "daemon/control/server.hpp"
 #include "daemon/forest/manager.hpp"
@@ -26,6 +28,7 @@
 #include "daemon/monitor/http_probe.hpp"
 #include "daemon/monitor/warm.hpp"
 #include "daemon/nats/libnats_requests.hpp"
+#include "daemon/provider/guarded_provider.hpp"
 #include "daemon/provider/local/local_provider.hpp"
 #include "daemon/runtime/lock_file.hpp"
 #include "daemon/runtime/system_clock.hpp"
@@ -57,12 +60,15 @@ class App {
         secrets_(config_.daemon.state_dir, store_->installation_id(), clock_, ids_),
         local_(clock_, config_.daemon.state_dir, store_->installation_id(), config_.local),
         cloud_(loop_.get_executor(), clock_, config_, store_->installation_id()),
-        providers_{{"hetzner", &cloud_.provider()}, {"local", &local_}},
+        guarded_local_(local_, [this] { return may_act(*store_); }),
+        guarded_cloud_(cloud_.provider(), [this] { return may_act(*store_); }),
+        providers_{{"hetzner", &guarded_cloud_}, {"local", &guarded_local_}},
         enclosing_(loop_.get_executor()),
         manager_({loop_.get_executor(), clock_, ids_, *store_, journal_, observations_, poller_, system_, secrets_,
                   providers_, config_, enclosing_}),
         metrics_({clock_, manager_, *store_, journal_, poller_, lag_, providers_, config_, MORPHEUS_VERSION}),
-        control_(loop_.get_executor(), clock_, manager_, *store_, journal_, MORPHEUS_VERSION, metrics_),
+        backups_(clock_, *store_, config_.daemon.state_dir, MORPHEUS_VERSION),
+        control_(loop_.get_executor(), clock_, manager_, *store_, journal_, MORPHEUS_VERSION, metrics_, backups_),
         metrics_server_(loop_.get_executor(), clock_, metrics_),
         reports_(loop_.get_executor(), clock_, *store_, journal_, poller_, observations_, config_),
         signals_(loop_, SIGTERM, SIGINT, SIGHUP),
@@ -107,6 +113,8 @@ class App {
     tasks_.spawn("watchdog", reports_.beat());
     tasks_.spawn("signals", obey_signals());
     spdlog::info("morpheusd {} serves {}", MORPHEUS_VERSION, config_.daemon.socket);
+    const auto acts = may_act(*store_);
+    if (!acts) spdlog::warn("{}", describe(acts.error()));
     co_await tasks_.join();
     stop_deadline_.cancel();
     spdlog::info("stopped; the forests go on");
@@ -189,10 +197,13 @@ class App {
   SecretFiles secrets_;
   LocalProvider local_;
   Cloud cloud_;
+  GuardedProvider guarded_local_;
+  GuardedProvider guarded_cloud_;
   std::map<std::string, Provider*> providers_;
   Turns enclosing_;
   ForestManager manager_;
   Metrics metrics_;
+  Backups backups_;
   ControlServer control_;
   MetricsServer metrics_server_;
   ServiceReports reports_;
@@ -216,6 +227,7 @@ Result<> run_app(Config config, const std::string& config_path) {
   if (!made) return made;
   const auto lock = LockFile::take(config.daemon.state_dir + "/lock", config.daemon.state_dir, "daemon.state_dir");
   if (!lock) return lock.error();
+  sweep_restore({config.daemon.state_dir, config.daemon.database});
   SystemIds ids;
   auto store = Store::open(config.daemon.database, ids.random_hex(installation_id_bytes));
   if (!store) return store.error();

@@ -92,11 +92,9 @@ Result<Forest> ForestManager::find_idle(std::string_view name) const {
 
 void ForestManager::record_command(const Caller& caller, const std::string& forest, const std::string& node,
                                    const std::string& what) {
-  Event event;
-  event.kind = "command";
+  Event event = command_event(caller, what);
   event.forest = forest;
   event.node = node;
-  event.message = fmt::format("{} (uid {}, pid {}): {}", caller.user, caller.uid, caller.pid, what);
   context_.journal.record(std::move(event));
 }
 
@@ -153,6 +151,8 @@ Result<Forest> ForestManager::new_forest(const PlantRequest& request) const {
 }
 
 asio::awaitable<Result<OperationView>> ForestManager::plant(PlantRequest request, Caller caller) {
+  const auto allowed = may_act(context_.store);
+  if (!allowed) co_return allowed.error();
   const auto planned = co_await plan(request);
   if (!planned) co_return planned.error();
   request.name = planned->forest;
@@ -181,6 +181,8 @@ asio::awaitable<Result<PlanView>> ForestManager::plan(PlantRequest request) {
 
 // The offer took its time: everything is looked at again.
 Result<OperationView> ForestManager::begin_plant(const PlantRequest& request, const Caller& caller) {
+  const auto allowed = may_act(context_.store);
+  if (!allowed) return allowed.error();
   auto made = new_forest(request);
   if (!made) return made.error();
   Forest& forest = *made;
@@ -218,6 +220,8 @@ asio::awaitable<Result<GrowAnswer>> ForestManager::grow(std::string name, GrowRe
   if (!found) co_return found.error();
   const auto sound = check_request(request);
   if (!sound) co_return sound.error();
+  const auto allowed = request.dry_run ? Result<>{} : may_act(context_.store);
+  if (!allowed) co_return allowed.error();
   const auto offer = co_await context_.provider_of(*found).offer();
   if (!offer) co_return offer.error();
   const auto forest = find(name);
@@ -236,6 +240,8 @@ asio::awaitable<Result<GrowAnswer>> ForestManager::grow(std::string name, GrowRe
 }
 
 Result<GrowAnswer> ForestManager::begin_grow(const Forest& forest, const GrowRequest& request, const Caller& caller) {
+  const auto allowed = request.dry_run ? Result<>{} : may_act(context_.store);
+  if (!allowed) return allowed.error();
   PolicyInput input = policy_input(context_, forest, request.automatic ? Trigger::auto_command : Trigger::manual);
   input.nodes_wanted = request.nodes;
   input.threshold = request.threshold;
@@ -264,6 +270,8 @@ Result<GrowAnswer> ForestManager::begin_grow(const Forest& forest, const GrowReq
 }
 
 asio::awaitable<Result<OperationView>> ForestManager::shrink(std::string name, std::string node_name, Caller caller) {
+  const auto allowed = may_act(context_.store);
+  if (!allowed) co_return allowed.error();
   const auto before = find_idle(name);
   if (!before) co_return before.error();
   const auto wanted = find_node(*before, node_name);
@@ -287,6 +295,8 @@ Result<Node> ForestManager::find_node(const Forest& forest, std::string_view nam
 }
 
 Result<OperationView> ForestManager::begin_shrink(const Forest& forest, Node node, const Caller& caller) {
+  const auto allowed = may_act(context_.store);
+  if (!allowed) return allowed.error();
   if (forest.paused) {
     return Error{ErrorCode::refused, fmt::format("{} is paused", forest.name),
                  fmt::format("morpheusctl resume {}", forest.name)};
@@ -331,6 +341,8 @@ asio::awaitable<Result<ImageView>> ForestManager::image(std::string name, std::s
 Result<OperationView> ForestManager::teardown(std::string_view name, const Caller& caller) {
   auto forest = find(name);
   if (!forest) return forest.error();
+  const auto allowed = may_act(context_.store);
+  if (!allowed) return allowed.error();
   Store::Transaction transaction(context_.store);
   for (Operation running : context_.store.running_operations()) {
     if (running.forest_id != forest->id) continue;
@@ -369,6 +381,8 @@ Result<ForestSummary> ForestManager::resume(std::string_view name, const Caller&
 Result<ForestSummary> ForestManager::set_paused(std::string_view name, bool paused, const Caller& caller) {
   auto forest = find(name);
   if (!forest) return forest.error();
+  const auto allowed = may_act(context_.store);
+  if (!allowed) return allowed.error();
   const auto last_growth = policy_input(context_, *forest, Trigger::loop).last_growth;
   Store::Transaction transaction(context_.store);
   forest->paused = paused;

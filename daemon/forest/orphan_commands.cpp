@@ -185,6 +185,8 @@ Result<Forest> ForestManager::forest_for(const Orphan& orphan) const {
 }
 
 asio::awaitable<Result<AdoptionView>> ForestManager::adopt(std::string name, Caller caller) {
+  const auto allowed = may_act(context_.store);
+  if (!allowed) co_return allowed.error();
   if (in_hand_.contains(name)) co_return in_other_hands(name);
   const Hold hold(in_hand_, name);
   const auto found = co_await search_orphan(context_, name);
@@ -270,6 +272,8 @@ Result<> ForestManager::begin_deletion(const Orphan& orphan, const Caller& calle
 }
 
 asio::awaitable<Result<DeletionView>> ForestManager::delete_orphan(std::string name, Caller caller) {
+  const auto allowed = may_act(context_.store);
+  if (!allowed) co_return allowed.error();
   if (in_hand_.contains(name)) co_return in_other_hands(name);
   const Hold hold(in_hand_, name);
   const Hold named(clearing_, forest_in(name));
