@@ -10,6 +10,7 @@
 #include <csignal>
 
 #include "ctl/answer.hpp"
+#include "ctl/download.hpp"
 #include "ctl/line_reader.hpp"
 
 namespace morpheus::ctl {
@@ -154,6 +155,17 @@ bool Client::stream(const std::string& path, const OnLine& on_line, const OnTick
   if (unsent) throw broken_off(impl_->socket, unsent, impl_->timeout);
   reader.check(impl_->socket);
   return true;
+}
+
+void Client::download(const std::string& path, const OnBytes& on_bytes) {
+  Stream stream = impl_->connect();
+  Download download(stream, on_bytes);
+  const Request request = make_request(http::verb::post, path);
+  stream.expires_after(impl_->timeout);
+  // A daemon that is full answers without reading: what it said counts.
+  http::async_write(stream, request, [&](const error_code&, std::size_t) { download.start(); });
+  impl_->run();
+  download.check(impl_->socket);
 }
 
 std::string segment(const std::string& text) {

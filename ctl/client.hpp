@@ -15,6 +15,8 @@ class Client {
  public:
   // Takes one line of a stream; false ends the stream early.
   using OnLine = std::function<bool(const nlohmann::json& line)>;
+  // Takes a piece of a download; what it throws ends it.
+  using OnBytes = std::function<void(const std::string& bytes)>;
   using OnTick = std::function<void()>;
 
   Client(std::string socket, Millis timeout);
@@ -29,6 +31,9 @@ class Client {
   // there is one, is called every 100 ms meanwhile. Only a silence of a minute ends it: the daemon gives a
   // sign of life every 15 s.
   bool stream(const std::string& path, const OnLine& on_line, const OnTick& on_tick = nullptr);
+
+  // Hands over the answer to a POST, of any size, piece by piece. Thrown if it did not come to its end.
+  void download(const std::string& path, const OnBytes& on_bytes);
 
  private:
   struct Impl;  // keeps Asio and Beast out of the commands

@@ -7,6 +7,7 @@
 #include "ctl/command/table.hpp"
 #include "ctl/complete/complete.hpp"
 #include "ctl/render/width.hpp"
+#include "ctl/unit_look.hpp"
 
 namespace {
 
@@ -23,6 +24,12 @@ int end_output(ExitStatus status) {
   return exit_code(status == ExitStatus::done ? ExitStatus::failed : status);
 }
 
+// systemd may know better than the socket why nobody answers.
+std::string what_to_do(const Options& options, const CommandFailure& failure) {
+  const auto fault = failure.status() == ExitStatus::no_daemon ? look_at_unit(options.socket) : std::nullopt;
+  return fault ? fault->what + ": " + fault->hint : failure.hint();
+}
+
 int run(const Options& options, const Action& action) {
   Session session(options);
   try {
@@ -30,7 +37,8 @@ int run(const Options& options, const Action& action) {
   } catch (const CommandFailure& failure) {
     std::cout << std::flush;
     std::cerr << "morpheusctl: " << failure.what() << "\n";
-    if (!failure.hint().empty()) std::cerr << "  " << failure.hint() << "\n";
+    const auto hint = what_to_do(options, failure);
+    if (!hint.empty()) std::cerr << "  " << hint << "\n";
     return exit_code(failure.status());
   } catch (const std::exception& error) {
     std::cerr << "morpheusctl: the daemon's answer is not understood: " << error.what() << "\n";

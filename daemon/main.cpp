@@ -6,6 +6,7 @@
 #include "daemon/app/app.hpp"
 #include "daemon/app/logging.hpp"
 #include "daemon/app/remains.hpp"
+#include "daemon/app/restore_command.hpp"
 
 namespace {
 
@@ -15,6 +16,8 @@ int fail(const morpheus::Error& error) {
   std::cerr << "morpheusd: " << morpheus::describe(error) << '\n';
   return EXIT_FAILURE;
 }
+
+int end_of(const morpheus::Result<>& ended) { return ended ? EXIT_SUCCESS : fail(ended.error()); }
 
 int list_machines(const morpheus::Config& config) {
   const auto remains = morpheus::describe_remains(config);
@@ -29,6 +32,7 @@ int main(int argc, char** argv) {
   CLI::App flags("morpheusd grows forests of NATS servers", "morpheusd");
   std::string path = "/etc/morpheusd.yaml";
   bool check_only = false;
+  std::string backup;
   flags.add_option("--config", path, "configuration file")->capture_default_str();
   flags.add_flag("--check-config", check_only, "check the configuration file and end");
   bool list_only = false;
@@ -37,6 +41,7 @@ int main(int argc, char** argv) {
   flags.add_flag("--node-units", node_units, "start local nodes as units, morpheus-node@NODE.service, where systemd lets it");
   std::string instance;
   flags.add_option("--run-local-node", instance)->group("");  // for that unit alone
+  flags.add_option("--restore", backup, "put the backup FILE (morpheusctl backup) in place, and end")->type_name("FILE");
   flags.set_version_flag("--version", "morpheusd " MORPHEUS_VERSION);
   try {
     flags.parse(argc, argv);
@@ -55,6 +60,7 @@ int main(int argc, char** argv) {
   }
   if (list_only) return list_machines(*report.config);
   morpheus::set_up_logging(report.config->daemon.log_level);
-  const auto ended = instance.empty() ? morpheus::run_app(*report.config, path, node_units) : morpheus::run_local_node(*report.config, instance);
-  return ended ? EXIT_SUCCESS : fail(ended.error());
+  if (!backup.empty()) return end_of(morpheus::run_restore(*report.config, backup));
+  if (!instance.empty()) return end_of(morpheus::run_local_node(*report.config, instance));
+  return end_of(morpheus::run_app(*report.config, path, node_units));
 }

@@ -13,6 +13,7 @@ ROOMS = {
     "runtime": {"common"},
     "http": {"common", "runtime"},
     "store": {"common", "policy", "runtime"},
+    "backup": {"common", "policy", "runtime", "store"},
     "monitor": {"common", "policy", "image", "runtime", "store", "http"},
     "systemd": {"common", "policy", "image", "runtime", "store", "monitor", "provider"},
     "provider": {"common", "image", "runtime", "http"},
@@ -22,8 +23,8 @@ ROOMS = {
                "secrets"},
     "metrics": {"common", "policy", "image", "runtime", "store", "monitor", "provider", "nats", "secrets", "forest"},
     "control": {"common", "policy", "image", "runtime", "store", "monitor", "provider", "nats", "secrets",
-                "forest", "metrics"},
-    "app": {"common", "policy", "image", "runtime", "systemd", "http", "store", "monitor", "provider", "nats", "secrets",
+                "forest", "metrics", "backup"},
+    "app": {"common", "backup", "policy", "image", "runtime", "systemd", "http", "store", "monitor", "provider", "nats", "secrets",
             "forest", "metrics", "control"},
     "main": {"common", "app"},
 }

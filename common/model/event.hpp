@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "common/model/operation.hpp"
 #include "common/model/time.hpp"
 
 namespace morpheus {
@@ -20,6 +22,9 @@ struct Event {
   std::string node;    // empty: concerns no single node
   std::int64_t operation_id = 0;  // 0: none
   std::string message;            // one sentence for an operator
+  // Of kind "command", told to journald as fields; the database has both in the message.
+  std::optional<Caller> caller = std::nullopt;
+  std::string command = "";  // what was asked for: "grow by 1"
 };
 
 std::string_view to_string(EventLevel level);

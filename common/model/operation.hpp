@@ -17,6 +17,7 @@ struct Caller {
   std::int64_t uid = -1;  // -1: the daemon itself
   std::int64_t pid = 0;
   std::string user = "policy";
+  std::string program = "";  // what the process called itself; empty: not to be seen. Of events alone, and nothing to rely on
 };
 
 // Long work as the store has it. While it is running its forest belongs to it.

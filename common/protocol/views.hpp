@@ -219,6 +219,13 @@ struct DeletionView {
   bool cleared = false;              // it was the last of a forest that is not stored: what stood around it is gone too
 };
 
+// Whether the daemon acts at all.
+struct DutyView {
+  std::string state;            // "active"; "standby" and "retired" change nothing
+  std::int64_t generation = 0;  // raised with each takeover and each move
+  std::string reason;           // why it is not active
+};
+
 struct VersionView {
   std::string version;
   std::string api = "v1";
@@ -265,6 +272,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ProviderFailure, provider, error
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(OrphansView, orphans, others, failed)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(AdoptionView, node, forest, role, warnings)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DeletionView, name, deleted, orphan, cleared)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DutyView, state, generation, reason)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(VersionView, version, api)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ErrorView, code, message, hint)
 

@@ -8,6 +8,7 @@
 #include "ctl/command/commands.hpp"
 #include "ctl/render/findings.hpp"
 #include "ctl/socket_look.hpp"
+#include "ctl/unit_look.hpp"
 
 namespace morpheus::ctl {
 namespace {
@@ -35,6 +36,8 @@ ExitStatus look_alone(const Session& session, const CommandFailure& failure, std
   const Finding socket = look_at_socket(session.socket);
   if (findings.empty() || socket.level == FindingLevel::failed) findings.push_back(socket);
   if (socket.level == FindingLevel::ok) findings.push_back({"daemon", FindingLevel::failed, failure.what(), failure.hint()});
+  const auto fault = failure.status() == ExitStatus::no_daemon ? look_at_unit(session.socket) : std::nullopt;
+  if (fault) findings.push_back({"unit", FindingLevel::failed, fault->what, fault->hint});
   return failure.status();
 }
 

@@ -38,6 +38,7 @@ void add_command_line(CLI::App& app, Options& options, Action& chosen) {
   add_status_commands(app, chosen);
   add_orphan_commands(app, chosen);
   add_doctor_command(app, chosen);
+  add_duty_commands(app, chosen);
   add_record_commands(app, chosen);
   add_local_commands(app, chosen);
   for (auto* command : app.get_subcommands({})) {

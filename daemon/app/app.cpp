@@ -18,6 +18,8 @@
 #include "daemon/app/cloud.hpp"
 #include "daemon/app/journald_log.hpp"
 #include "daemon/app/logging.hpp"
+#include "daemon/backup/backup.hpp"
+#include "daemon/backup/restore.hpp"
 #include "daemon/control/metrics_server.hpp"
 #include "daemon/control/server.hpp"
 #include "daemon/forest/manager.hpp"
@@ -65,14 +67,15 @@ class App {
         local_(clock_, config_.daemon.state_dir, store_->installation_id(), config_.local, node_units ? &node_units_ : nullptr),
         cloud_(loop_.get_executor(), clock_, config_, store_->installation_id()),
         gate_(loop_.get_executor()),
-        gated_cloud_(cloud_.provider(), gate_),
-        gated_local_(local_, gate_),
+        gated_cloud_(cloud_.provider(), gate_, [this] { return may_act(*store_); }),
+        gated_local_(local_, gate_, [this] { return may_act(*store_); }),
         providers_{{"hetzner", &gated_cloud_}, {"local", &gated_local_}},
         enclosing_(loop_.get_executor()),
         manager_({loop_.get_executor(), clock_, ids_, *store_, journal_, observations_, poller_, system_, secrets_,
                   providers_, config_, enclosing_, gate_}),
         metrics_({clock_, manager_, *store_, journal_, poller_, lag_, providers_, config_, MORPHEUS_VERSION}),
-        control_(loop_.get_executor(), clock_, manager_, *store_, journal_, MORPHEUS_VERSION, metrics_),
+        backups_(clock_, *store_, config_.daemon.state_dir, MORPHEUS_VERSION),
+        control_(loop_.get_executor(), clock_, manager_, *store_, journal_, MORPHEUS_VERSION, metrics_, backups_),
         metrics_server_(loop_.get_executor(), clock_, metrics_),
         reports_(loop_.get_executor(), clock_, *store_, journal_, poller_, observations_, config_),
         shutdown_delay_(loop_.get_executor(), clock_, bus_, *store_, journal_, gate_),
@@ -129,6 +132,8 @@ class App {
     tasks_.spawn("metrics", metrics_server_.run());
     tasks_.spawn("service reports", reports_.run());
     spdlog::info("morpheusd {} serves {}", MORPHEUS_VERSION, config_.daemon.socket);
+    const auto acts = may_act(*store_);
+    if (!acts) spdlog::warn("{}", describe(acts.error()));
   }
 
   asio::awaitable<void> obey_signals() {
@@ -219,6 +224,7 @@ class App {
   Turns enclosing_;
   ForestManager manager_;
   Metrics metrics_;
+  Backups backups_;
   ControlServer control_;
   MetricsServer metrics_server_;
   ServiceReports reports_;
@@ -247,6 +253,7 @@ Result<> run_app(Config config, const std::string& config_path, bool node_units)
   if (!made) return made;
   const auto lock = LockFile::take(config.daemon.state_dir + "/lock", config.daemon.state_dir, "daemon.state_dir");
   if (!lock) return lock.error();
+  sweep_restore({config.daemon.state_dir, config.daemon.database});
   SystemIds ids;
   auto store = Store::open(config.daemon.database, ids.random_hex(bounds::installation_id_bytes));
   if (!store) return store.error();

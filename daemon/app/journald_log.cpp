@@ -59,6 +59,13 @@ std::vector<std::string> fields_of(const Event& event) {
   add("MESSAGE_ID", id_of(event));
   add("MORPHEUS_FOREST", event.forest);
   add("MORPHEUS_NODE", event.node);
+  if (event.caller) {
+    add("MORPHEUS_USER", event.caller->user);
+    add("MORPHEUS_UID", std::to_string(event.caller->uid));
+    add("MORPHEUS_PID", std::to_string(event.caller->pid));
+    add("MORPHEUS_PROGRAM", event.caller->program);
+  }
+  add("MORPHEUS_COMMAND", event.command);
   if (event.operation_id != 0) add("MORPHEUS_OPERATION", std::to_string(event.operation_id));
   return fields;
 }

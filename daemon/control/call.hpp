@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/error.hpp"
+#include "daemon/backup/backup.hpp"
 #include "daemon/control/limits.hpp"
 #include "daemon/control/peer.hpp"
 #include "daemon/control/refusals.hpp"
@@ -26,6 +27,7 @@ struct ControlServices {
   Journal& journal;
   std::string version;
   const MetricsPage& metrics;
+  Backups& backups;
   ControlLimits limits;
   PeerGroups groups;
   Refusals refusals;

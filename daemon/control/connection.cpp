@@ -141,7 +141,7 @@ asio::awaitable<bool> Stream::write(std::string piece) {
 
 asio::awaitable<void> Stream::put_header(error_code& error) {
   http::response<http::empty_body> head(http::status::ok, 11);
-  head.set(http::field::content_type, "application/x-ndjson");
+  head.set(http::field::content_type, boost::beast::string_view(type_.data(), type_.size()));
   head.chunked(chunked_);
   head.keep_alive(false);
   http::response_serializer<http::empty_body> serializer(head);

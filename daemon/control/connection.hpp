@@ -7,6 +7,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "daemon/control/call.hpp"
 
@@ -47,11 +48,12 @@ class Connection {
   boost::beast::flat_buffer buffer_;
 };
 
-// An answer that comes in pieces: chunks of NDJSON, or for a client of HTTP/1.0 just the lines. Its header
+// An answer that comes in pieces: chunks, or for a client of HTTP/1.0 just the bytes. Its header
 // goes out with the first piece, so that what goes wrong before can still be told with a status.
 class Stream : public Pieces {
  public:
-  Stream(Connection& connection, bool chunked) : connection_(connection), chunked_(chunked) {}
+  // `type`: a content type that outlives it.
+  Stream(Connection& connection, bool chunked, std::string_view type) : connection_(connection), chunked_(chunked), type_(type) {}
 
   asio::awaitable<bool> write(std::string piece) override;
   asio::awaitable<bool> wait(Signal& news, std::uint64_t seen) override;
@@ -68,6 +70,7 @@ class Stream : public Pieces {
 
   Connection& connection_;
   bool chunked_;
+  std::string_view type_;
   bool begun_ = false;
   bool broken_ = false;
 };

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 #include <optional>
 #include <string>
 #include <vector>
@@ -66,6 +67,16 @@ std::vector<gid_t> supplementary_groups(int socket) {
   return groups;
 }
 
+// What the process calls itself. Where other users' processes are hidden (ProtectProc=invisible) it is not known; and it is no proof:
+// anybody may choose it.
+std::string program_of(pid_t pid) {
+  constexpr std::size_t longest = 16;  // TASK_COMM_LEN
+  std::string name;
+  std::getline(std::ifstream(fmt::format("/proc/{}/comm", pid)), name);
+  std::ranges::replace_if(name, [](char c) { return c < ' ' || c > '~'; }, '?');
+  return name.substr(0, longest);
+}
+
 }  // namespace
 
 Result<Peer> identify_peer(int socket, const PeerGroups& groups) {
@@ -83,7 +94,7 @@ Result<Peer> identify_peer(int socket, const PeerGroups& groups) {
   };
   Peer peer;
   peer.caller =
-      Caller{static_cast<std::int64_t>(credentials.uid), credentials.pid, user_name(credentials.uid)};
+      Caller{static_cast<std::int64_t>(credentials.uid), credentials.pid, user_name(credentials.uid), program_of(credentials.pid)};
   peer.first = credentials.uid == 0 || credentials.uid == ::geteuid();
   if (peer.first || is_member(groups.act)) {
     peer.permission = Permission::act;

@@ -40,8 +40,9 @@ void Refusals::record(const Caller& caller, std::string_view request) {
   Event event;
   event.kind = "command";
   event.level = EventLevel::warning;
-  event.message = fmt::format("{} (uid {}, pid {}) was refused {}", caller.user, caller.uid, caller.pid,
-                              printable(request));
+  event.caller = caller;
+  event.command = printable(request);
+  event.message = fmt::format("{} was refused {}", describe(caller), event.command);
   if (untold > 0) event.message += fmt::format("; and {} times more before", untold);
   journal_.record(std::move(event));
 }

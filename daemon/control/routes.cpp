@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "daemon/control/duty_handlers.hpp"
 #include "daemon/control/forest_handlers.hpp"
 #include "daemon/control/orphan_handlers.hpp"
 #include "daemon/control/record_handlers.hpp"
@@ -13,7 +14,10 @@ namespace {
 
 constexpr std::array routes{
     RouteEntry{"/metrics", "GET", Permission::read, show_metrics},
+    RouteEntry{"/v1/backup", "POST", Permission::act, nullptr, stream_backup, "application/gzip"},
+    RouteEntry{"/v1/backup/move", "POST", Permission::act, nullptr, stream_move, "application/gzip"},
     RouteEntry{"/v1/doctor", "GET", Permission::read, examine},
+    RouteEntry{"/v1/duty", "GET", Permission::read, show_duty},
     RouteEntry{"/v1/events", "GET", Permission::read, nullptr, stream_events},
     RouteEntry{"/v1/forests", "GET", Permission::read, list_forests},
     RouteEntry{"/v1/forests", "POST", Permission::act, plant_forest},
@@ -31,6 +35,7 @@ constexpr std::array routes{
     RouteEntry{"/v1/orphans", "GET", Permission::read, list_orphans},
     RouteEntry{"/v1/orphans/{}", "DELETE", Permission::act, delete_orphan},
     RouteEntry{"/v1/orphans/{}/adopt", "POST", Permission::act, adopt_orphan},
+    RouteEntry{"/v1/takeover", "POST", Permission::act, take_over},
     RouteEntry{"/v1/version", "GET", Permission::read, show_version},
 };
 

@@ -20,6 +20,7 @@ struct RouteEntry {
   Permission permission;
   Handler handler;  // null for a stream
   StreamHandler stream = nullptr;
+  std::string_view stream_type = "application/x-ndjson";
 };
 
 // The whole protocol, in order of path.

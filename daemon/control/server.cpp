@@ -19,13 +19,14 @@ constexpr Millis accept_pause{100};              // when no descriptor is left
 
 ControlServer::ControlServer(const asio::any_io_executor& executor, Clock& clock, Forests& forests,
                              Store& store, Journal& journal, std::string version, const MetricsPage& metrics,
-                             ControlLimits limits, PeerGroups groups)
+                             Backups& backups, ControlLimits limits, PeerGroups groups)
     : services_{clock,
                 forests,
                 store,
                 journal,
                 std::move(version),
                 metrics,
+                backups,
                 limits,
                 std::move(groups),
                 Refusals(clock, journal, limits)},

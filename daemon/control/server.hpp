@@ -16,7 +16,7 @@ namespace morpheus {
 class ControlServer {
  public:
   ControlServer(const asio::any_io_executor& executor, Clock& clock, Forests& forests, Store& store,
-                Journal& journal, std::string version, const MetricsPage& metrics, ControlLimits limits = {}, PeerGroups groups = {});
+                Journal& journal, std::string version, const MetricsPage& metrics, Backups& backups, ControlLimits limits = {}, PeerGroups groups = {});
 
   // See Listener::open().
   Result<> open(const std::string& path);

@@ -100,7 +100,7 @@ asio::awaitable<bool> answer(Connection& connection, Peer peer, ControlServices&
     const bool told = co_await connection.send(routed.reply, keep_alive, routed.allow);
     co_return told&& keep_alive;
   }
-  Stream stream(connection, request.version() >= 11);
+  Stream stream(connection, request.version() >= 11, routed.entry->stream_type);
   const auto handled = co_await handle(services, *routed.entry, routed.call, stream);
   if (stream.begun()) {
     if (!handled.threw) co_await stream.finish();

@@ -93,11 +93,9 @@ Result<Forest> ForestManager::find_idle(std::string_view name) const {
 
 void ForestManager::record_command(const Caller& caller, const std::string& forest, const std::string& node,
                                    const std::string& what) {
-  Event event;
-  event.kind = "command";
+  Event event = command_event(caller, what);
   event.forest = forest;
   event.node = node;
-  event.message = fmt::format("{} (uid {}, pid {}): {}", caller.user, caller.uid, caller.pid, what);
   context_.journal.record(std::move(event));
 }
 
@@ -154,6 +152,8 @@ Result<Forest> ForestManager::new_forest(const PlantRequest& request) const {
 }
 
 asio::awaitable<Result<OperationView>> ForestManager::plant(PlantRequest request, Caller caller) {
+  const auto allowed = may_act(context_.store);
+  if (!allowed) co_return allowed.error();
   const auto planned = co_await plan(request);
   if (!planned) co_return planned.error();
   request.name = planned->forest;
@@ -221,6 +221,8 @@ asio::awaitable<Result<GrowAnswer>> ForestManager::grow(std::string name, GrowRe
   if (!found) co_return found.error();
   const auto sound = check_request(request);
   if (!sound) co_return sound.error();
+  const auto may = request.dry_run ? Result<>{} : check_may_begin(context_);
+  if (!may) co_return may.error();
   const auto offer = co_await ask_offer(context_, found->provider);
   if (!offer) co_return offer.error();
   const auto forest = find(name);
@@ -269,6 +271,8 @@ Result<GrowAnswer> ForestManager::begin_grow(const Forest& forest, const GrowReq
 }
 
 asio::awaitable<Result<OperationView>> ForestManager::shrink(std::string name, std::string node_name, Caller caller) {
+  const auto allowed = may_act(context_.store);
+  if (!allowed) co_return allowed.error();
   const auto before = find_idle(name);
   if (!before) co_return before.error();
   const auto wanted = find_node(*before, node_name);
@@ -378,6 +382,8 @@ Result<ForestSummary> ForestManager::resume(std::string_view name, const Caller&
 Result<ForestSummary> ForestManager::set_paused(std::string_view name, bool paused, const Caller& caller) {
   auto forest = find(name);
   if (!forest) return forest.error();
+  const auto allowed = may_act(context_.store);
+  if (!allowed) return allowed.error();
   const auto last_growth = policy_input(context_, *forest, Trigger::loop).last_growth;
   Store::Transaction transaction(context_.store);
   forest->paused = paused;

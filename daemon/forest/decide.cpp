@@ -66,7 +66,9 @@ asio::awaitable<void> ForestManager::decide_for_ever() {
 }
 
 void ForestManager::decide_all() {
-  for (const Forest& forest : context_.store.forests()) decide(forest);
+  if (may_act(context_.store)) {
+    for (const Forest& forest : context_.store.forests()) decide(forest);
+  }
   const BootTime now = context_.clock.boot();
   if (now < thinned_ + thin_interval) return;
   thinned_ = now;

@@ -106,6 +106,16 @@ asio::awaitable<std::vector<Finding>> examine_provider(const ForestContext& cont
   co_return co_await examine_configured(context, name);
 }
 
+std::vector<Finding> examine_duty(const ForestContext& context) {
+  try {
+    const auto allowed = may_act(context.store);
+    if (allowed) return {};
+    return {{"duty", FindingLevel::warning, allowed.error().message, allowed.error().hint}};
+  } catch (const StoreError& error) {
+    return {{"duty", FindingLevel::failed, error.what(), "journalctl -u morpheusd"}};
+  }
+}
+
 Finding unreadable(const std::string& check, const StoreError& error) {
   return {check, FindingLevel::failed, error.what(), "journalctl -u morpheusd"};
 }
@@ -166,6 +176,7 @@ std::vector<Finding> examine_forest(const ForestContext& context, const Forest& 
 
 asio::awaitable<std::vector<Finding>> examine_all(const ForestContext& context) {
   std::vector<Finding> findings;
+  append(findings, examine_duty(context));
   append(findings, diagnose_database(context.store, context.config.daemon.database));
   findings.push_back(diagnose_directory("state directory", context.config.daemon.state_dir));
   findings.push_back(diagnose_clock());

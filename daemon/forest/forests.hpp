@@ -54,6 +54,16 @@ class Forests {
   virtual asio::awaitable<Result<AdoptionView>> adopt(std::string name, Caller caller) = 0;
   // Deletes the orphan for good; done, not just asked. Success if there is nothing of that name.
   virtual asio::awaitable<Result<DeletionView>> delete_orphan(std::string name, Caller caller) = 0;
+
+  // Whether this daemon acts at all.
+  virtual DutyView duty() const = 0;
+  // Makes it act from now on; what is stored as running goes on. Success if it acts already.
+  virtual Result<DutyView> take_over(const Caller& caller) = 0;
+  // refused: something is under way that another daemon could not take up from the store alone, or it does not act anyway.
+  virtual Result<> may_retire() const = 0;
+  // From the return of this call on, nothing is decided or changed, whatever is asked, until somebody takes over. Only right after
+  // may_retire().
+  virtual void retire(const Caller& caller) = 0;
 };
 
 }  // namespace morpheus

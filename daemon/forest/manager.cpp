@@ -15,7 +15,7 @@ ForestManager::ForestManager(ForestContext context)
 
 asio::awaitable<void> ForestManager::run() {
   co_await carry_over();
-  for (const Operation& operation : context_.store.running_operations()) take_up(operation);
+  if (may_act(context_.store)) take_up_all();
   tasks_.spawn("decisions", decide_for_ever());
   tasks_.spawn("reconciling", reconciler_.run());
   co_await tasks_.join();
@@ -32,6 +32,10 @@ asio::awaitable<void> ForestManager::carry_over() {
     }
     if (!done) co_await context_.clock.sleep_for(context_.config.monitor.poll_interval);
   }
+}
+
+void ForestManager::take_up_all() {
+  for (const Operation& operation : context_.store.running_operations()) take_up(operation);
 }
 
 void ForestManager::take_up(const Operation& operation) {

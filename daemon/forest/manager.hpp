@@ -44,9 +44,14 @@ class ForestManager : public Forests {
   asio::awaitable<Result<OrphansView>> orphans() override;
   asio::awaitable<Result<AdoptionView>> adopt(std::string name, Caller caller) override;
   asio::awaitable<Result<DeletionView>> delete_orphan(std::string name, Caller caller) override;
+  DutyView duty() const override;
+  Result<DutyView> take_over(const Caller& caller) override;
+  Result<> may_retire() const override;
+  void retire(const Caller& caller) override;
 
  private:
   asio::awaitable<void> carry_over();
+  void take_up_all();
   void take_up(const Operation& operation);
 
   // Decides about every forest after each regular sweep.

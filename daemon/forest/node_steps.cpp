@@ -33,6 +33,8 @@ void enter_state(const ForestContext& context, Node& node, NodeState state, cons
 }
 
 Result<> check_may_begin(const ForestContext& context) {
+  const auto acts = may_act(context.store);
+  if (!acts) return acts;
   if (!context.gate.held()) return {};
   return Error{ErrorCode::unavailable, "this computer shuts down, and nothing new is begun", "try again when it is up again"};
 }

@@ -15,7 +15,7 @@ void store_state(const ForestContext& context, Node& node, NodeState state, cons
 // The same as a part of the transaction that is open.
 void enter_state(const ForestContext& context, Node& node, NodeState state, const std::string& reason = "");
 
-// unavailable: the gate is held, and nothing new is begun.
+// Whether new work may be begun. refused: this daemon is in standby or retired. unavailable: this computer shuts down.
 Result<> check_may_begin(const ForestContext& context);
 
 // The operation has not ended, and nobody has ended it: a teardown ends the one that it takes over from.

@@ -30,8 +30,20 @@ std::vector<Node> missing_nodes(const ForestContext& context, std::int64_t fores
 
 }  // namespace
 
+class Reconciler::Working {
+ public:
+  explicit Working(bool& is) : is_(is) { is_ = true; }
+  ~Working() { is_ = false; }
+  Working(const Working&) = delete;
+  Working& operator=(const Working&) = delete;
+
+ private:
+  bool& is_;
+};
+
 asio::awaitable<void> Reconciler::run() {
   for (;;) {
+    co_await until_active();
     for (const auto& [name, provider] : context_.providers) {
       try {
         co_await reconcile(name);
@@ -43,7 +55,26 @@ asio::awaitable<void> Reconciler::run() {
   }
 }
 
+asio::awaitable<void> Reconciler::until_active() {
+  Signal& news = context_.journal.news();
+  for (;;) {
+    const auto seen = news.count();
+    if (is_active()) co_return;
+    co_await news.wait_past(seen);
+  }
+}
+
+bool Reconciler::is_active() const {
+  try {
+    return may_act(context_.store).has_value();
+  } catch (const StoreError& error) {
+    spdlog::error("nothing is reconciled: {}", error.what());
+    return false;
+  }
+}
+
 asio::awaitable<void> Reconciler::reconcile(std::string provider_name) {
+  const Working under_way(working_);
   if (!has_forests(context_.store, provider_name)) co_return;
   Provider& provider = *context_.providers.at(provider_name);
   const auto known_before = known_machines(context_.store, provider_name);

@@ -12,7 +12,7 @@ namespace morpheus {
 // Compares what the providers list with what is stored, at the start and every few minutes. Machines of this installation
 // that no stored node stands for are reported, never touched; a ready node whose machine does not exist any more is marked
 // as gone; what surrounds each forest is made what it should be again. It never runs into an operation's work: a forest with
-// one is left for the next time.
+// one is left for the next time. While this daemon may not act, nothing is compared.
 class Reconciler {
  public:
   static constexpr Millis interval{5 * 60'000};
@@ -22,12 +22,20 @@ class Reconciler {
   // Until cancelled. What a provider or the store refuses is said and tried again the next time.
   asio::awaitable<void> run();
 
+  // It is comparing, or changing what surrounds a forest, right now.
+  bool is_working() const { return working_; }
+
  private:
+  class Working;
+  // Returns once this daemon may act.
+  asio::awaitable<void> until_active();
+  bool is_active() const;
   asio::awaitable<void> reconcile(std::string provider_name);
   asio::awaitable<void> reconcile_forest(std::int64_t forest_id, std::set<std::string> listed);
   void report_orphans(const std::string& provider, const Inventory& inventory, const std::set<std::string>& known_before);
 
   const ForestContext& context_;
+  bool working_ = false;
   std::map<std::string, std::set<std::string>> reported_;  // by provider: orphans, as they were described
 };
 

@@ -119,6 +119,8 @@ GrowthView growth_view(const ForestContext& context, const Forest& forest, const
     view.cooldown_remaining_seconds = std::chrono::ceil<std::chrono::seconds>(left).count();
   }
   view.warnings = warnings(nodes, growth);
+  const auto allowed = may_act(context.store);
+  if (!allowed) view.warnings.insert(view.warnings.begin(), describe(allowed.error()));
   if (const auto decision = context.store.last_decision(forest.id)) view.decision = to_view(*decision);
   return view;
 }

@@ -1,46 +1,34 @@
 #pragma once
 
+#include <functional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "daemon/provider/provider.hpp"
 #include "daemon/runtime/step_gate.hpp"
 
 namespace morpheus {
 
-// Another provider behind a gate: whatever makes, changes or deletes something is a step. Callers store what came of a call before
-// anything else runs on the loop, so that a gate that is still has nothing unwritten behind it.
+// Another provider behind a gate: whatever makes, changes or deletes something is a step, and asks first whether it may. Callers store
+// what came of a call before anything else runs on the loop, so that a gate that is still has nothing unwritten behind it.
 class GatedProvider : public Provider {
  public:
-  GatedProvider(Provider& provider, StepGate& gate) : provider_(provider), gate_(gate) {}
+  // The error of `may_change` is the answer to a call that would change something: whoever forgot to ask changes nothing all the same.
+  GatedProvider(Provider& provider, StepGate& gate, std::function<Result<>()> may_change)
+      : provider_(provider), gate_(gate), may_change_(std::move(may_change)) {}
 
   asio::awaitable<Result<std::string>> reserve_address(std::string forest, std::string name) override {
-    const auto step = co_await gate_.enter();
-    co_return co_await provider_.reserve_address(std::move(forest), std::move(name));
+    return pass(provider_.reserve_address(std::move(forest), std::move(name)));
   }
-  asio::awaitable<Result<Machine>> create(MachineSpec spec) override {
-    const auto step = co_await gate_.enter();
-    co_return co_await provider_.create(std::move(spec));
-  }
+  asio::awaitable<Result<Machine>> create(MachineSpec spec) override { return pass(provider_.create(std::move(spec))); }
   asio::awaitable<Result<>> enclose(std::string forest, std::vector<std::string> addresses) override {
-    const auto step = co_await gate_.enter();
-    co_return co_await provider_.enclose(std::move(forest), std::move(addresses));
+    return pass(provider_.enclose(std::move(forest), std::move(addresses)));
   }
-  asio::awaitable<Result<>> clear(std::string forest) override {
-    const auto step = co_await gate_.enter();
-    co_return co_await provider_.clear(std::move(forest));
-  }
-  asio::awaitable<Result<>> drain(std::string name) override {
-    const auto step = co_await gate_.enter();
-    co_return co_await provider_.drain(std::move(name));
-  }
-  asio::awaitable<Result<>> destroy(std::string name) override {
-    const auto step = co_await gate_.enter();
-    co_return co_await provider_.destroy(std::move(name));
-  }
-  asio::awaitable<Result<bool>> retire_witness(std::string name) override {
-    const auto step = co_await gate_.enter();
-    co_return co_await provider_.retire_witness(std::move(name));
-  }
+  asio::awaitable<Result<>> clear(std::string forest) override { return pass(provider_.clear(std::move(forest))); }
+  asio::awaitable<Result<>> drain(std::string name) override { return pass(provider_.drain(std::move(name))); }
+  asio::awaitable<Result<>> destroy(std::string name) override { return pass(provider_.destroy(std::move(name))); }
+  asio::awaitable<Result<bool>> retire_witness(std::string name) override { return pass(provider_.retire_witness(std::move(name))); }
 
   asio::awaitable<Result<Offer>> offer() override { return provider_.offer(); }
   asio::awaitable<Result<std::optional<Machine>>> find(std::string name) override { return provider_.find(std::move(name)); }
@@ -57,8 +45,18 @@ class GatedProvider : public Provider {
   StageLimits stage_limits() const override { return provider_.stage_limits(); }
 
  private:
+  // `call` has not begun: it begins when it is awaited.
+  template <class T>
+  asio::awaitable<Result<T>> pass(asio::awaitable<Result<T>> call) {
+    const auto step = co_await gate_.enter();
+    const auto may = may_change_();
+    if (!may) co_return may.error();
+    co_return co_await std::move(call);
+  }
+
   Provider& provider_;
   StepGate& gate_;
+  std::function<Result<>()> may_change_;
 };
 
 }  // namespace morpheus

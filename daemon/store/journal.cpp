@@ -22,6 +22,20 @@ std::string subject(const Event& event) {
 
 }  // namespace
 
+std::string describe(const Caller& caller) {
+  const auto program = caller.program.empty() ? "" : ", " + caller.program;
+  return fmt::format("{} (uid {}, pid {}{})", caller.user, caller.uid, caller.pid, program);
+}
+
+Event command_event(const Caller& caller, const std::string& what) {
+  Event event;
+  event.kind = "command";
+  event.caller = caller;
+  event.command = what;
+  event.message = fmt::format("{}: {}", describe(caller), what);
+  return event;
+}
+
 std::string line_of(const Event& event) { return subject(event) + event.message; }
 
 Journal::Journal(Clock& clock, Store& store, const asio::any_io_executor& executor, EventLog* log)

@@ -87,7 +87,15 @@ ALTER TABLE nodes ADD COLUMN location TEXT NOT NULL DEFAULT '';
 ALTER TABLE nodes ADD COLUMN monthly_cost REAL;
 )sql";
 
-constexpr std::array<const char*, 2> all_migrations{first_version, machines};
+// Whether this daemon may act. A version of its own: an older morpheusd, which would act all the same, refuses the database.
+constexpr const char* duty = R"sql(
+CREATE TABLE duty (
+  only INTEGER PRIMARY KEY CHECK (only = 1), state TEXT NOT NULL, generation INTEGER NOT NULL, reason TEXT NOT NULL
+) STRICT;
+INSERT INTO duty VALUES (1, 'active', 1, '');
+)sql";
+
+constexpr std::array<const char*, 3> all_migrations{first_version, machines, duty};
 
 }  // namespace
 

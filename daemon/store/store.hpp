@@ -17,6 +17,7 @@
 #include "common/model/operation.hpp"
 #include "common/model/sample.hpp"
 #include "daemon/policy/input.hpp"
+#include "daemon/store/duty.hpp"
 
 namespace morpheus {
 
@@ -55,6 +56,9 @@ class Store {
 
   // Made once for a database: the morpheus-controller label.
   const std::string& installation_id() const;
+
+  Duty duty() const;
+  void set_duty(const Duty& duty);
 
   int schema_version() const;
   // Takes the right to write, and gives it back: throws what a write would.
@@ -113,12 +117,18 @@ class Store {
   std::vector<Event> events_after(std::int64_t id, std::string_view forest, int limit) const;  // oldest first; "" = all
   std::vector<Event> last_events(std::string_view forest, int limit) const;                    // oldest first; "" = all
 
+  // For a copy while it is in use.
+  class Copy;
+
  private:
   class Impl;
   class Change;
   explicit Store(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
+
+// Refused, with the way back, unless the daemon of this database is active.
+Result<> may_act(const Store& store);
 
 // Thrown by every Store function when SQLite fails; what() names the database and what to do.
 class StoreError : public std::runtime_error {

@@ -36,7 +36,9 @@ std::string status_line(const Store& store, const Observations& observations) {
       if (costs(node)) nodes.push_back(std::move(node));
     }
   }
-  std::string line = fmt::format("{}, {}", count_of(forests.size(), "forest"), count_of(nodes.size(), "node"));
+  const Duty duty = store.duty();
+  std::string line = duty.state == DutyState::active ? "" : fmt::format("{}, changes nothing (morpheusctl takeover); ", to_string(duty.state));
+  line += fmt::format("{}, {}", count_of(forests.size(), "forest"), count_of(nodes.size(), "node"));
   const auto unknown = std::ranges::count_if(nodes, [&](const Node& node) {
     const NodeObservation* seen = observations.find(node.id);
     return node.state == NodeState::ready && (!seen || !seen->unknown.empty());

@@ -286,6 +286,10 @@ TEST_P(CloudPreflight, IsRefusedBeforeAnythingIsCreated) {
   const auto planted = box.ctl({"plant", "cloud", "small", "--name", "oak"});
   EXPECT_NE(exit_of(planted), 0);
   EXPECT_THAT(planted.err, HasSubstr(GetParam().says));
+  EXPECT_NE(exit_of(planted), 5) << "no forest was asked for that is not there";
+  if (std::string(GetParam().name) == "NoToken") {
+    EXPECT_EQ(exit_of(planted), 1) << planted.err;
+  }
   EXPECT_TRUE(box.ask({"list"}).empty());
   for (const auto& line : cloud.journal()) EXPECT_EQ(line["committed"], false) << line;
 }

@@ -92,6 +92,9 @@ TEST(Journald, HasDecisionsFailuresAndWhatCannotGrowWithFields) {
     EXPECT_NE(planted->find(field), std::string::npos) << field << *planted;
   }
   EXPECT_TRUE(is_told({"MORPHEUS_NODE=f-node-1\n", "MORPHEUS_KIND=node\n"}));
+  EXPECT_TRUE(is_told({"MESSAGE_ID=488303a61e114acfb3770d654b70ea9b\n", "MORPHEUS_KIND=command\n", "MORPHEUS_FOREST=f\n", "MORPHEUS_USER=root\n",
+                       "MORPHEUS_UID=0\n", "MORPHEUS_PID=", "MORPHEUS_PROGRAM=morpheusctl\n", "MORPHEUS_COMMAND=plant local small\n"}))
+      << "the audit trail";
   const std::vector<std::string> cannot_grow{"MESSAGE_ID=a5d38dffeea04b15b544e66ad61e6537\n", "PRIORITY=4\n", "max_nodes"};
   ASSERT_TRUE(is_told(cannot_grow)) << read_text(box.file("service-log"));
   const auto times = times_decided(box.database());

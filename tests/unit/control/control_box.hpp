@@ -52,6 +52,7 @@ class ControlBox {
   std::unique_ptr<Store> store_;
   asio::io_context loop_{1};
   Journal journal_;
+  Backups backups_;
   std::unique_ptr<ControlServer> server_;
   TaskGroup tasks_;
   std::promise<void> ended_;

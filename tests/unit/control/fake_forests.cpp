@@ -109,4 +109,11 @@ asio::awaitable<Result<DeletionView>> FakeForests::delete_orphan(std::string nam
   co_return deletion;
 }
 
+Result<DutyView> FakeForests::take_over(const Caller& by) {
+  note("takeover", by);
+  return duty();
+}
+
+void FakeForests::retire(const Caller& by) { note("retire", by); }
+
 }  // namespace morpheus

@@ -21,6 +21,7 @@ class FakeForests : public Forests {
   std::vector<Finding> findings;
   Result<OrphansView> orphans_answer = OrphansView{};
   Result<AdoptionView> adoption = AdoptionView{};
+  Result<> retirement = Result<>{};
   Result<DeletionView> deletion = DeletionView{};
   std::function<asio::awaitable<void>()> shrinking;  // awaited by shrink()
 
@@ -44,6 +45,10 @@ class FakeForests : public Forests {
   asio::awaitable<Result<OrphansView>> orphans() override;
   asio::awaitable<Result<AdoptionView>> adopt(std::string name, Caller by) override;
   asio::awaitable<Result<DeletionView>> delete_orphan(std::string name, Caller by) override;
+  DutyView duty() const override { return DutyView{"active", 1, ""}; }
+  Result<DutyView> take_over(const Caller& by) override;
+  Result<> may_retire() const override { return retirement; }
+  void retire(const Caller& by) override;
 
  private:
   void note(const std::string& what, const Caller& by);

@@ -123,5 +123,11 @@ TEST_F(Terminal, WatchIntoAPipePrintsAgainAndAgainWithoutCodes) {
   EXPECT_NE(outcome.out.find("🌲 Forest: demo"), outcome.out.rfind("🌲 Forest: demo"));
 }
 
+TEST_F(Terminal, AnArchiveIsNotWrittenToOne) {
+  const auto ended = run_ctl("/nowhere", {"backup"}, On::terminal);
+  EXPECT_EQ(ended.status, 2) << ended.out;
+  EXPECT_NE(ended.out.find("morpheusctl backup > FILE"), std::string::npos) << ended.out;
+}
+
 }  // namespace
 }  // namespace morpheus::ctl::test

@@ -1,0 +1,78 @@
+#include "daemon/control/duty_handlers.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace morpheus {
+namespace {
+
+// The moment that the archive is of. What fails after a retirement undoes it: nobody has got anything yet.
+void settle_moved(ControlServices& services, Backup& backup, const Caller& caller) {
+  services.forests.retire(caller);
+  try {
+    backup.settle(true);
+  } catch (const std::exception& error) {
+    spdlog::error("the move to another machine failed, and this daemon goes on: {}", error.what());
+    const auto back = services.forests.take_over(caller);
+    if (!back) spdlog::error("{}", describe(back.error()));
+    throw;
+  }
+}
+
+Result<> settle(ControlServices& services, Backup& backup, const Caller& caller, bool move) {
+  if (!move) {
+    services.journal.record(command_event(caller, "backup"));
+    backup.settle(false);
+    return {};
+  }
+  const auto may = services.forests.may_retire();
+  if (!may) return may;
+  settle_moved(services, backup, caller);
+  return {};
+}
+
+asio::awaitable<void> hand_over(Backup& backup, Pieces& pieces) {
+  bool taken = true;
+  std::string piece = backup.next();
+  while (taken && !piece.empty()) {
+    taken = co_await pieces.write(std::move(piece));
+    if (taken) piece = backup.next();
+  }
+  if (!taken) spdlog::warn("a backup was broken off: its client is gone, or did not take it in time");
+}
+
+asio::awaitable<Reply> stream(ControlServices& services, Call call, Pieces& pieces, bool move) {
+  const auto may = move ? services.forests.may_retire() : Result<>{};
+  if (!may) co_return error_reply(may.error());
+  const auto backup = services.backups.begin();
+  if (!backup) co_return error_reply(backup.error());
+  bool more = (*backup)->copy_step();
+  while (more) {
+    co_await asio::post(asio::use_awaitable);  // everybody else has a turn
+    more = (*backup)->copy_step();
+  }
+  const auto settled = settle(services, **backup, call.peer.caller, move);
+  if (!settled) co_return error_reply(settled.error());
+  co_await hand_over(**backup, pieces);
+  co_return Reply{};
+}
+
+}  // namespace
+
+asio::awaitable<Reply> show_duty(ControlServices& services, Call) { co_return json_reply(services.forests.duty()); }
+
+asio::awaitable<Reply> take_over(ControlServices& services, Call call) {
+  co_return reply_of(services.forests.take_over(call.peer.caller));
+}
+
+asio::awaitable<Reply> stream_backup(ControlServices& services, Call call, Pieces& pieces) {
+  co_return co_await stream(services, call, pieces, false);
+}
+
+asio::awaitable<Reply> stream_move(ControlServices& services, Call call, Pieces& pieces) {
+  co_return co_await stream(services, call, pieces, true);
+}
+
+}  // namespace morpheus

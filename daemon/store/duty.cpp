@@ -1,0 +1,56 @@
+#include "daemon/store/duty.hpp"
+
+#include <array>
+
+#include "daemon/store/impl.hpp"
+
+namespace morpheus {
+namespace {
+
+constexpr std::array<std::pair<DutyState, std::string_view>, 3> names{
+    {{DutyState::active, "active"}, {DutyState::standby, "standby"}, {DutyState::retired, "retired"}}};
+
+// What this version does not know is no leave to act.
+DutyState state_named(const std::string& text) {
+  for (const auto& [state, name] : names) {
+    if (name == text) return state;
+  }
+  return DutyState::standby;
+}
+
+}  // namespace
+
+std::string_view to_string(DutyState state) {
+  for (const auto& [candidate, name] : names) {
+    if (candidate == state) return name;
+  }
+  return "invalid";
+}
+
+Duty Store::duty() const {
+  sql::Query query(impl_->database, "SELECT state, generation, reason FROM duty");
+  Duty duty{DutyState::standby, 0, "the database does not say who may act"};
+  if (!query.next()) return duty;
+  std::string state;
+  query.into(state, duty.generation, duty.reason);
+  duty.state = state_named(state);
+  return duty;
+}
+
+void Store::set_duty(const Duty& duty) {
+  Change change(*impl_);
+  sql::Query(impl_->database, "INSERT OR REPLACE INTO duty (only, state, generation, reason) VALUES (1, ?, ?, ?)")
+      .with(std::string(to_string(duty.state)), duty.generation, duty.reason)
+      .run();
+  change.commit();
+}
+
+Result<> may_act(const Store& store) {
+  const Duty duty = store.duty();
+  if (duty.state == DutyState::active) return {};
+  return Error{ErrorCode::refused, fmt::format("this daemon is {}{} and changes nothing: {}", duty.state == DutyState::standby ? "in " : "", to_string(duty.state),
+                           duty.reason),
+               "when no other daemon acts for these forests: morpheusctl takeover"};
+}
+
+}  // namespace morpheus

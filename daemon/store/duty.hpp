@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace morpheus {
+
+// active: it decides and acts. standby: restored from a copy, its original may act. retired: moved to another machine.
+enum class DutyState { active, standby, retired };
+
+// Whether the daemon of this database may change anything outside it. Stored with it, so that a restart changes nothing of that.
+struct Duty {
+  DutyState state = DutyState::active;
+  std::int64_t generation = 1;  // raised with each takeover and each move
+  std::string reason;           // since when and why it is not active, in words
+};
+
+std::string_view to_string(DutyState state);
+
+}  // namespace morpheus

@@ -1,0 +1,279 @@
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "tests/integration/cloud_box.hpp"
+#include "tests/integration/daemon_box.hpp"
+
+namespace morpheus {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+constexpr std::chrono::seconds limit{30};
+
+// A child with its standard output in a file.
+Child backup_of(const DaemonBox& box, const std::string& file, std::vector<std::string> more = {}) {
+  Command command;
+  command.arguments = {MORPHEUSCTL, "--socket", box.socket(), "backup"};
+  command.arguments.insert(command.arguments.end(), more.begin(), more.end());
+  command.out = file;
+  command.err = file + ".err";
+  return Child(command);
+}
+
+std::string take_backup(const DaemonBox& box, const std::string& name, std::vector<std::string> more = {}) {
+  const auto file = box.file(name);
+  auto child = backup_of(box, file, std::move(more));
+  if (child.wait(limit) != 0) throw std::runtime_error(read_text(file + ".err") + box.log());
+  return file;
+}
+
+Finished restore_into(const DaemonBox& box, const std::string& file) {
+  return run_command({MORPHEUSD, "--config", box.config_file(), "--restore", file});
+}
+
+// As an operator does it where the database was lost.
+void put_back(DaemonBox& box, const std::string& file) {
+  box.terminate();
+  fs::rename(box.database(), box.database() + ".lost");
+  const auto restored = restore_into(box, file);
+  ASSERT_EQ(restored.status, 0) << restored.err;
+}
+
+void expect_it_changes_nothing(const DaemonBox& box, const std::string& state) {
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"grow", "oak", "--yes"}, {"grow", "oak", "--auto"}, {"teardown", "oak", "--yes"}, {"pause", "oak"},
+        {"resume", "oak"}, {"plant", "local", "small", "--name", "elm"}, {"shrink", "oak", "--node", "node-1", "--yes"},
+        {"adopt", "oak-node-9"}, {"delete-orphan", "oak-node-9", "--yes"}, {"backup", "--move", "--yes"}}) {
+    const auto done = box.ctl(command);
+    EXPECT_EQ(done.status, 4) << command[0] << done.out << done.err;
+    EXPECT_THAT(done.err, HasSubstr("morpheusctl takeover")) << command[0];
+  }
+  EXPECT_THAT(box.ctl({"status", "oak"}).out, HasSubstr(state));
+  EXPECT_THAT(box.ctl({"doctor"}).out, HasSubstr(state));
+}
+
+BoxSettings hot() {
+  BoxSettings settings;
+  settings.growth = true;
+  settings.threshold_memory = 1;  // every node is hot: whoever may act grows
+  settings.core_nodes = 1;
+  return settings;
+}
+
+TEST(Backup, IsCheckedWithOrdinaryTools) {
+  DaemonBox box;
+  box.start();
+  ASSERT_EQ(box.ctl({"plant", "local", "small", "--name", "oak"}).status, 0);
+  const auto file = take_backup(box, "backup");
+  fs::create_directory(box.file("unpacked"));
+  ASSERT_EQ(run_command({"/usr/bin/tar", "-xzf", file, "-C", box.file("unpacked")}).status, 0);
+  const auto sums = run_command({"/bin/sh", "-c", "cd " + box.file("unpacked") + " && sha256sum -c SHA256SUMS"});
+  EXPECT_EQ(sums.status, 0) << sums.out;
+  EXPECT_THAT(sums.out, HasSubstr("forests/oak/secrets.json: OK"));
+  EXPECT_THAT(box.ctl({"events"}).out, HasSubstr("morpheusctl): backup")) << "the audit trail";
+  EXPECT_FALSE(fs::exists(box.file("state/backup.partial")));
+}
+
+// A database of some hundred MiB: others are answered all the while.
+class LargeBackup : public testing::Test {
+ protected:
+  void SetUp() override {
+    box.start();
+    box.terminate();
+    SQLite::Database database(box.database(), SQLite::OPEN_READWRITE);
+    database.exec("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40000) "
+                  "INSERT INTO events (at, level, kind, forest, node, operation_id, message) "
+                  "SELECT i, 'info', 'node', 'oak', '', 0, hex(randomblob(2000)) FROM n");
+    box.start();
+  }
+  DaemonBox box;
+};
+
+TEST_F(LargeBackup, LetsOthersHaveTheirTurnMeanwhile) {
+  auto backup = backup_of(box, box.file("large"));
+  int answered = 0;
+  while (backup.running()) {
+    if (box.ctl({"list", "--timeout", "5"}).status == 0 && fs::exists(box.file("state/backup.partial"))) ++answered;
+  }
+  EXPECT_EQ(backup.wait(limit), 0) << read_text(box.file("large.err"));
+  EXPECT_GE(answered, 3);
+  EXPECT_GT(fs::file_size(box.file("large")), 50'000'000U);
+}
+
+TEST_F(LargeBackup, OneAtATimeAndTheSecondIsToldSo) {
+  auto first = backup_of(box, box.file("large"));
+  ASSERT_TRUE(wait_until([&] { return fs::exists(box.file("state/backup.partial")); }, limit));
+  const auto second = box.ctl({"backup"});
+  EXPECT_EQ(second.status, 4) << second.err;
+  EXPECT_THAT(second.err, HasSubstr("another backup is being made"));
+  first.kill();
+  EXPECT_TRUE(wait_until([&] { return !fs::exists(box.file("state/backup.partial")); }, limit)) << "its client is gone";
+}
+
+TEST_F(LargeBackup, OfADaemonThatIsKilledIsKnownToBeIncomplete) {
+  auto backup = backup_of(box, box.file("large"));
+  ASSERT_TRUE(wait_until([&] { return fs::exists(box.file("large")) && fs::file_size(box.file("large")) > 100'000; }, limit));
+  box.kill();
+  EXPECT_EQ(backup.wait(limit), 1);
+  EXPECT_THAT(read_text(box.file("large.err")), HasSubstr("the backup is incomplete"));
+  EXPECT_TRUE(fs::exists(box.file("state/backup.partial"))) << "kill -9 leaves it";
+  box.start();
+  EXPECT_FALSE(fs::exists(box.file("state/backup.partial"))) << "and the next start sweeps it";
+  box.terminate();
+  fs::rename(box.database(), box.database() + ".lost");
+  const auto restored = restore_into(box, box.file("large"));
+  EXPECT_EQ(restored.status, 1);
+  EXPECT_THAT(restored.err, HasSubstr("nothing was changed"));
+  EXPECT_FALSE(fs::exists(box.database()));
+}
+
+TEST_F(LargeBackup, ARestoreThatIsKilledInTheMiddleLeavesNothing) {
+  const auto file = take_backup(box, "large");
+  box.terminate();
+  fs::rename(box.database(), box.database() + ".lost");
+  ASSERT_EQ(::mkfifo(box.file("pipe").c_str(), 0600), 0);
+  Command command;
+  command.arguments = {MORPHEUSD, "--config", box.config_file(), "--restore", box.file("pipe")};
+  Child restoring(command);
+  {
+    std::ofstream pipe(box.file("pipe"), std::ios::binary);
+    pipe << read_text(file).substr(0, 20'000'000) << std::flush;
+    ASSERT_TRUE(wait_until([&] { return fs::exists(box.database() + ".restoring"); }, limit));
+    restoring.kill();
+  }
+  EXPECT_FALSE(fs::exists(box.database()));
+  const auto restored = restore_into(box, file);
+  EXPECT_EQ(restored.status, 0) << restored.err;
+  EXPECT_FALSE(fs::exists(box.database() + ".restoring"));
+}
+
+TEST(Restore, IsRefusedBesideARunningDaemonAndOverForests) {
+  DaemonBox box;
+  box.start();
+  ASSERT_EQ(box.ctl({"plant", "local", "small", "--name", "oak"}).status, 0);
+  const auto file = take_backup(box, "backup");
+  auto refused = restore_into(box, file);
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_THAT(refused.err, HasSubstr("a morpheusd runs on"));
+  EXPECT_EQ(box.ctl({"status", "oak"}).status, 0);
+  box.terminate();
+  refused = restore_into(box, file);
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_THAT(refused.err, HasSubstr("has 1 forest already"));
+  box.start();
+  EXPECT_EQ(box.ctl({"grow", "oak", "--yes"}).status, 0) << "it is as it was";
+}
+
+TEST(Restore, OfACopyWatchesAndChangesNothingUntilTheTakeover) {
+  DaemonBox box(hot());
+  box.start();
+  ASSERT_EQ(box.ctl({"pause"}).status, 5) << "there is no forest yet";
+  ASSERT_EQ(box.ctl({"plant", "local", "small", "--name", "oak"}).status, 0);
+  const auto file = take_backup(box, "backup");
+  put_back(box, file);
+  const auto servers = box.server_pids();
+  box.start();
+  EXPECT_TRUE(wait_until([&] { return box.ask({"status", "oak"})["cluster"]["healthy"] == servers.size() || servers.empty(); }, limit));
+  expect_it_changes_nothing(box, "in standby");
+  const auto decided = times_decided(box.database());
+  box.terminate();
+  box.start();
+  expect_it_changes_nothing(box, "in standby");
+  EXPECT_EQ(times_decided(box.database()), decided) << "every node is hot, and nothing was decided over a restart and 22 commands";
+  EXPECT_EQ(box.server_pids(), servers);
+  EXPECT_EQ(box.ctl({"takeover"}).status, 2) << "nobody can be asked";
+  EXPECT_EQ(box.ctl({"takeover", "--yes"}).status, 0);
+  EXPECT_EQ(box.ctl({"takeover"}).status, 0) << "nothing is left to do";
+  EXPECT_TRUE(wait_until([&] { return times_decided(box.database()) > decided; }, limit));
+  EXPECT_THAT(box.ctl({"events"}).out, HasSubstr("morpheusctl): takeover"));
+}
+
+TEST(Restore, TheOldAndTheNewNeverBothAct) {
+  DaemonBox old(hot());
+  old.start();
+  ASSERT_EQ(old.ctl({"plant", "local", "small", "--name", "oak"}).status, 0);
+  const auto settled = [&] { return open_operation(old.database()).empty(); };
+  std::string file = old.file("moved");
+  const auto moved = [&] {
+    if (!settled()) return false;
+    fs::remove(file);
+    auto child = backup_of(old, file, {"--move", "--yes"});
+    return child.wait(limit) == 0;  // refused while the forest grows
+  };
+  ASSERT_TRUE(wait_until(moved, limit)) << read_text(file + ".err");
+  const auto servers = old.server_pids();
+  const auto decided = times_decided(old.database());
+
+  DaemonBox fresh(hot());
+  fresh.start();  // installed, and with a database without forests
+  fresh.terminate();
+  const auto restored = restore_into(fresh, file);
+  ASSERT_EQ(restored.status, 0) << restored.err;
+  EXPECT_THAT(restored.out, HasSubstr("its original is retired"));
+  fresh.start();
+  EXPECT_EQ(fresh.ask({"list"})[0]["name"], "oak");
+  EXPECT_TRUE(wait_until([&] { return times_decided(fresh.database()) > decided; }, limit)) << "the new one decides";
+
+  expect_it_changes_nothing(old, "retired");
+  old.terminate();
+  old.start();
+  expect_it_changes_nothing(old, "retired");
+  EXPECT_EQ(times_decided(old.database()), decided) << "the old one has decided nothing since";
+  EXPECT_EQ(old.server_pids(), servers);
+  fresh.terminate();
+  EXPECT_EQ(old.ctl({"takeover", "--yes"}).status, 0) << "the way back";
+  EXPECT_TRUE(wait_until([&] { return times_decided(old.database()) > decided; }, limit));
+}
+
+TEST(Restore, AForestOnTheSameBoxGoesOn) {
+  DaemonBox box;
+  box.start();
+  ASSERT_EQ(box.ctl({"plant", "local", "small", "--name", "oak"}).status, 0);
+  const auto file = take_backup(box, "moved", {"--move", "--yes"});
+  const auto servers = box.server_pids();
+  put_back(box, file);
+  box.start();
+  const auto grown = box.ctl({"grow", "oak", "--yes"});
+  EXPECT_EQ(grown.status, 0) << grown.err;
+  EXPECT_EQ(box.ask({"status", "oak"})["cluster"]["nodes"], 2);
+  EXPECT_EQ(box.server_pids().size(), servers.size() + 1);
+  EXPECT_EQ(box.ctl({"teardown", "oak", "--yes"}).status, 0);
+  EXPECT_TRUE(wait_until([&] { return box.server_pids().empty(); }, limit));
+}
+
+// The world went on after the copy: what was created is an orphan, what was deleted is gone.
+TEST(Restore, OfAnOldCopyMeetsTheCloudAsItIs) {
+  const FakeCloud cloud;
+  auto settings = in_cloud(cloud);
+  settings.core_nodes = 1;
+  DaemonBox box(settings);
+  box.start();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"grow", "oak", "--yes"}).status, 0) << box.log();
+  const auto file = take_backup(box, "backup");
+  ASSERT_EQ(box.ctl({"grow", "oak", "--yes"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"shrink", "oak", "--node", "node-2", "--yes"}).status, 0) << box.log();
+  put_back(box, file);
+  box.start();
+  const auto servers = cloud.state()["servers"];
+  EXPECT_EQ(box.ctl({"grow", "oak", "--yes"}).status, 4);
+  EXPECT_EQ(cloud.state()["servers"], servers) << "in standby nothing was changed";
+  ASSERT_EQ(box.ctl({"takeover", "--yes"}).status, 0);
+  const auto told = [&] {
+    const auto events = box.ctl({"events"}).out;
+    return events.find("morpheusctl adopt oak-node-3") != std::string::npos && events.find("somebody else deleted it") != std::string::npos;
+  };
+  EXPECT_TRUE(wait_until(told, limit)) << box.ctl({"events"}).out;
+  EXPECT_EQ(box.ctl({"adopt", "oak-node-3"}).status, 0);
+  EXPECT_EQ(box.ask({"status", "oak"})["cluster"]["nodes"], 2);
+}
+
+}  // namespace
+}  // namespace morpheus
