@@ -27,6 +27,19 @@ Error unavailable(const std::string& what, natsStatus status) {
   return Error{ErrorCode::unavailable, fmt::format("{}: {}", what, natsStatus_GetText(status)), ""};
 }
 
+// libnats 3.4.1 frees a subscription under the hands of its thread that still delivers to it (seen: "corrupted double-linked list", an
+// abort in natsConn_processMsg, a hang). The connection is closed first, and that thread with it.
+class CloseBefore {
+ public:
+  explicit CloseBefore(natsConnection* connection) : connection_(connection) {}
+  CloseBefore(const CloseBefore&) = delete;
+  CloseBefore& operator=(const CloseBefore&) = delete;
+  ~CloseBefore() { natsConnection_Close(connection_); }
+
+ private:
+  natsConnection* connection_;
+};
+
 // The first failure of a row of calls.
 class Steps {
  public:
@@ -103,6 +116,7 @@ Result<bool> NatsConnection::ask_all(const std::string& subject,
   steps.take(natsConnection_SubscribeSync, &raw_answers, connection_.get(),
              static_cast<const char*>(raw_inbox));
   const std::unique_ptr<natsSubscription, FreeSubscription> answers(raw_answers);
+  const CloseBefore closed(connection_.get());
   steps.take(natsConnection_PublishRequestString, connection_.get(), subject.c_str(),
              static_cast<const char*>(raw_inbox), "");
   if (steps.status() != NATS_OK) return unavailable(subject, steps.status());

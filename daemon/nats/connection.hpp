@@ -22,7 +22,7 @@ class NatsConnection {
   Result<std::string> request(const std::string& subject, const std::string& body, Millis limit);
 
   // Gives each server's answer to `seen` until that returns true, `limit` has passed or `max_answers` came.
-  // True if `seen` did.
+  // True if `seen` did. The connection is closed then.
   Result<bool> ask_all(const std::string& subject, const std::function<bool(std::string_view)>& seen,
                        Millis limit, int max_answers);
 

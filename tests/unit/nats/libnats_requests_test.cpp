@@ -56,6 +56,20 @@ class LibnatsRequestsTest : public testing::Test, public LocalCluster {
   }
 };
 
+// The others' answers come while the question is already answered: what they are delivered to must not be gone.
+TEST_F(LibnatsRequestsTest, AnswersThatNobodyWaitsForAnyMoreHarmNothing) {
+  constexpr int times = 200;
+  ASSERT_NO_FATAL_FAILURE(plant(3));
+  ASSERT_TRUE(leads_three());
+  const auto first_is_enough = [](std::string_view) { return true; };
+  for (int i = 0; i < times; ++i) {
+    auto connection = NatsConnection::open(access(), 1, LibnatsRequests::connect_limit);
+    ASSERT_TRUE(connection) << describe(connection.error());
+    const auto asked = connection->ask_all("$SYS.REQ.SERVER.PING.JSZ", first_is_enough, LibnatsRequests::view_limit, LibnatsRequests::max_answers);
+    ASSERT_TRUE(asked && *asked) << i;
+  }
+}
+
 TEST_F(LibnatsRequestsTest, LeaderTellsItsViewThroughAnyServer) {
   ASSERT_NO_FATAL_FAILURE(plant(3));
   ASSERT_TRUE(leads_three());
