@@ -32,6 +32,7 @@ class Manager {
     sd_bus* bus = nullptr;
     if (sd_bus_open_system(&bus) < 0) return;
     bus_.reset(bus);
+    become_ready();
   }
 
   // Empty: it does not answer. systemd has an object for units that do not exist, too.
@@ -56,6 +57,14 @@ class Manager {
   }
 
  private:
+  // Until the bus has let us in: sd_bus_call() would wait for that as long as libsystemd likes.
+  void become_ready() {
+    while (bus_ && sd_bus_is_ready(bus_.get()) == 0) {
+      const int done = sd_bus_process(bus_.get(), nullptr);
+      const bool late = std::chrono::steady_clock::now() >= deadline_;
+      if (done < 0 || late || (done == 0 && sd_bus_wait(bus_.get(), left()) < 0)) bus_.reset();
+    }
+  }
   Message get(const std::string& path, const char* interface, const char* name, const char* type) {
     Message answer = call(path.c_str(), "org.freedesktop.DBus.Properties", "Get", "ss", interface, name);
     if (answer && sd_bus_message_enter_container(answer.get(), 'v', type) < 0) answer.reset();

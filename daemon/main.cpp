@@ -34,14 +34,14 @@ int main(int argc, char** argv) {
   bool check_only = false;
   std::string backup;
   flags.add_option("--config", path, "configuration file")->capture_default_str();
-  flags.add_flag("--check-config", check_only, "check the configuration file and end");
+  auto* check = flags.add_flag("--check-config", check_only, "check the configuration file and end");
   bool list_only = false;
-  flags.add_flag("--list-machines", list_only, "say what runs and costs while no daemon does, and end");
+  auto* list = flags.add_flag("--list-machines", list_only, "say what runs and costs while no daemon does, and end");
   bool node_units = false;
   flags.add_flag("--node-units", node_units, "start local nodes as units, morpheus-node@NODE.service, where systemd lets it");
   std::string instance;
   flags.add_option("--run-local-node", instance)->group("");  // for that unit alone
-  flags.add_option("--restore", backup, "put the backup FILE (morpheusctl backup) in place, and end")->type_name("FILE");
+  flags.add_option("--restore", backup, "put the backup FILE (morpheusctl backup) in place, and end")->type_name("FILE")->excludes(check)->excludes(list);
   flags.set_version_flag("--version", "morpheusd " MORPHEUS_VERSION);
   try {
     flags.parse(argc, argv);

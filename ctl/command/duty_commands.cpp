@@ -17,7 +17,7 @@ constexpr const char* useless = "what was written so far is no backup: delete it
 constexpr const char* move_question =
     "Retire this daemon? From then on it changes nothing, and what is restored from the archive acts in its place.";
 constexpr const char* takeover_question =
-    "Does no other daemon act for these forests any more: is the original stopped for good, or retired?";
+    "Is every other daemon with a copy of this database stopped for good, or retired?";
 
 struct Flags {
   bool move = false;
@@ -35,6 +35,13 @@ bool agrees(const Session& session, const std::string& question) {
   const bool yes = answer == "y" || answer == "Y" || answer == "yes";
   if (!yes) std::cerr << "nothing was changed\n";
   return yes;
+}
+
+// The shell made the file, for everybody to read: what goes there is for its owner alone.
+void make_output_private() {
+  struct stat out {};
+  if (::fstat(STDOUT_FILENO, &out) != 0 || !S_ISREG(out.st_mode) || out.st_uid != ::geteuid()) return;
+  if (::fchmod(STDOUT_FILENO, S_IRUSR | S_IWUSR) != 0) std::cerr << "morpheusctl: others may read the file: " << std::strerror(errno) << "\n";
 }
 
 void put(const std::string& bytes) {
@@ -75,7 +82,8 @@ ExitStatus backup(Session& session, const Flags& flags) {
   if (::isatty(STDOUT_FILENO) == 1) {
     throw CommandFailure(ExitStatus::usage, "an archive is not written to a terminal", "morpheusctl backup > FILE");
   }
-  if (flags.move && !flags.yes && !agrees(session, move_question)) return ExitStatus::done;
+  if (flags.move && !flags.yes && !agrees(session, move_question)) return ExitStatus::failed;  // there is no archive
+  make_output_private();
   std::uint64_t size = 0;
   const auto take = [&size](const std::string& bytes) {
     put(bytes);
@@ -99,7 +107,7 @@ ExitStatus takeover(Session& session, const Flags& flags) {
   const bool active = duty.state == "active";
   if (!active) {
     if (!session.json) std::cerr << fmt::format("{}: {}\n", duty.state, duty.reason);
-    if (!flags.yes && !agrees(session, takeover_question)) return ExitStatus::done;
+    if (!flags.yes && !agrees(session, takeover_question)) return ExitStatus::failed;
     duty = view_of<DutyView>(session.client.post("/v1/takeover", nlohmann::json::object()));
   }
   if (session.json) {

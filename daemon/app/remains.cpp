@@ -35,6 +35,11 @@ std::string describe(const Store& store) {
     commands += fmt::format("  morpheusctl teardown {}\n", forest.name);
   }
   if (commands.empty()) return {};
+  const auto acts = may_act(store);
+  if (!acts) {
+    return fmt::format("{}{}.\nThe daemon that acts for them now deletes them. If it does, this copy is of no more use: remove its database and state_dir.\n",
+                       machines, acts.error().message);
+  }
   const auto sum = cost > 0 ? fmt::format("They cost {:.2f} a month. ", cost) : std::string();
   return fmt::format("{}{}To delete them, while morpheusd runs:\n{}", machines, sum, commands);
 }

@@ -1,7 +1,12 @@
 #include "daemon/app/restore_command.hpp"
 
 #include <fmt/format.h>
+#include <grp.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <iostream>
 
@@ -35,14 +40,34 @@ std::string report(const Restored& restored, const Config& config) {
   return text + what_next(manifest);
 }
 
+// In a directory that is somebody else's, root would follow whatever link stands there: all of it is done as its owner, whose the files
+// are then too.
+Result<> become_owner_of(const std::string& directory) {
+  struct stat found {};
+  if (::geteuid() != 0 || ::stat(directory.c_str(), &found) != 0 || found.st_uid == 0) return {};
+  if (::setgroups(0, nullptr) == 0 && ::setresgid(found.st_gid, found.st_gid, found.st_gid) == 0 &&
+      ::setresuid(found.st_uid, found.st_uid, found.st_uid) == 0) {
+    return {};
+  }
+  return Error{ErrorCode::failed, fmt::format("the owner of {} cannot be acted for: {}", directory, std::strerror(errno)), ""};
+}
+
+Result<Restored> restore_as_owner(const Config& config, const std::string& file) {
+  const auto archive = ArchiveReader::open(file);  // as who called: it need not be the owner's to read
+  if (!archive) return archive.error();
+  const auto became = become_owner_of(config.daemon.state_dir);
+  if (!became) return became.error();
+  const SystemClock clock;
+  return restore(**archive, RestorePlace{config.daemon.state_dir, config.daemon.database}, clock);
+}
+
 }  // namespace
 
 Result<> run_restore(const Config& config, const std::string& file) {
   std::error_code error;
   std::filesystem::create_directories(config.daemon.state_dir, error);
   if (error) return Error{ErrorCode::failed, fmt::format("daemon.state_dir {}: {}", config.daemon.state_dir, error.message()), ""};
-  const SystemClock clock;
-  const auto restored = restore(file, RestorePlace{config.daemon.state_dir, config.daemon.database}, clock);
+  const auto restored = restore_as_owner(config, file);
   if (!restored) return Error{restored.error().code, fmt::format("{} is not restored: {}", file, restored.error().message), restored.error().hint};
   std::cout << report(*restored, config) << std::flush;
   return {};

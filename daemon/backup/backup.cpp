@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -93,6 +94,10 @@ void Backup::put_secrets_aside() {
     for (const auto& file : fs::directory_iterator(forest)) {
       const auto name = file.path().filename().string();
       if (!file.is_regular_file() || file.is_symlink() || name.ends_with(".tmp")) continue;
+      if (!is_secret(forest.path().filename().string(), name)) {
+        spdlog::warn("{} is no secret of ours, and not in the backup", file.path().string());
+        continue;
+      }
       secrets_[entry::forests + forest.path().filename().string() + "/" + name] = read_whole(file);
     }
   }

@@ -2,7 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <string_view>
+
+#include "common/model/forest.hpp"
+
 namespace morpheus {
+namespace {
+
+constexpr std::string_view file_letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+
+}  // namespace
+
+bool is_secret(const std::string& forest, const std::string& file) {
+  const bool plain = !file.empty() && file.front() != '.' && file.find_first_not_of(file_letters) == std::string::npos;
+  return plain && check_forest_name(forest).has_value();
+}
 
 Result<Manifest> parse_manifest(const std::string& text) {
   const auto json = nlohmann::json::parse(text, nullptr, false);

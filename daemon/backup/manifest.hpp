@@ -17,6 +17,9 @@ inline constexpr const char* forests = "forests/";  // <forest>/<file>
 inline constexpr const char* sums = "SHA256SUMS";
 }  // namespace entry
 
+// Whether <forest>/<file> is a name for an entry below `forests/`. A backup holds no others, and a restore takes no others.
+bool is_secret(const std::string& forest, const std::string& file);
+
 // What an archive is.
 struct Manifest {
   static constexpr int newest_format = 1;

@@ -5,7 +5,6 @@
 #include <SQLiteCpp/Statement.h>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -110,29 +109,6 @@ Result<> examine(const Staging& staging, Restored& restored) {
   return {};
 }
 
-// Root restores for the user that the service runs as.
-class Owner {
- public:
-  explicit Owner(const std::string& state_dir) { known_ = ::geteuid() == 0 && ::stat(state_dir.c_str(), &owner_) == 0; }
-
-  Result<> give(const fs::path& path) const {
-    if (!known_ || !fs::exists(path)) return {};
-    if (::lchown(path.c_str(), owner_.st_uid, owner_.st_gid) == 0) return {};
-    return Error{ErrorCode::failed, fmt::format("{}: {}", path.string(), std::strerror(errno)), "nothing was changed"};
-  }
-  Result<> give_all(const fs::path& root) const {
-    auto given = give(root);
-    for (const auto& each : fs::recursive_directory_iterator(root)) {
-      if (given) given = give(each.path());
-    }
-    return given;
-  }
-
- private:
-  struct stat owner_ {};
-  bool known_ = false;
-};
-
 void sync_directory(const fs::path& directory) {
   const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   const bool synced = fd >= 0 && ::fsync(fd) == 0;
@@ -154,6 +130,8 @@ void put_in_place(const Staging& staging, const RestorePlace& place, const Clock
                   Restored& restored) {
   const fs::path forests = fs::path(place.state_dir) / "forests";
   const fs::path database = place.database;
+  for (const auto& forest : fs::directory_iterator(staging.forests())) sync_directory(forest);
+  sync_directory(staging.forests());
   before_step();
   if (fs::exists(forests) && fs::is_empty(forests)) fs::remove(forests);
   move_aside(forests, clock, restored);
@@ -173,7 +151,13 @@ void put_in_place(const Staging& staging, const RestorePlace& place, const Clock
 
 void sweep_restore(const RestorePlace& place) { const Staging left(place.state_dir, real_path(place.database)); }
 
-Result<Restored> restore(const std::string& file, const RestorePlace& wanted, const Clock& clock, const std::function<void()>& before_step) {
+Result<Restored> restore(const std::string& file, const RestorePlace& place, const Clock& clock, const std::function<void()>& before_step) {
+  const auto archive = ArchiveReader::open(file);
+  if (!archive) return archive.error();
+  return restore(**archive, place, clock, before_step);
+}
+
+Result<Restored> restore(ArchiveReader& archive, const RestorePlace& wanted, const Clock& clock, const std::function<void()>& before_step) {
   try {
     RestorePlace place = wanted;
     place.database = real_path(wanted.database);
@@ -181,27 +165,19 @@ Result<Restored> restore(const std::string& file, const RestorePlace& wanted, co
     if (!lock) return lock.error();
     const auto second = take_lock(place.database + ".lock", place.database);
     if (!second) return second.error();
-    const Owner owner(place.state_dir);
-    for (const auto& path : {place.state_dir + "/lock", place.database + ".lock"}) {
-      const auto given = owner.give(path);
-      if (!given) return given.error();
-    }
     const auto vacant = check_vacant(place.database);
     if (!vacant) return vacant.error();
     Staging staging(place.state_dir, place.database);
     before_step();
-    const auto manifest = staging.unpack(file);
+    const auto manifest = staging.unpack(archive);
     if (!manifest) return manifest.error();
     Restored restored;
     restored.manifest = *manifest;
     const auto sound = examine(staging, restored);
     if (!sound) return sound.error();
-    auto given = owner.give(staging.database());
-    if (given) given = owner.give_all(staging.forests());
-    if (!given) return given.error();
     put_in_place(staging, place, clock, before_step, restored);
     return restored;
-  } catch (const fs::filesystem_error& error) {
+  } catch (const std::exception& error) {
     return Error{ErrorCode::failed, error.what(), "see what there is, and restore again"};
   }
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/error.hpp"
+#include "daemon/backup/archive_reader.hpp"
 #include "daemon/backup/manifest.hpp"
 #include "daemon/runtime/clock.hpp"
 
@@ -27,9 +28,12 @@ struct Restored {
 };
 
 // Puts a backup in place, whole or not at all: everything is checked first, and the database, which comes last, makes the rest count.
-// What is restored from a copy is in standby. As root, everything belongs to the owner of `state_dir` afterwards. conflict: a daemon runs
-// there, or forests are there already; invalid: it is no whole backup. `before_step` is for tests of crashes: called before each step that
-// is seen from outside.
+// What is restored from a copy is in standby. Not to be called as root for somebody else's `state_dir`: links there are followed.
+// conflict: a daemon runs there, or forests are there already; invalid: it is no whole backup. `before_step` is for tests of crashes:
+// called before each step that is seen from outside.
+Result<Restored> restore(ArchiveReader& archive, const RestorePlace& place, const Clock& clock,
+                         const std::function<void()>& before_step = [] {});
+// The same of a file.
 Result<Restored> restore(const std::string& file, const RestorePlace& place, const Clock& clock,
                          const std::function<void()>& before_step = [] {});
 

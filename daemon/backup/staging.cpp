@@ -10,7 +10,6 @@
 #include <cstring>
 #include <sstream>
 
-#include "common/model/forest.hpp"
 #include "daemon/backup/sha256.hpp"
 #include "daemon/store/copy.hpp"
 
@@ -21,14 +20,10 @@ namespace {
 constexpr std::size_t largest_manifest = 64 * 1024;          // bytes
 constexpr std::size_t largest_sums = std::size_t{4} << 20;   // bytes
 constexpr std::size_t most_entries = 10'000;
-constexpr std::string_view file_letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+constexpr std::size_t largest_secret = std::size_t{1} << 20;  // bytes
 
 Error no_backup(const std::string& why) {
   return Error{ErrorCode::invalid, "it is no whole backup of morpheusd: " + why, "use another backup; nothing was changed"};
-}
-
-bool is_file_name(const std::string& name) {
-  return !name.empty() && name.front() != '.' && name.find_first_not_of(file_letters) == std::string::npos;
 }
 
 std::string sum_line(const std::string& sum, const std::string& name) { return fmt::format("{}  {}", sum, name); }
@@ -48,6 +43,7 @@ class NewFile {
   Result<> write(std::string_view bytes) {
     while (fd_ >= 0 && !bytes.empty()) {
       const auto written = ::write(fd_, bytes.data(), bytes.size());
+      if (written < 0 && errno == EINTR) continue;
       if (written < 0) return failure();
       bytes.remove_prefix(static_cast<std::size_t>(written));
     }
@@ -82,13 +78,11 @@ void Staging::sweep() const {
   fs::remove_all(forests_, absent);
 }
 
-Result<Manifest> Staging::unpack(const std::string& file) {
-  const auto reader = ArchiveReader::open(file);
-  if (!reader) return reader.error();
-  const auto first = (*reader)->next();
+Result<Manifest> Staging::unpack(ArchiveReader& reader) {
+  const auto first = reader.next();
   if (!first) return first.error();
   if (*first != entry::manifest) return no_backup("it does not begin with a manifest");
-  const auto text = (*reader)->read_all(largest_manifest);
+  const auto text = reader.read_all(largest_manifest);
   if (!text) return text.error();
   const auto manifest = parse_manifest(*text);
   if (!manifest) return manifest;
@@ -97,12 +91,12 @@ Result<Manifest> Staging::unpack(const std::string& file) {
   fs::permissions(forests_, fs::perms::owner_all);
   bool ended = false;
   for (;;) {
-    const auto name = (*reader)->next();
+    const auto name = reader.next();
     if (!name) return name.error();
     if (name->empty()) break;
     if (ended || sums_.size() >= most_entries) return no_backup(fmt::format("\"{}\" does not belong into it", *name));
     ended = *name == entry::sums;
-    const auto done = unpack_entry(**reader, *name);
+    const auto done = unpack_entry(reader, *name);
     if (!done) return done.error();
   }
   if (!ended) return no_backup("its end is missing");
@@ -120,10 +114,13 @@ Result<> Staging::unpack_entry(ArchiveReader& reader, const std::string& name) {
   if (!place) return place.error();
   NewFile file(*place);
   Sha256 sum;
+  std::size_t size = 0;
   for (;;) {
     const auto piece = reader.read();
     if (!piece) return piece.error();
     if (piece->empty()) break;
+    size += piece->size();
+    if (name != entry::database && size > largest_secret) return no_backup(fmt::format("\"{}\" is too large", name));
     sum.add(*piece);
     const auto written = file.write(*piece);
     if (!written) return written;
@@ -139,7 +136,7 @@ Result<fs::path> Staging::place_of(const std::string& name) {
   if (name.starts_with(entry::forests)) {
     const auto rest = name.substr(std::strlen(entry::forests));
     const auto slash = rest.find('/');
-    if (slash == std::string::npos || !check_forest_name(rest.substr(0, slash)) || !is_file_name(rest.substr(slash + 1))) return wrong;
+    if (slash == std::string::npos || !is_secret(rest.substr(0, slash), rest.substr(slash + 1))) return wrong;
     fs::create_directory(forests_ / rest.substr(0, slash));
     fs::permissions(forests_ / rest.substr(0, slash), fs::perms::owner_all);
     secrets_.push_back(rest);

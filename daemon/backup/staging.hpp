@@ -20,7 +20,7 @@ class Staging {
   Staging& operator=(const Staging&) = delete;
 
   // Unpacks and checks all that the archive itself can prove. invalid: it is not a whole backup.
-  Result<Manifest> unpack(const std::string& file);
+  Result<Manifest> unpack(ArchiveReader& reader);
 
   const std::string& database() const { return database_; }
   const std::filesystem::path& forests() const { return forests_; }

@@ -8,15 +8,20 @@
 namespace morpheus {
 namespace {
 
-// The moment that the archive is of. What fails after a retirement undoes it: nobody has got anything yet.
+// Until the whole archive is handed over a retirement can be undone: without its end nobody can restore it.
+void undo_move(ControlServices& services, const Caller& caller) {
+  spdlog::warn("the move to another machine failed, and this daemon goes on");
+  const auto back = services.forests.take_over(caller);
+  if (!back) spdlog::error("{}", describe(back.error()));
+}
+
+// The moment that the archive is of.
 void settle_moved(ControlServices& services, Backup& backup, const Caller& caller) {
   services.forests.retire(caller);
   try {
     backup.settle(true);
-  } catch (const std::exception& error) {
-    spdlog::error("the move to another machine failed, and this daemon goes on: {}", error.what());
-    const auto back = services.forests.take_over(caller);
-    if (!back) spdlog::error("{}", describe(back.error()));
+  } catch (const std::exception&) {
+    undo_move(services, caller);
     throw;
   }
 }
@@ -33,7 +38,8 @@ Result<> settle(ControlServices& services, Backup& backup, const Caller& caller,
   return {};
 }
 
-asio::awaitable<void> hand_over(Backup& backup, Pieces& pieces) {
+// false: the client did not take all of it.
+asio::awaitable<bool> hand_over(Backup& backup, Pieces& pieces) {
   bool taken = true;
   std::string piece = backup.next();
   while (taken && !piece.empty()) {
@@ -41,6 +47,7 @@ asio::awaitable<void> hand_over(Backup& backup, Pieces& pieces) {
     if (taken) piece = backup.next();
   }
   if (!taken) spdlog::warn("a backup was broken off: its client is gone, or did not take it in time");
+  co_return taken;
 }
 
 asio::awaitable<Reply> stream(ControlServices& services, Call call, Pieces& pieces, bool move) {
@@ -55,7 +62,14 @@ asio::awaitable<Reply> stream(ControlServices& services, Call call, Pieces& piec
   }
   const auto settled = settle(services, **backup, call.peer.caller, move);
   if (!settled) co_return error_reply(settled.error());
-  co_await hand_over(**backup, pieces);
+  bool taken = false;
+  try {
+    taken = co_await hand_over(**backup, pieces);
+  } catch (...) {
+    if (move) undo_move(services, call.peer.caller);
+    throw;
+  }
+  if (!taken && move) undo_move(services, call.peer.caller);
   co_return Reply{};
 }
 

@@ -152,7 +152,7 @@ Result<Forest> ForestManager::new_forest(const PlantRequest& request) const {
 }
 
 asio::awaitable<Result<OperationView>> ForestManager::plant(PlantRequest request, Caller caller) {
-  const auto allowed = may_act(context_.store);
+  const auto allowed = check_may_begin(context_);
   if (!allowed) co_return allowed.error();
   const auto planned = co_await plan(request);
   if (!planned) co_return planned.error();
@@ -271,7 +271,7 @@ Result<GrowAnswer> ForestManager::begin_grow(const Forest& forest, const GrowReq
 }
 
 asio::awaitable<Result<OperationView>> ForestManager::shrink(std::string name, std::string node_name, Caller caller) {
-  const auto allowed = may_act(context_.store);
+  const auto allowed = check_may_begin(context_);
   if (!allowed) co_return allowed.error();
   const auto before = find_idle(name);
   if (!before) co_return before.error();

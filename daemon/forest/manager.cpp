@@ -15,7 +15,6 @@ ForestManager::ForestManager(ForestContext context)
 
 asio::awaitable<void> ForestManager::run() {
   co_await carry_over();
-  if (may_act(context_.store)) take_up_all();
   tasks_.spawn("decisions", decide_for_ever());
   tasks_.spawn("reconciling", reconciler_.run());
   co_await tasks_.join();
@@ -26,6 +25,7 @@ asio::awaitable<void> ForestManager::carry_over() {
   while (!done) {
     try {
       context_.store.carry_over(context_.clock.stamp());
+      if (may_act(context_.store)) take_up_all();
       done = true;
     } catch (const StoreError& error) {
       spdlog::error("nothing is taken up yet: {}", error.what());

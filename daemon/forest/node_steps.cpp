@@ -9,6 +9,15 @@
 #include "daemon/runtime/timeout.hpp"
 
 namespace morpheus {
+namespace {
+
+// A node that is gone for a reason went without an operation of ours: somebody should look.
+EventLevel level_of(NodeState state, const std::string& reason) {
+  const bool lost = state == NodeState::gone && !reason.empty();
+  return state == NodeState::failed || lost ? EventLevel::warning : EventLevel::info;
+}
+
+}  // namespace
 
 void store_state(const ForestContext& context, Node& node, NodeState state, const std::string& reason) {
   Store::Transaction transaction(context.store);
@@ -23,7 +32,7 @@ void enter_state(const ForestContext& context, Node& node, NodeState state, cons
 
   Event event;
   event.kind = "node";
-  event.level = state == NodeState::failed ? EventLevel::warning : EventLevel::info;
+  event.level = level_of(state, reason);
   event.forest = forest_of(context, node.forest_id).name;
   event.node = node.name;
   event.operation_id = node.operation_id;

@@ -46,7 +46,12 @@ void Store::set_duty(const Duty& duty) {
 }
 
 Result<> may_act(const Store& store) {
-  const Duty duty = store.duty();
+  Duty duty;
+  try {
+    duty = store.duty();
+  } catch (const StoreError& error) {
+    return Error{ErrorCode::unavailable, fmt::format("whether this daemon may act cannot be read: {}", error.what()), "morpheusctl doctor"};
+  }
   if (duty.state == DutyState::active) return {};
   return Error{ErrorCode::refused, fmt::format("this daemon is {}{} and changes nothing: {}", duty.state == DutyState::standby ? "in " : "", to_string(duty.state),
                            duty.reason),

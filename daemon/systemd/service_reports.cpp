@@ -1,5 +1,7 @@
 #include "daemon/systemd/service_reports.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <string>
 
@@ -12,9 +14,23 @@ namespace {
 
 constexpr Millis sweep_margin{1'000};  // beside the time-out of its questions
 
+// What cannot be read now is asked for all the same.
 bool has_nodes(const Store& store) {
-  return std::ranges::any_of(store.forests(),
-                             [&](const Forest& forest) { return std::ranges::any_of(store.nodes(forest.id), costs); });
+  try {
+    return std::ranges::any_of(store.forests(),
+                               [&](const Forest& forest) { return std::ranges::any_of(store.nodes(forest.id), costs); });
+  } catch (const StoreError& error) {
+    spdlog::error("{}", error.what());
+    return true;
+  }
+}
+
+std::string line_of(const Store& store, const Observations& observations) {
+  try {
+    return status_line(store, observations);
+  } catch (const StoreError& error) {
+    return error.what();
+  }
 }
 
 }  // namespace
@@ -31,12 +47,12 @@ ServiceReports::ServiceReports(const asio::any_io_executor& executor, Clock& clo
 
 asio::awaitable<void> ServiceReports::run() {
   co_await await_first_sweep();
-  std::string shown = status_line(store_, observations_);
+  std::string shown = line_of(store_, observations_);
   co_await manager_.show(shown);
   co_await manager_.ready();
   for (;;) {
     const auto seen = journal_.news().count();
-    std::string line = status_line(store_, observations_);
+    std::string line = line_of(store_, observations_);
     if (line != shown) {
       shown = std::move(line);
       co_await manager_.show(shown);

@@ -52,10 +52,20 @@ asio::awaitable<void> ShutdownDelay::run() {
 asio::awaitable<void> ShutdownDelay::follow_operations() {
   for (;;) {
     const auto seen = journal_.news().count();
-    const bool at_work = !store_.running_operations().empty();
+    const bool at_work = is_at_work();
     if (at_work && delay_.get() < 0 && !gate_.held()) co_await take();
     if (!at_work) delay_ = Descriptor();
     co_await journal_.news().wait_past(seen);
+  }
+}
+
+// A database that cannot be read now changes nothing about the delay.
+bool ShutdownDelay::is_at_work() const {
+  try {
+    return !store_.running_operations().empty();
+  } catch (const StoreError& error) {
+    spdlog::error("whether a shutdown has to wait is not known: {}", error.what());
+    return delay_.get() >= 0;
   }
 }
 

@@ -30,6 +30,7 @@ class ShutdownDelay {
   asio::awaitable<void> follow_operations();
   asio::awaitable<void> follow_shutdown();
   asio::awaitable<void> ask_at_each_connection();
+  bool is_at_work() const;
   asio::awaitable<void> take();
   asio::awaitable<void> settle();
   void learn(bool coming);

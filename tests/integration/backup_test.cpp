@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -169,6 +170,44 @@ TEST(Restore, IsRefusedBesideARunningDaemonAndOverForests) {
   EXPECT_THAT(refused.err, HasSubstr("has 1 forest already"));
   box.start();
   EXPECT_EQ(box.ctl({"grow", "oak", "--yes"}).status, 0) << "it is as it was";
+}
+
+// A link that the owner of the state directory puts there leads root nowhere.
+TEST(Restore, AsRootItIsDoneAsTheOwnerOfTheStateDirectory) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can restore for somebody else";
+  constexpr unsigned somebody = 54'321;
+  DaemonBox box;
+  box.start();
+  ASSERT_EQ(box.ctl({"plant", "local", "small", "--name", "oak"}).status, 0);
+  const auto file = take_backup(box, "backup");
+  box.terminate();
+  DaemonBox other;
+  const TempDir roots;
+  fs::create_directories(other.file("state"));
+  fs::create_directory_symlink(roots.path(), other.file("state") + "/forests.restoring");
+  for (const auto& path : {other.file(""), other.file("state")}) ASSERT_EQ(::chown(path.c_str(), somebody, somebody), 0) << path;
+  const auto restored = restore_into(other, file);
+  ASSERT_EQ(restored.status, 0) << restored.err;
+  for (const char* name : {"morpheus.db", "state/forests", "state/forests/oak", "state/forests/oak/secrets.json"}) {
+    struct stat found {};
+    ASSERT_EQ(::lstat(other.file(name).c_str(), &found), 0) << name;
+    EXPECT_EQ(found.st_uid, somebody) << name;
+    EXPECT_EQ(found.st_mode & 077U, 0U) << name;
+  }
+  struct stat untouched {};
+  ASSERT_EQ(::stat(roots.path().c_str(), &untouched), 0);
+  EXPECT_EQ(untouched.st_uid, 0U);
+  EXPECT_TRUE(fs::is_empty(roots.path()));
+}
+
+TEST(Restore, ABackupHoldsNoFileThatARestoreWouldRefuse) {
+  DaemonBox box;
+  box.start();
+  ASSERT_EQ(box.ctl({"plant", "local", "small", "--name", "oak"}).status, 0);
+  for (const char* stray : {"secrets.json~", ".secrets.json.swp"}) std::ofstream(box.file("state/forests/oak/") + stray) << "an editor's";
+  const auto file = take_backup(box, "backup");
+  EXPECT_THAT(box.log(), HasSubstr("secrets.json~ is no secret of ours"));
+  put_back(box, file);
 }
 
 TEST(Restore, OfACopyWatchesAndChangesNothingUntilTheTakeover) {

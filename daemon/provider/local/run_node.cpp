@@ -21,6 +21,9 @@ Result<> run_node(const std::filesystem::path& state_dir, const Config::Local& c
     return Error{ErrorCode::not_found, fmt::format("there is no local node \"{}\" in {}", instance, state_dir.string()),
                  "morpheusctl status shows them; the daemon starts them itself"};
   }
+  if ((*record)->off) {
+    return Error{ErrorCode::refused, fmt::format("local node \"{}\" was drained, and stays off", instance), "morpheusctl status shows it"};
+  }
   return become_server(ServerProgram{config.nats_server, config.cores}, witness ? dir.witness() : dir.server());
 }
 

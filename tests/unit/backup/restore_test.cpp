@@ -224,18 +224,6 @@ TEST_F(RestoreTest, ADatabaseWithoutForestsIsPutAside) {
   EXPECT_EQ(Store::open(place().database, "x").value()->installation_id(), "0123456789abcdef");
 }
 
-TEST_F(RestoreTest, ForRootItBelongsToTheOwnerOfTheStateDirectory) {
-  if (::geteuid() != 0) GTEST_SKIP() << "only root can restore for somebody else";
-  constexpr unsigned somebody = 54'321;
-  ASSERT_EQ(::chown(place().state_dir.c_str(), somebody, somebody), 0);
-  ASSERT_TRUE(restore(archive(), place(), clock_));
-  for (const char* name : {"m.db", "m.db.lock", "state/lock", "state/forests", "state/forests/oak", "state/forests/oak/secrets.json"}) {
-    struct stat found {};
-    ASSERT_EQ(::stat((dir_ / "new" / name).c_str(), &found), 0) << name;
-    EXPECT_EQ(found.st_uid, somebody) << name;
-  }
-}
-
 // A process that ends before step n of a restore, for every n: then no forest is known, and another restore does all of it.
 TEST_F(RestoreTest, ACrashAtAnyStepLeavesNothingOrTheWhole) {
   const auto file = archive();
