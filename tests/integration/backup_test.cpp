@@ -118,6 +118,17 @@ TEST_F(LargeBackup, OneAtATimeAndTheSecondIsToldSo) {
   EXPECT_TRUE(wait_until([&] { return !fs::exists(box.file("state/backup.partial")); }, limit)) << "its client is gone";
 }
 
+TEST_F(LargeBackup, AMoveWhoseClientDiesIsUndone) {
+  auto moving = backup_of(box, box.file("large"), {"--move", "--yes"});
+  ASSERT_TRUE(wait_until([&] { return fs::exists(box.file("large")) && fs::file_size(box.file("large")) > 100'000; }, limit));
+  moving.kill();
+  EXPECT_TRUE(wait_until([&] { return box.ctl({"takeover"}).status == 0; }, limit)) << "nothing is left to take over";
+  const auto events = box.ctl({"events"}).out;
+  EXPECT_THAT(events, HasSubstr("morpheusctl): backup --move")) << "it had been retired";
+  EXPECT_THAT(events, HasSubstr("morpheusctl): takeover"));
+  EXPECT_EQ(box.ctl({"plant", "local", "small", "--name", "oak"}).status, 0);
+}
+
 TEST_F(LargeBackup, OfADaemonThatIsKilledIsKnownToBeIncomplete) {
   auto backup = backup_of(box, box.file("large"));
   ASSERT_TRUE(wait_until([&] { return fs::exists(box.file("large")) && fs::file_size(box.file("large")) > 100'000; }, limit));
