@@ -34,7 +34,8 @@ struct Box {
   FakeForests forests;
   ControlLimits limits;
   FakeMetrics metrics;
-  ControlServices services{clock, forests, *store, journal, "1.2.3", metrics, limits, {}, Refusals(clock, journal, limits)};
+  Backups backups{clock, *store, dir.path().string(), "1.2.3"};
+  ControlServices services{clock, forests, *store, journal, "1.2.3", metrics, backups, limits, {}, Refusals(clock, journal, limits)};
 };
 
 using Socket = asio::local::stream_protocol::socket;
