@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::chrono::seconds start_limit{20};
 
+constexpr const char* usual_token = "token";  // the fake's own default
+
 std::string curl(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), {"/usr/bin/curl", "--silent", "--show-error", "--fail-with-body"});
   const auto done = run_command(std::move(arguments));
@@ -39,6 +41,12 @@ std::string FakeCloud::get(const std::string& what) const { return curl({fmt::fo
 
 void FakeCloud::tell(const std::string& what, const nlohmann::json& body) const {
   curl({"--json", body.dump(), fmt::format("http://127.0.0.1:{}/_fake/{}", port_, what)});
+}
+
+void FakeCloud::delete_keys() const {
+  const std::string as_owner = fmt::format("Authorization: Bearer {}", usual_token);
+  const auto keys = nlohmann::json::parse(curl({"-H", as_owner, endpoint() + "/ssh_keys"}))["ssh_keys"];
+  for (const auto& key : keys) curl({"-X", "DELETE", "-H", as_owner, fmt::format("{}/ssh_keys/{}", endpoint(), key["id"].get<std::int64_t>())});
 }
 
 void FakeCloud::clear_faults() const { curl({"-X", "DELETE", fmt::format("http://127.0.0.1:{}/_fake/faults", port_)}); }

@@ -27,6 +27,9 @@ class FakeCloud {
   int fired() const;
   std::vector<std::string> fired_names() const;
 
+  // Deletes every SSH key through the API, as somebody else may.
+  void delete_keys() const;
+
   // What exists: {"counts": {...}, "servers": [...], ...}
   nlohmann::json state() const;
   int count(const std::string& kind) const;
