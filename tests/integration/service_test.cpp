@@ -83,6 +83,7 @@ class Service : public testing::Test {
 };
 
 TEST_F(Service, ShowsWhatItDoes) {
+  settings_.slow_start = true;  // longer than the pause between two lines
   serve();
   EXPECT_THAT(manager_.told(), Contains("STATUS=0 forests, 0 nodes"));
   ASSERT_EQ(box_->ctl({"plant", "local", "small", "--name", "oak"}).status, 0) << box_->log();
