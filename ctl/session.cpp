@@ -60,17 +60,17 @@ std::string choose_forest(Session& session, const std::string& named) {
   throw CommandFailure(ExitStatus::usage, "there are several forests, name one of them: " + names);
 }
 
-bool ask(const Session& session, const std::string& question) {
+bool ask(const Session& session, const std::string& question, std::ostream& out) {
   const auto why = session.json                  ? "-o json asks no questions"
                    : ::isatty(STDIN_FILENO) != 1 ? "there is no terminal to ask on"
                                                  : nullptr;
   if (why != nullptr)
     throw CommandFailure(ExitStatus::usage, std::string("nothing was changed: ") + why, "use --yes");
-  std::cout << question << " [y/N]: " << std::flush;
+  out << question << " [y/N]: " << std::flush;
   std::string answer;
   std::getline(std::cin, answer);
   const bool yes = answer == "y" || answer == "Y" || answer == "yes";
-  if (!yes) std::cout << "nothing was changed\n";
+  if (!yes) out << "nothing was changed\n";
   return yes;
 }
 

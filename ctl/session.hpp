@@ -1,5 +1,6 @@
 #pragma once
 
+#include <iostream>
 #include <optional>
 #include <string>
 
@@ -44,6 +45,6 @@ std::size_t terminal_rows();
 
 // Asks a question on the terminal; true for yes. Where nobody can be asked (no terminal, -o json): thrown as
 // usage, nothing was changed.
-bool ask(const Session& session, const std::string& question);
+bool ask(const Session& session, const std::string& question, std::ostream& out = std::cout);
 
 }  // namespace morpheus::ctl

@@ -24,19 +24,6 @@ struct Flags {
   bool yes = false;
 };
 
-// Questions go to standard error: the archive has standard output.
-bool agrees(const Session& session, const std::string& question) {
-  if (session.json || ::isatty(STDIN_FILENO) != 1) {
-    throw CommandFailure(ExitStatus::usage, "nothing was changed: there is no terminal to ask on", "use --yes");
-  }
-  std::cerr << question << " [y/N]: " << std::flush;
-  std::string answer;
-  std::getline(std::cin, answer);
-  const bool yes = answer == "y" || answer == "Y" || answer == "yes";
-  if (!yes) std::cerr << "nothing was changed\n";
-  return yes;
-}
-
 // The shell made the file, for everybody to read: what goes there is for its owner alone.
 void make_output_private() {
   struct stat out {};
@@ -82,7 +69,7 @@ ExitStatus backup(Session& session, const Flags& flags) {
   if (::isatty(STDOUT_FILENO) == 1) {
     throw CommandFailure(ExitStatus::usage, "an archive is not written to a terminal", "morpheusctl backup > FILE");
   }
-  if (flags.move && !flags.yes && !agrees(session, move_question)) return ExitStatus::failed;  // there is no archive
+  if (flags.move && !flags.yes && !ask(session, move_question, std::cerr)) return ExitStatus::failed;  // there is no archive
   make_output_private();
   std::uint64_t size = 0;
   const auto take = [&size](const std::string& bytes) {
@@ -107,7 +94,7 @@ ExitStatus takeover(Session& session, const Flags& flags) {
   const bool active = duty.state == "active";
   if (!active) {
     if (!session.json) std::cerr << fmt::format("{}: {}\n", duty.state, duty.reason);
-    if (!flags.yes && !agrees(session, takeover_question)) return ExitStatus::failed;
+    if (!flags.yes && !ask(session, takeover_question, std::cerr)) return ExitStatus::failed;
     duty = view_of<DutyView>(session.client.post("/v1/takeover", nlohmann::json::object()));
   }
   if (session.json) {
