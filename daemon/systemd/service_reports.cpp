@@ -47,17 +47,18 @@ ServiceReports::ServiceReports(const asio::any_io_executor& executor, Clock& clo
 
 asio::awaitable<void> ServiceReports::run() {
   co_await await_first_sweep();
+  auto seen = journal_.news().count();
   std::string shown = line_of(store_, observations_);
   co_await manager_.show(shown);
   co_await manager_.ready();
   for (;;) {
-    const auto seen = journal_.news().count();
+    co_await journal_.news().wait_past(seen);
+    seen = journal_.news().count();
     std::string line = line_of(store_, observations_);
     if (line != shown) {
       shown = std::move(line);
       co_await manager_.show(shown);
     }
-    co_await journal_.news().wait_past(seen);
     co_await clock_.sleep_for(status_interval);
   }
 }

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <set>
 #include <stdexcept>
+#include <string_view>
 
 #include "tests/tools/http_get.hpp"
 
@@ -17,6 +18,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::chrono::seconds answer_limit{20};
+constexpr std::string_view hold_file = "hold";
 constexpr int busy_ms = 5'000;  // to wait for the daemon's own transaction
 
 std::string config_text(const fs::path& dir, const BoxSettings& settings, const std::string& nats_server) {
@@ -35,7 +37,8 @@ std::string config_text(const fs::path& dir, const BoxSettings& settings, const 
 // It becomes nats-server, so that the process, its arguments and its descriptors are the real ones.
 std::string write_slow_server(const fs::path& dir) {
   const auto script = dir / "slow-nats-server";
-  std::ofstream(script) << "#!/bin/sh\nsleep 0.3\nexec /usr/sbin/nats-server \"$@\"\n";
+  std::ofstream(script) << fmt::format("#!/bin/sh\nsleep 0.3\nwhile [ -e {} ]; do sleep 0.02; done\nexec /usr/sbin/nats-server \"$@\"\n",
+                                       (dir / hold_file).string());
   fs::permissions(script, fs::perms::owner_all);
   return script;
 }
@@ -129,6 +132,10 @@ nlohmann::json DaemonBox::ask(std::vector<std::string> arguments) const {
   if (done.status != 0) throw std::runtime_error(arguments.front() + ": " + done.err + done.out);
   return nlohmann::json::parse(done.out);
 }
+
+void DaemonBox::hold_servers() { std::ofstream(file(std::string(hold_file))) << ""; }
+
+void DaemonBox::release_servers() { fs::remove(file(std::string(hold_file))); }
 
 std::vector<int> DaemonBox::server_pids(const std::string& conf) const {
   std::vector<int> pids;

@@ -51,6 +51,10 @@ class DaemonBox {
   void set_environment(std::vector<std::string> environment) { environment_ = std::move(environment); }
   void reload() { daemon_->signal(SIGHUP); }
 
+  // With slow_start: what is started between the two does not answer before the second, so that "booting" lasts.
+  void hold_servers();
+  void release_servers();
+
   // Kills the daemon at a moment when what open_operation() says is `wanted`: it is frozen first, so that nothing moves
   // between the look and the kill. Returns what it said; unset: `command` and what it began ended before such a moment.
   using Wanted = std::function<bool(const std::string& open)>;

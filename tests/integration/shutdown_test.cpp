@@ -47,9 +47,11 @@ TEST_F(Shutdown, IsDelayedWhileAnOperationIsOpenAndNotAfterwards) {
   settings_.slow_start = true;
   serve();
   EXPECT_THAT(system_.inhibitors(), IsEmpty());
+  box_->hold_servers();
   Child plant = box_->start_ctl({"plant", "local", "small", "--name", "oak"});
   EXPECT_TRUE(wait_until([&] { return !system_.inhibitors().empty(); }, limit)) << box_->log();
   EXPECT_THAT(system_.inhibitors(), ElementsAre("shutdown Morpheus delay"));
+  box_->release_servers();
   EXPECT_EQ(plant.wait(limit), 0);
   EXPECT_TRUE(wait_until([&] { return system_.inhibitors().empty(); }, limit)) << box_->log();
   ASSERT_EQ(box_->ctl({"teardown", "oak", "--yes"}).status, 0);
@@ -62,11 +64,14 @@ TEST_F(Shutdown, EndsTheStepAndBeginsNothingUntilItIsCalledOff) {
   settings_.max_nodes = 5;
   serve();
   ASSERT_EQ(box_->ctl({"plant", "local", "small", "--name", "oak"}).status, 0) << box_->log();
+  box_->hold_servers();
   Child grow = box_->start_ctl({"grow", "oak", "--nodes", "2", "--yes"});
   ASSERT_TRUE(open_is("grow: booting planned")) << open_operation(box_->database());
   ASSERT_TRUE(wait_until([&] { return !system_.inhibitors().empty(); }, limit)) << box_->log();
 
   system_.shut_down(true);
+  ASSERT_TRUE(logged("this computer shuts down"));
+  box_->release_servers();
   ASSERT_TRUE(wait_until([&] { return system_.inhibitors().empty(); }, limit)) << box_->log();
   EXPECT_TRUE(open_is("grow: ready creating")) << "what is under way is stored: " << open_operation(box_->database());
   const auto decided = times_decided(box_->database());
