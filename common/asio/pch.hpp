@@ -1,5 +1,5 @@
 // What nearly every file of the shell includes; precompiled once and reused. Every file still includes what it uses: the
-// clang preset builds without this.
+// sanitize preset builds without this.
 #pragma once
 
 #include <fmt/format.h>

@@ -6,6 +6,7 @@ from daemon import Settings
 from forest_case import ForestCase
 
 BOOT_LIMIT = "  boot_limit: 15s"
+SPEAKING_LIMIT = "  boot_limit: 30s"  # it has booted by then, and says what was wrong
 JOIN_LIMIT = "  join_limit: 15s"
 
 
@@ -27,7 +28,7 @@ class FailuresTest(ForestCase):
 
     def test_a_download_that_fails(self):
         self.downloads.play(self.archive, 404)
-        self.begin(Settings(more=BOOT_LIMIT))
+        self.begin(Settings(more=SPEAKING_LIMIT))
         self.fails("booting", "404", self.archive)
 
     def test_downloads_that_fail_at_first(self):
@@ -42,7 +43,7 @@ class FailuresTest(ForestCase):
 
     def test_a_checksum_that_is_wrong(self):
         self.downloads.play(self.archive, "wrong")
-        self.begin(Settings(more=BOOT_LIMIT))
+        self.begin(Settings(more=SPEAKING_LIMIT))
         self.fails("booting", "checksum")
 
     def test_a_machine_that_never_boots(self):
