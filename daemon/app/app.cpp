@@ -35,6 +35,7 @@
 #include "daemon/runtime/system_clock.hpp"
 #include "daemon/runtime/timeout.hpp"
 #include "daemon/store/bounds.hpp"
+#include "daemon/store/duty.hpp"
 #include "daemon/systemd/bus.hpp"
 #include "daemon/systemd/node_units.hpp"
 #include "daemon/systemd/service_reports.hpp"

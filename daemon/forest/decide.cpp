@@ -6,6 +6,7 @@
 #include "daemon/forest/policy_input.hpp"
 #include "daemon/policy/evaluate.hpp"
 #include "daemon/runtime/timeout.hpp"
+#include "daemon/store/duty.hpp"
 
 namespace morpheus {
 namespace {

@@ -10,6 +10,7 @@
 #include "daemon/runtime/host_diagnosis.hpp"
 #include "daemon/runtime/timeout.hpp"
 #include "daemon/store/diagnosis.hpp"
+#include "daemon/store/duty.hpp"
 
 namespace morpheus {
 namespace {

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "daemon/forest/manager.hpp"
+#include "daemon/store/duty.hpp"
 
 namespace morpheus {
 

@@ -7,6 +7,7 @@
 
 #include "daemon/forest/operation.hpp"
 #include "daemon/runtime/backoff.hpp"
+#include "daemon/store/duty.hpp"
 
 namespace morpheus {
 

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "daemon/runtime/timeout.hpp"
+#include "daemon/store/duty.hpp"
 
 namespace morpheus {
 namespace {

@@ -9,6 +9,7 @@
 #include "daemon/forest/meta_group.hpp"
 #include "daemon/forest/node_steps.hpp"
 #include "daemon/forest/orphans.hpp"
+#include "daemon/store/duty.hpp"
 
 namespace morpheus {
 namespace {

@@ -7,6 +7,7 @@
 #include "daemon/forest/policy_input.hpp"
 #include "daemon/forest/readiness.hpp"
 #include "daemon/image/nats_conf.hpp"
+#include "daemon/store/duty.hpp"
 
 namespace morpheus {
 namespace {

@@ -4,7 +4,11 @@
 #include <string>
 #include <string_view>
 
+#include "common/error.hpp"
+
 namespace morpheus {
+
+class Store;
 
 // active: it decides and acts. standby: restored from a copy, its original may act. retired: moved to another machine.
 enum class DutyState { active, standby, retired };
@@ -17,5 +21,8 @@ struct Duty {
 };
 
 std::string_view to_string(DutyState state);
+
+// Refused, with the way back, unless the daemon of this database is active.
+Result<> may_act(const Store& store);
 
 }  // namespace morpheus

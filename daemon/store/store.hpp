@@ -127,9 +127,6 @@ class Store {
   std::unique_ptr<Impl> impl_;
 };
 
-// Refused, with the way back, unless the daemon of this database is active.
-Result<> may_act(const Store& store);
-
 // Thrown by every Store function when SQLite fails; what() names the database and what to do.
 class StoreError : public std::runtime_error {
  public:
