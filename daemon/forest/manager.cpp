@@ -102,4 +102,12 @@ Operation ForestManager::new_operation(const Forest& forest, OperationKind kind,
   return operation;
 }
 
+void ForestManager::record_command(const Caller& caller, const std::string& forest, const std::string& node,
+                                   const std::string& what) {
+  Event event = command_event(caller, what);
+  event.forest = forest;
+  event.node = node;
+  context_.journal.record(std::move(event));
+}
+
 }  // namespace morpheus

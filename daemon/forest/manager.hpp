@@ -28,6 +28,7 @@ class ForestManager : public Forests {
   // reconciles and works until cancelled.
   asio::awaitable<void> run();
 
+  // The commands: each family in a file of its own in command/.
   std::vector<ForestSummary> list() const override;
   Result<StatusView> status(std::string_view forest) const override;
   Result<DecisionView> explain(std::string_view forest) const override;

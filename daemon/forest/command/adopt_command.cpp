@@ -1,0 +1,127 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/forest/addresses.hpp"
+#include "daemon/forest/command/hold.hpp"
+#include "daemon/forest/command/orphan_steps.hpp"
+#include "daemon/forest/manager.hpp"
+#include "daemon/forest/node_steps.hpp"
+#include "daemon/forest/policy_input.hpp"
+
+namespace morpheus {
+namespace {
+
+// The limits do not forbid what costs already, but they are said.
+std::vector<std::string> limits_met(const ForestContext& context, const Forest& forest) {
+  const PolicyInput input = policy_input(context, forest, Trigger::loop);
+  std::vector<std::string> warnings;
+  const auto nodes = static_cast<int>(input.nodes.size());
+  if (nodes >= input.growth.max_nodes) {
+    warnings.push_back(fmt::format("{} has {} nodes now and grows no more: growth.max_nodes is {}", forest.name, nodes,
+                                   input.growth.max_nodes));
+  }
+  const auto& limit = input.growth.max_monthly_cost;
+  if (limit && input.costs_money && input.monthly_cost && *input.monthly_cost > *limit) {
+    warnings.push_back(fmt::format("all forests cost {:.2f} a month now: growth.max_monthly_cost is {:.2f}",
+                                   *input.monthly_cost, *limit));
+  }
+  return warnings;
+}
+
+}  // namespace
+
+Result<Forest> ForestManager::forest_for(const Orphan& orphan) const {
+  const Machine& machine = orphan.machine;
+  const auto way_out = fmt::format("morpheusctl delete-orphan {}", machine.name);
+  if (machine.id.empty()) {
+    return Error{ErrorCode::refused, fmt::format("{} is an address alone, without a machine", machine.name), way_out};
+  }
+  if (!index_in(machine.forest, machine.name)) {
+    return Error{ErrorCode::refused,
+                 fmt::format("{} is no node's name of forest \"{}\", which its label says", machine.name, machine.forest), way_out};
+  }
+  if (!is_stored_forest(context_, machine.forest, orphan.provider)) {
+    return Error{ErrorCode::refused,
+                 fmt::format("{} belongs to forest {} on {}, which is not stored here: nobody has its passwords any more",
+                             machine.name, machine.forest, orphan.provider),
+                 way_out};
+  }
+  if (known_machines(context_.store, orphan.provider).contains(machine.name)) return no_orphan(machine.name);
+  const auto secrets = context_.secrets.get(machine.forest);
+  if (!secrets) return secrets.error();
+  return find_idle(machine.forest);
+}
+
+asio::awaitable<Result<AdoptionView>> ForestManager::adopt(std::string name, Caller caller) {
+  const auto may = check_may_begin(context_);
+  if (!may) co_return may.error();
+  if (in_hand_.contains(name)) co_return in_other_hands(name);
+  const Hold hold(in_hand_, name);
+  const auto found = co_await search_orphan(context_, name);
+  if (found.error) co_return *found.error;
+  if (!found.orphan) {
+    Error error{ErrorCode::not_found, fmt::format("no orphan \"{}\"", name), "morpheusctl orphans shows them"};
+    co_return error;
+  }
+  const auto wanted = forest_for(*found.orphan);
+  if (!wanted) co_return wanted.error();
+  const auto report = co_await context_.poller.look(found.orphan->machine.address);
+  const auto evidence = evidence_of(report, wanted->name, name);
+  if (!evidence) co_return evidence.error();
+  const auto forest = forest_for(*found.orphan);  // it took its time: everything is looked at again
+  if (!forest) co_return forest.error();
+  store_adopted(*forest, found.orphan->machine, *evidence, caller);
+  AdoptionView view;
+  view.node = name;
+  view.forest = forest->name;
+  view.role = evidence->role;
+  view.warnings = limits_met(context_, *forest);
+  const auto enclosed = co_await enclose_forest(context_, *forest);
+  if (!enclosed) {
+    view.warnings.push_back(fmt::format("the forest's firewall does not know it yet: {}; tried again within {} minutes",
+                                        describe(enclosed.error()), Reconciler::interval.count() / 60'000));
+  }
+  co_return view;
+}
+
+void ForestManager::store_adopted(Forest forest, const Machine& machine, const Evidence& evidence, const Caller& caller) {
+  Node node;
+  for (const Node& each : context_.store.nodes(forest.id)) {
+    if (each.name == machine.name) node = each;  // it was taken for gone: its row lives again
+  }
+  const Stamp now = context_.clock.stamp();
+  if (node.id == 0) node.created = now.wall;
+  node.forest_id = forest.id;
+  node.index = *index_in(forest.name, machine.name);
+  node.name = node.server_name = machine.name;
+  node.intent = machine.intent;
+  node.role = evidence.role;
+  node.state = NodeState::ready;
+  node.state_since = now;
+  node.witness = evidence.witness;
+  node.machine_id = machine.id;
+  node.address = machine.address;
+  node.capacity = machine.capacity;
+  node.machine_type = machine.type;
+  node.location = machine.location;
+  node.monthly_cost = machine.monthly_cost;
+  node.operation_id = 0;
+  node.in_meta_group = evidence.role == NodeRole::core;
+  node.reason = "adopted";
+  forest.next_index = std::max(forest.next_index, node.index + 1);
+  Store::Transaction transaction(context_.store);
+  record_command(caller, forest.name, machine.name, fmt::format("adopt {}", machine.name));
+  context_.store.update_forest(forest);
+  if (node.id == 0) {
+    context_.store.add_node(node);
+  } else {
+    context_.store.update_node(node);
+  }
+  context_.journal.record(orphan_event(machine, fmt::format("{} is adopted: it answers as this server, and is a ready {} now",
+                                                            machine.name, to_string(evidence.role))));
+  transaction.commit();
+  context_.poller.hurry();
+}
+
+}  // namespace morpheus

@@ -1,0 +1,86 @@
+#include <fmt/format.h>
+
+#include "daemon/forest/command/hold.hpp"
+#include "daemon/forest/command/orphan_steps.hpp"
+#include "daemon/forest/manager.hpp"
+#include "daemon/forest/node_steps.hpp"
+
+namespace morpheus {
+namespace {
+
+// Removes what stands around the machines of a forest that is not stored, once the last is gone. false: some are left.
+asio::awaitable<Result<bool>> clear_if_last(Provider& provider, std::string forest) {
+  const auto left = co_await provider.list(forest);
+  if (!left) co_return left.error();
+  if (!left->empty()) co_return Result<bool>{false};
+  const auto cleared = co_await provider.clear(forest);
+  if (!cleared) co_return cleared.error();
+  co_return Result<bool>{true};
+}
+
+// The same at every provider, for a name of which nothing is there any more: an earlier deletion may have ended before it.
+asio::awaitable<Result<bool>> clear_again(const ForestContext& context, std::string forest) {
+  bool all = true;
+  for (const auto& [name, provider] : context.providers) {
+    if (!may_have_machines(context, name)) continue;
+    const auto cleared = co_await clear_if_last(*provider, forest);
+    if (!cleared) co_return cleared.error();
+    all = all && *cleared;
+  }
+  co_return Result<bool>{all};
+}
+
+}  // namespace
+
+// Whatever becomes of it, no growth is to give its name again: the deletion goes by that name.
+Result<> ForestManager::begin_deletion(const Orphan& orphan, const Caller& caller) {
+  const Machine& machine = orphan.machine;
+  if (known_machines(context_.store, orphan.provider).contains(machine.name)) return no_orphan(machine.name);
+  Store::Transaction transaction(context_.store);
+  for (Forest& forest : context_.store.forests()) {
+    const auto index = index_in(forest.name, machine.name);
+    if (!index || *index < forest.next_index) continue;
+    forest.next_index = *index + 1;
+    context_.store.update_forest(forest);
+  }
+  record_command(caller, machine.forest, machine.name, fmt::format("delete-orphan {}", machine.name));
+  transaction.commit();
+  return {};
+}
+
+asio::awaitable<Result<DeletionView>> ForestManager::delete_orphan(std::string name, Caller caller) {
+  const auto may = check_may_begin(context_);
+  if (!may) co_return may.error();
+  if (in_hand_.contains(name)) co_return in_other_hands(name);
+  const Hold hold(in_hand_, name);
+  const Hold named(clearing_, forest_in(name));
+  DeletionView view;
+  view.name = name;
+  const auto found = co_await search_orphan(context_, name);
+  if (found.error) co_return *found.error;
+  if (!found.orphan) {
+    const auto forest = forest_in(name);
+    if (forest.empty() || is_stored_forest(context_, forest)) co_return view;
+    const auto cleared = co_await clear_again(context_, forest);
+    if (!cleared) co_return cleared.error();
+    view.cleared = *cleared;
+    co_return view;
+  }
+  const Machine machine = found.orphan->machine;
+  const Hold labelled(clearing_, machine.forest);
+  const auto begun = begin_deletion(*found.orphan, caller);
+  if (!begun) co_return begun.error();
+  Provider& provider = *context_.providers.at(found.orphan->provider);
+  const auto destroyed = co_await provider.destroy(name);
+  if (!destroyed) co_return destroyed.error();
+  view.deleted = true;
+  view.orphan = to_view(machine, found.orphan->provider);
+  context_.journal.record(orphan_event(machine, fmt::format("{} is deleted", describe_orphan(machine))));
+  if (machine.forest.empty() || is_stored_forest(context_, machine.forest, found.orphan->provider)) co_return view;
+  const auto cleared = co_await clear_if_last(provider, machine.forest);
+  if (!cleared) co_return cleared.error();
+  view.cleared = *cleared;
+  co_return view;
+}
+
+}  // namespace morpheus

@@ -1,0 +1,122 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/forest/ask_offer.hpp"
+#include "daemon/forest/command/plan_view.hpp"
+#include "daemon/forest/intents.hpp"
+#include "daemon/forest/manager.hpp"
+#include "daemon/forest/node_steps.hpp"
+#include "daemon/forest/policy_input.hpp"
+#include "daemon/policy/evaluate.hpp"
+
+namespace morpheus {
+namespace {
+
+std::string provider_names(const std::map<std::string, Provider*>& providers) {
+  std::string names;
+  for (const auto& [name, provider] : providers) names += names.empty() ? name : ", " + name;
+  return names;
+}
+
+Result<> known_provider(const ForestContext& context, const PlantRequest& request) {
+  const auto size = nodes_of_size(request.size);
+  if (!size) return size.error();
+  if (context.providers.contains(request.provider)) return {};
+  return Error{ErrorCode::invalid, fmt::format("no provider \"{}\"", request.provider),
+               "this daemon has: " + provider_names(context.providers)};
+}
+
+}  // namespace
+
+Result<Forest> ForestManager::new_forest(const PlantRequest& request) const {
+  const auto known = known_provider(context_, request);
+  if (!known) return known.error();
+  Forest forest;
+  forest.name = request.name;
+  forest.created = context_.clock.wall();
+  if (forest.name.empty()) {
+    forest.name = fmt::format("forest-{}", forest.created.time_since_epoch() / std::chrono::seconds(1));
+  }
+  forest.provider = request.provider;
+  const auto named = check_forest_name(forest.name);
+  if (!named) return named.error();
+  if (context_.store.forest(forest.name)) {
+    return Error{ErrorCode::conflict, fmt::format("there is a forest \"{}\" already", forest.name),
+                 fmt::format("choose another --name, or morpheusctl teardown {}", forest.name)};
+  }
+  if (clearing_.contains(forest.name)) {
+    return Error{ErrorCode::refused, fmt::format("what is left of an earlier {} is being deleted", forest.name),
+                 "try again when morpheusctl delete-orphan is done, or choose another --name"};
+  }
+  const auto within = check_limits(forest, *nodes_of_size(request.size));
+  if (!within) return within.error();
+  return forest;
+}
+
+Result<> ForestManager::check_limits(const Forest& forest, int nodes) const {
+  PolicyInput input = policy_input(context_, forest, Trigger::manual);
+  input.forest.state = ForestState::active;
+  input.nodes_wanted = nodes;
+  const Decision decision = evaluate(input);
+  if (decision.outcome == Outcome::grow) return {};
+  const auto gate = std::ranges::find(decision.gates, decision.blocked_by, &Gate::name);
+  return Error{ErrorCode::refused, fmt::format("{} nodes cannot be planted: {}", nodes, decision.reason),
+               gate == decision.gates.end() ? "" : gate->to_change};
+}
+
+asio::awaitable<Result<PlanView>> ForestManager::plan(PlantRequest request) {
+  if (request.provider == "cloud") request.provider = "hetzner";
+  const auto named = known_provider(context_, request);
+  if (!named) co_return named.error();
+  const auto offer = co_await ask_offer(context_, request.provider);
+  if (!offer) co_return offer.error();
+  auto forest = new_forest(request);
+  if (!forest) co_return forest.error();
+  const auto nodes = plan_nodes(*forest, {}, *nodes_of_size(request.size), context_.config.jetstream.core_nodes,
+                                context_.ids, context_.clock.stamp());
+  PlanView plan;
+  plan.forest = forest->name;
+  plan.provider = forest->provider;
+  plan.nodes = planned_nodes(nodes, *offer);
+  plan.cost = cost_of(*offer, nodes.size());
+  plan.warnings = offer->warnings;
+  co_return plan;
+}
+
+asio::awaitable<Result<OperationView>> ForestManager::plant(PlantRequest request, Caller caller) {
+  const auto allowed = check_may_begin(context_);
+  if (!allowed) co_return allowed.error();
+  const auto planned = co_await plan(request);
+  if (!planned) co_return planned.error();
+  request.name = planned->forest;
+  request.provider = planned->provider;
+  co_return begin_plant(request, caller);
+}
+
+// The offer took its time: everything is looked at again.
+Result<OperationView> ForestManager::begin_plant(const PlantRequest& request, const Caller& caller) {
+  const auto may = check_may_begin(context_);
+  if (!may) return may.error();
+  auto made = new_forest(request);
+  if (!made) return made.error();
+  Forest& forest = *made;
+  const int size = *nodes_of_size(request.size);
+  Store::Transaction transaction(context_.store);
+  forest.id = context_.store.add_forest(forest);
+  record_command(caller, forest.name, "", fmt::format("plant {} {}", request.provider, request.size));
+  Operation operation = new_operation(forest, OperationKind::plant, caller, "asked for");
+  operation.nodes = size;
+  operation.id = context_.store.add_operation(operation);
+  const Stamp now = context_.clock.stamp();
+  for (Node& node : plan_nodes(forest, {}, size, context_.config.jetstream.core_nodes, context_.ids, now)) {
+    node.operation_id = operation.id;
+    context_.store.add_node(node);
+  }
+  context_.store.update_forest(forest);
+  transaction.commit();
+  start(operation);
+  return to_view(operation);
+}
+
+}  // namespace morpheus
