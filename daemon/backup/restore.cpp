@@ -3,16 +3,14 @@
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Exception.h>
 #include <SQLiteCpp/Statement.h>
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
+#include <stdexcept>
 
 #include "daemon/backup/staging.hpp"
+#include "daemon/runtime/durable_file.hpp"
 #include "daemon/runtime/lock_file.hpp"
 #include "daemon/store/schema.hpp"
 
@@ -109,11 +107,9 @@ Result<> examine(const Staging& staging, Restored& restored) {
   return {};
 }
 
-void sync_directory(const fs::path& directory) {
-  const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = fd >= 0 && ::fsync(fd) == 0;
-  if (fd >= 0) ::close(fd);
-  if (!synced) throw fs::filesystem_error("cannot be made durable", directory, std::error_code(errno, std::generic_category()));
+void make_durable(const fs::path& directory) {
+  const auto synced = sync_directory(directory, "");
+  if (!synced) throw std::runtime_error("cannot be made durable: " + synced.error().message);
 }
 
 void move_aside(const fs::path& path, const Clock& clock, Restored& restored) {
@@ -130,21 +126,21 @@ void put_in_place(const Staging& staging, const RestorePlace& place, const Clock
                   Restored& restored) {
   const fs::path forests = fs::path(place.state_dir) / "forests";
   const fs::path database = place.database;
-  for (const auto& forest : fs::directory_iterator(staging.forests())) sync_directory(forest);
-  sync_directory(staging.forests());
+  for (const auto& forest : fs::directory_iterator(staging.forests())) make_durable(forest);
+  make_durable(staging.forests());
   before_step();
   if (fs::exists(forests) && fs::is_empty(forests)) fs::remove(forests);
   move_aside(forests, clock, restored);
   before_step();
   fs::rename(staging.forests(), forests);
-  sync_directory(place.state_dir);
+  make_durable(place.state_dir);
   before_step();
   move_aside(database, clock, restored);
   for (const char* more : {"-wal", "-journal"}) move_aside(place.database + more, clock, restored);  // of a database that was moved away
   fs::remove(place.database + "-shm");
   before_step();
   fs::rename(staging.database(), database);
-  sync_directory(database.has_parent_path() ? database.parent_path() : ".");
+  make_durable(database.has_parent_path() ? database.parent_path() : ".");
 }
 
 }  // namespace

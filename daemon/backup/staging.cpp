@@ -1,16 +1,13 @@
 #include "daemon/backup/staging.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <sstream>
 
 #include "daemon/backup/sha256.hpp"
+#include "daemon/runtime/durable_file.hpp"
 #include "daemon/store/copy.hpp"
 
 namespace morpheus {
@@ -27,41 +24,6 @@ Error no_backup(const std::string& why) {
 }
 
 std::string sum_line(const std::string& sum, const std::string& name) { return fmt::format("{}  {}", sum, name); }
-
-// A new file; nothing that is there is followed or replaced.
-class NewFile {
- public:
-  explicit NewFile(fs::path path) : path_(std::move(path)) {
-    fd_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
-  }
-  ~NewFile() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  NewFile(const NewFile&) = delete;
-  NewFile& operator=(const NewFile&) = delete;
-
-  Result<> write(std::string_view bytes) {
-    while (fd_ >= 0 && !bytes.empty()) {
-      const auto written = ::write(fd_, bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) return failure();
-      bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-    if (fd_ < 0) return failure();
-    return {};
-  }
-  Result<> sync() {
-    if (fd_ < 0 || ::fsync(fd_) != 0) return failure();
-    return {};
-  }
-
- private:
-  Error failure() const {
-    return Error{ErrorCode::failed, fmt::format("{}: {}", path_.string(), std::strerror(errno)), "nothing was changed"};
-  }
-  fs::path path_;
-  int fd_ = -1;
-};
 
 }  // namespace
 
@@ -112,7 +74,8 @@ Result<> Staging::unpack_entry(ArchiveReader& reader, const std::string& name) {
   }
   const auto place = place_of(name);
   if (!place) return place.error();
-  NewFile file(*place);
+  auto file = NewFile::make(*place, "nothing was changed");
+  if (!file) return file.error();
   Sha256 sum;
   std::size_t size = 0;
   for (;;) {
@@ -122,11 +85,11 @@ Result<> Staging::unpack_entry(ArchiveReader& reader, const std::string& name) {
     size += piece->size();
     if (name != entry::database && size > largest_secret) return no_backup(fmt::format("\"{}\" is too large", name));
     sum.add(*piece);
-    const auto written = file.write(*piece);
+    const auto written = file->write(*piece);
     if (!written) return written;
   }
   sums_.push_back(sum_line(sum.digest(), name));
-  return file.sync();
+  return file->sync();
 }
 
 // Only names that a backup has lead anywhere.

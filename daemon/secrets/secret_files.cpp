@@ -1,9 +1,6 @@
 #include "daemon/secrets/secret_files.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -11,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "daemon/runtime/durable_file.hpp"
 #include "daemon/secrets/nkey.hpp"
 
 namespace morpheus {
@@ -18,22 +16,12 @@ namespace {
 
 constexpr int password_bytes = 24;
 
-Error file_error(const std::filesystem::path& file, const std::string& why) {
-  return Error{ErrorCode::failed, fmt::format("the forest's secrets in {}: {}", file.string(), why),
-               "check the directory's space and rights"};
-}
+constexpr const char* hint = "check the directory's space and rights";
 
-// Complete on disk before it has its name, so that a crash leaves no half a secret.
-Result<> write_whole(const std::filesystem::path& file, const std::string& text) {
-  const std::filesystem::path draft = file.string() + ".tmp";
-  const int fd = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (fd < 0) return file_error(file, std::strerror(errno));
-  const bool written = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(fd) == 0;
-  const int error = errno;
-  ::close(fd);
-  if (!written) return file_error(file, std::strerror(error));
-  if (::rename(draft.c_str(), file.c_str()) != 0) return file_error(file, std::strerror(errno));
-  return {};
+std::string of_secrets(const std::string& what) { return "the forest's secrets in " + what; }
+
+Error file_error(const std::filesystem::path& file, const std::string& why) {
+  return Error{ErrorCode::failed, of_secrets(fmt::format("{}: {}", file.string(), why)), hint};
 }
 
 }  // namespace
@@ -117,7 +105,9 @@ Result<> SecretFiles::write_new(const std::string& forest) {
                             {"retire_password", ids_.random_hex(password_bytes)},
                             {"authority", authority.certificate},
                             {"authority_key", authority.key}};
-  return write_whole(file, json.dump());
+  const auto written = replace_file(file, json.dump(), hint);
+  if (!written) return Error{written.error().code, of_secrets(written.error().message), hint};
+  return {};
 }
 
 Result<> SecretFiles::remove(const std::string& forest) {

@@ -16,6 +16,7 @@
 
 #include "daemon/image/node_spec.hpp"
 #include "daemon/provider/local/files.hpp"
+#include "daemon/runtime/durable_file.hpp"
 
 namespace morpheus {
 namespace {
@@ -117,7 +118,7 @@ Result<bool> AddressPool::take(const Reservation& reservation) {
                             {"forest", reservation.forest},
                             {"machine", reservation.machine}};
   const auto draft = directory_ / (".tmp-" + reservation.address);
-  const auto written = write_file(draft, json.dump());
+  const auto written = write_file(draft, json.dump(), state_dir_hint);
   if (!written) return written.error();
   const auto file = directory_ / reservation.address;
   const bool linked = ::link(draft.c_str(), file.c_str()) == 0;
@@ -125,7 +126,7 @@ Result<bool> AddressPool::take(const Reservation& reservation) {
   ::unlink(draft.c_str());
   if (!linked && error == EEXIST) return false;
   if (!linked) return file_error(file, error);
-  const auto synced = sync_directory(directory_);
+  const auto synced = sync_directory(directory_, state_dir_hint);
   if (!synced) return synced.error();
   return true;
 }

@@ -12,6 +12,7 @@
 
 #include "daemon/image/nats_conf.hpp"
 #include "daemon/provider/local/files.hpp"
+#include "daemon/runtime/durable_file.hpp"
 
 namespace morpheus {
 namespace {
@@ -65,11 +66,13 @@ NodePaths paths_of(const std::filesystem::path& machine) {
 Result<> fill(const std::filesystem::path& draft, const std::filesystem::path& final_path,
               const MachineRecord& record, const NodeSpec& image) {
   const NodePaths paths = paths_of(final_path);
-  auto done = write_file(draft / "nats.conf", render_nats_conf(image, paths));
-  if (done && record.witness) done = write_file(draft / "witness.conf", render_witness_conf(image, paths));
+  auto done = write_file(draft / "nats.conf", render_nats_conf(image, paths), state_dir_hint);
+  if (done && record.witness) {
+    done = write_file(draft / "witness.conf", render_witness_conf(image, paths), state_dir_hint);
+  }
   if (done && ::mkdir((draft / "data").c_str(), 0700) != 0) return file_error(draft / "data", errno);
-  if (done) done = write_file(draft / record_file, to_json(record));
-  if (done) done = sync_directory(draft);
+  if (done) done = write_file(draft / record_file, to_json(record), state_dir_hint);
+  if (done) done = sync_directory(draft, state_dir_hint);
   return done;
 }
 
@@ -94,7 +97,7 @@ Result<std::optional<MachineRecord>> MachineDir::read() const {
 }
 
 Result<> MachineDir::write(const MachineRecord& record) const {
-  return replace_file(path_ / record_file, to_json(record));
+  return replace_file(path_ / record_file, to_json(record), state_dir_hint);
 }
 
 Result<> MachineDir::remove_witness() const {
@@ -121,7 +124,7 @@ Result<> MachineDirs::create(const MachineRecord& record, const NodeSpec& image)
     return Error{ErrorCode::conflict, fmt::format("{} has been made by another meanwhile", target.string()),
                  ""};
   }
-  return sync_directory(root_);
+  return sync_directory(root_, state_dir_hint);
 }
 
 std::string MachineDirs::configurations(const std::string& name, const NodeSpec& image) const {
@@ -137,7 +140,7 @@ Result<> MachineDirs::remove(const std::string& name) const {
   // Onto an empty directory: the rename is one step.
   const auto target = root_ / name;
   if (::rename(target.c_str(), trash->c_str()) != 0 && errno != ENOENT) return file_error(target, errno);
-  const auto synced = sync_directory(root_);
+  const auto synced = sync_directory(root_, state_dir_hint);
   if (!synced) return synced;
   return remove_tree(*trash);
 }
