@@ -8,6 +8,9 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "tests/sim/draw.hpp"
+#include "tests/sim/rest.hpp"
+
 namespace morpheus::sim {
 namespace {
 
@@ -27,34 +30,6 @@ std::string make_directory() {
   return pattern;
 }
 
-Config random_config(Chance& chance) {
-  Config config;
-  config.growth.enabled = chance.happens(0.9);
-  config.growth.max_nodes = chance.between(3, 8);
-  config.growth.cooldown_minutes = chance.between(1, 8) / 2.0;
-  config.growth.sustain_seconds = chance.between(0, 3) * 20;
-  config.growth.settle_seconds = 60;
-  config.jetstream.core_nodes = chance.happens(0.4) ? 1 : 3;
-  if (chance.happens(0.3)) config.growth.max_monthly_cost = 5.0 * chance.between(3, 10);
-  return config;
-}
-
-Faults random_faults(Chance& chance) {
-  const auto up_to = [&](double most) { return chance.happens(0.3) ? 0 : most * chance.unit(); };
-  Faults faults;
-  faults.error_before = up_to(0.2);
-  faults.lost_answer = up_to(0.3);
-  faults.refused = up_to(0.15);
-  faults.sold_out = up_to(0.2);
-  faults.slow = up_to(0.2);
-  faults.never_boots = up_to(0.2);
-  faults.never_joins = up_to(0.2);
-  faults.odd_answer = up_to(0.05);
-  faults.flap = up_to(0.05);
-  faults.crash_in_call = up_to(0.05);
-  return faults;
-}
-
 }  // namespace
 
 Simulation::Simulation(std::uint64_t seed, bool loud)
@@ -67,6 +42,7 @@ Simulation::Simulation(std::uint64_t seed, bool loud)
       config_(random_config(chance_)),
       promises_(world_, clock_, config_),
       operator_(world_),
+      mishaps_(world_, chance_, clock_, promises_),
       directory_(make_directory()) {
   world_.faults = random_faults(chance_);
   world_.machines_retire = chance_.happens(0.5);
@@ -178,123 +154,20 @@ void Simulation::trouble() {
 void Simulation::something_happens() {
   const int what = chance_.between(0, 99);
   if (what < 35) {
-    load_changes();
+    mishaps_.load_changes();
   } else if (what < 60) {
-    machine_suffers();
+    mishaps_.machine_suffers();
   } else if (what < 80) {
     do_to_daemon([this] { operator_.act(*daemon_); });
   } else if (what < 88) {
     commits_to_crash_ = chance_.between(1, 12);
   } else if (what < 92) {
-    disk_suffers();
+    mishaps_.disk_suffers();
   } else if (what < 94) {
-    stranger_comes();
+    mishaps_.stranger_comes(daemon_->store());
   } else {
-    clock_suffers();
+    mishaps_.clock_suffers();
   }
-}
-
-SimMachine* Simulation::any_machine() {
-  if (world_.machines.empty()) return nullptr;
-  const auto steps = chance_.between(0, static_cast<int>(world_.machines.size()) - 1);
-  return &std::next(world_.machines.begin(), steps)->second;
-}
-
-void Simulation::load_changes() {
-  SimMachine* machine = any_machine();
-  if (!machine) return;
-  const bool ends = chance_.happens(0.3);
-  const bool by_memory = chance_.happens(0.5);
-  machine->cpu_percent = ends || by_memory ? 10 : chance_.between(60, 97);
-  machine->memory_percent = !ends && by_memory ? chance_.between(60, 97) : 20;
-  world_.note(fmt::format("world: {} at CPU {} %, memory {} %", machine->name, machine->cpu_percent,
-                          machine->memory_percent));
-  if (!ends) world_.count("loaded");
-}
-
-void Simulation::machine_suffers() {
-  SimMachine* machine = any_machine();
-  if (!machine) return;
-  const int what = chance_.between(0, 19);
-  if (machine->dead || machine->hung || machine->cut_from_daemon || machine->cut_from_peers) {
-    world_.revive(*machine);
-    world_.count("machine came back");
-  } else if (what < 5) {
-    world_.kill(*machine);
-    world_.count("machine died");
-  } else if (what < 10) {
-    world_.hang(*machine);
-    world_.count("machine hung");
-  } else if (what < 19) {
-    const bool from_daemon = what < 15;
-    world_.cut(*machine, from_daemon);
-    world_.count(from_daemon ? "machine cut off from the daemon" : "machine cut off from its peers");
-  } else if (!machine->stranger) {
-    world_.lose(std::string(machine->name));
-    world_.count("machine deleted by somebody else");
-  }
-}
-
-void Simulation::disk_suffers() {
-  world_.disk_full = !world_.disk_full;
-  world_.note(world_.disk_full ? "the disk is full" : "the disk has room again");
-  if (world_.disk_full) world_.count("disk full");
-}
-
-// It takes the name that one of our forests would use next.
-void Simulation::stranger_comes() {
-  for (const Forest& forest : daemon_->store().forests()) {
-    const std::string name = fmt::format("{}-node-{}", forest.name, forest.next_index);
-    if (world_.machine(name)) continue;
-    world_.make_stranger(name);
-    world_.count("stranger came");
-    return;
-  }
-}
-
-void Simulation::clock_suffers() {
-  const int what = chance_.between(0, 2);
-  if (what == 0) {
-    world_.note("the admin box was suspended");
-    world_.count("suspended");
-    clock_.pass(chance_.seconds(5, 300));
-    return;
-  }
-  const Millis step = chance_.seconds(1, 2 * 24 * 3600);
-  clock_.step_wall(what == 1 ? step : -step);
-  promises_.wall_stepped();
-  world_.note(fmt::format("the wall clock is stepped by {} s", (what == 1 ? step : -step).count() / 1000));
-  world_.count("clock step");
-}
-
-bool Simulation::is_at_rest() {
-  if (!daemon_->store().running_operations().empty()) return false;
-  for (const Forest& forest : daemon_->store().forests()) {
-    const auto status = daemon_->manager().status(forest.name);
-    if (forest.state == ForestState::active && status->cluster.healthy != status->cluster.nodes) return false;
-    for (const NodeView& node : status->nodes) {
-      if (node.state == NodeState::ready && !world_.machine(node.name)) return false;
-    }
-  }
-  return true;
-}
-
-void Simulation::complain_of_unrest() {
-  for (const Operation& operation : daemon_->store().running_operations()) {
-    world_.complain(fmt::format("{} {} never ends", to_string(operation.kind), operation.id));
-  }
-  for (const Forest& forest : daemon_->store().forests()) {
-    for (const Node& node : daemon_->store().nodes(forest.id)) {
-      if (!costs(node)) continue;
-      const SimMachine* machine = world_.machine(node.name);
-      world_.complain(fmt::format("{} is {} since {}: {}; {}", node.name, to_string(node.state),
-                                  to_rfc3339(node.state_since.wall), node.reason,
-                                  !machine                 ? "there is no machine"
-                                  : world_.is_up(*machine) ? "its server is up"
-                                                           : "its server is down"));
-    }
-  }
-  if (!failed()) world_.complain("it does not come to rest");
 }
 
 // Every fault ends, every machine comes back: the daemon must find its way to a forest of which all is known.
@@ -309,10 +182,10 @@ void Simulation::come_to_rest() {
     machine.cpu_percent = 10;
     machine.memory_percent = 20;
   }
-  const bool rests = steps_until(time_to_rest, [this] { return is_at_rest(); });
+  const bool rests = steps_until(time_to_rest, [this] { return is_at_rest(*daemon_, world_); });
   if (failed()) return;
   if (!rests) {
-    complain_of_unrest();
+    complain_of_unrest(*daemon_, world_);
     return;
   }
   promises_.check_meta_groups(daemon_->store());
@@ -346,7 +219,7 @@ void Simulation::load_must_be_answered() {
   steps_until(load_goes_on, [] { return false; });
   for (auto& [name, machine] : world_.machines) machine.memory_percent = 20;
   if (failed()) return;
-  if (!steps_until(time_to_rest, [this] { return is_at_rest(); }) && !failed()) complain_of_unrest();
+  if (!steps_until(time_to_rest, [this] { return is_at_rest(*daemon_, world_); }) && !failed()) complain_of_unrest(*daemon_, world_);
 }
 
 void Simulation::tear_everything_down() {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/sim/mishaps.hpp"
 #include "tests/sim/operator.hpp"
 #include "tests/sim/promises.hpp"
 #include "tests/sim/sim_daemon.hpp"
@@ -38,7 +39,6 @@ class Simulation {
   void live();
   void trouble();
   void come_to_rest();
-  void complain_of_unrest();
   void load_must_be_answered();
   void tear_everything_down();
 
@@ -53,14 +53,6 @@ class Simulation {
   void committed();
 
   void something_happens();
-  void load_changes();
-  void machine_suffers();
-  void clock_suffers();
-  void disk_suffers();
-  void stranger_comes();
-
-  bool is_at_rest();
-  SimMachine* any_machine();
   bool failed() const { return !world_.complaints().empty(); }
 
   std::uint64_t seed_;
@@ -73,6 +65,7 @@ class Simulation {
   Config config_;
   Promises promises_;
   Operator operator_;
+  Mishaps mishaps_;
   std::string directory_;
   int commits_to_crash_ = 0;  // 0: it is not to die at a commit
   int steps_ = 0;
