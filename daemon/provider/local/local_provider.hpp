@@ -6,6 +6,7 @@
 
 #include "common/config/config.hpp"
 #include "daemon/provider/local/address_pool.hpp"
+#include "daemon/provider/local/inventory.hpp"
 #include "daemon/provider/local/machine_dir.hpp"
 #include "daemon/provider/local/server_process.hpp"
 #include "daemon/provider/local/server_starter.hpp"
@@ -18,15 +19,14 @@ namespace morpheus {
 // <state_dir>/local/<name>/ that is there before its process and tells all about it. They outlive the daemon.
 class LocalProvider : public Provider {
  public:
-  static constexpr Millis look_interval{20};
-  static constexpr Millis start_limit{100};  // a server that cannot work has ended by then
-  static constexpr Millis end_limit{10'000};
   static constexpr Millis version_limit{5'000};
 
   // Makes its directory and sweeps what a crash left there; throws std::runtime_error if it cannot. Servers that `starter` (null:
   // none) cannot start are children of this process.
   LocalProvider(Clock& clock, const std::filesystem::path& state_dir, std::string installation_id,
                 Config::Local config, ServerStarter* starter = nullptr);
+  LocalProvider(const LocalProvider&) = delete;
+  LocalProvider& operator=(const LocalProvider&) = delete;
 
   // Starts each machine that ran when this computer went down, as its boot would start a real one; not one that was drained. To be
   // awaited before anything else is asked. What cannot be started is said in the log, and stays down.
@@ -51,8 +51,6 @@ class LocalProvider : public Provider {
 
  private:
   Capacity capacity() const;
-  // The machine's record if it is there and this installation's.
-  Result<std::optional<MachineRecord>> own_record(const std::string& name) const;
   // Makes the machine's directory, or finds the one that the same intent made.
   Result<MachineRecord> make(const MachineSpec& spec);
   Result<MachineRecord> make_new(MachineSpec spec);
@@ -65,17 +63,13 @@ class LocalProvider : public Provider {
   Result<> note_started(MachineRecord record) const;
   // Stores that a boot does not start it. Where that cannot be stored, the machine is shut down all the same.
   void note_off(MachineRecord record) const;
-  Result<Machine> describe_machine(const MachineRecord& record) const;
-  // An error with the last line of its log if the server has ended by start_limit.
-  asio::awaitable<Result<>> stays_up(ServerFiles files);
-  // Kills whatever holds the lock until nobody does. unavailable: it still lives at end_limit.
-  asio::awaitable<Result<>> end_server(std::filesystem::path lock);
 
   Clock& clock_;
   std::string controller_;
   Config::Local config_;
   MachineDirs machines_;
   AddressPool addresses_;
+  LocalInventory inventory_;
   ServerProcesses processes_;
   ServerStarter* starter_;
 };

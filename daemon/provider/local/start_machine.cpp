@@ -41,7 +41,7 @@ std::vector<MachineRecord> LocalProvider::down_since_boot() const {
   if (!names) spdlog::error("no local machine is started again: {}", describe(names.error()));
   if (!names || clock_.boot_id().empty()) return down;
   for (const auto& name : *names) {
-    const auto record = own_record(name);
+    const auto record = inventory_.own_record(name);
     if (!record) spdlog::error("{} is not started again: {}", name, describe(record.error()));
     if (!record || !*record) continue;
     if (!(*record)->off && (*record)->boot != clock_.boot_id()) down.push_back(**record);
