@@ -7,15 +7,14 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 
 #include "common/config/checks.hpp"
-#include "common/config/load.hpp"
 #include "daemon/app/cloud.hpp"
+#include "daemon/app/config_reload.hpp"
+#include "daemon/app/forced_stop.hpp"
 #include "daemon/app/journald_log.hpp"
 #include "daemon/app/logging.hpp"
 #include "daemon/backup/backup.hpp"
@@ -46,20 +45,16 @@ namespace {
 
 constexpr Millis stop_limit{10'000};  // for a provider call or a client that is under way
 
-std::string comma_separated(const std::vector<std::string>& words) {
-  return fmt::format("{}", fmt::join(words, ", "));
-}
-
 // Every adapter, wired. Members are destroyed from the last to the first, the loop's coroutines before what they refer to.
 class App {
  public:
   App(Config config, std::string config_path, std::unique_ptr<Store> store, bool node_units)
       : config_(std::move(config)),
-        config_path_(std::move(config_path)),
         store_(std::move(store)),
         bus_(loop_.get_executor(), clock_),
         lag_(clock_),
         journal_(clock_, *store_, loop_.get_executor(), stderr_is_journal() ? &journald_ : nullptr),
+        reload_(config_, std::move(config_path), journal_),
         observations_(std::chrono::seconds(config_.growth.sustain_seconds)),
         probe_(clock_, loop_.get_executor(), config_),
         poller_(clock_, *store_, journal_, probe_, lag_, observations_, loop_.get_executor(), config_),
@@ -81,7 +76,7 @@ class App {
         reports_(loop_.get_executor(), clock_, *store_, journal_, poller_, observations_, config_),
         shutdown_delay_(loop_.get_executor(), clock_, bus_, *store_, journal_, gate_),
         signals_(loop_, SIGTERM, SIGINT, SIGHUP),
-        stop_deadline_(loop_),
+        forced_stop_(loop_.get_executor(), tasks_, stop_limit),
         tasks_(loop_.get_executor()) {}
 
   Result<> run() {
@@ -119,7 +114,7 @@ class App {
     tasks_.spawn("signals", obey_signals());
     tasks_.spawn("start", begin());
     co_await tasks_.join();
-    stop_deadline_.cancel();
+    forced_stop_.disarm();
     spdlog::info("stopped; the forests go on");
   }
 
@@ -148,60 +143,20 @@ class App {
       }
       spdlog::info("{}: stopping", strsignal(signal));
       signals_.clear();  // a second one ends the process at once
-      limit_stop();
+      forced_stop_.arm();
       co_await reports_.stopping();
       tasks_.cancel();
       co_return;
     }
   }
 
-  // What does not end in time is left as kill -9 would leave it: all that matters is stored before it is acted on.
-  void limit_stop() {
-    stop_deadline_.expires_after(stop_limit);
-    stop_deadline_.async_wait([this](const boost::system::error_code& cancelled) {
-      if (cancelled) return;
-      spdlog::error("not stopped within {} s: {}", stop_limit.count() / 1000, comma_separated(tasks_.names()));
-      spdlog::shutdown();
-      std::_Exit(EXIT_FAILURE);
-    });
-  }
-
-  // A bad file changes nothing; keys that need a restart keep their old value and are named.
   void reload() {
-    auto report = load_config(config_path_);
-    if (!report.config) {
-      for (const ConfigError& error : report.errors) record_reload(EventLevel::error, format_error(config_path_, error));
-      record_reload(EventLevel::error, "not reloaded, nothing is changed");
-      return;
-    }
-    const auto restart = keys_needing_restart(config_, *report.config);
-    if (!restart.empty()) record_reload(EventLevel::warning, "these keys need a restart: " + comma_separated(restart));
-    config_.growth = report.config->growth;
-    const bool host_metrics = config_.monitor.host_metrics;  // the firewall's since the start
-    config_.monitor = report.config->monitor;
-    config_.monitor.host_metrics = host_metrics;
-    config_.jetstream = report.config->jetstream;
-    config_.daemon.log_level = report.config->daemon.log_level;
-    spdlog::set_level(spdlog::level::from_str(config_.daemon.log_level));
+    if (!reload_.take_over()) return;
     observations_.set_window(std::chrono::seconds(config_.growth.sustain_seconds));
     poller_.hurry();
-    record_reload(EventLevel::info, "reloaded " + config_path_);
-  }
-
-  void record_reload(EventLevel level, std::string message) {
-    Event event;
-    event.kind = "daemon";
-    event.level = level;
-    event.message = std::move(message);
-    try {
-      journal_.record(std::move(event));
-    } catch (const StoreError& error) {
-      spdlog::error("a reload is not in the events: {}", error.what());
-    }
   }
 
   Config config_;
-  std::string config_path_;
   SystemClock clock_;
   SystemIds ids_;
   std::unique_ptr<Store> store_;
@@ -210,6 +165,7 @@ class App {
   LoopLag lag_;
   JournaldLog journald_;
   Journal journal_;
+  ConfigReload reload_;
   Observations observations_;
   HttpProbe probe_;
   Poller poller_;
@@ -231,7 +187,7 @@ class App {
   ServiceReports reports_;
   ShutdownDelay shutdown_delay_;
   asio::signal_set signals_;
-  asio::steady_timer stop_deadline_;
+  ForcedStop forced_stop_;
   TaskGroup tasks_;
 };
 
