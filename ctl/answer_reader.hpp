@@ -26,6 +26,9 @@ class AnswerReader {
 
   void start();
 
+  // Whether any of the answer has come.
+  bool got_some() const { return parser_.got_some(); }
+
   // To be asked when it has ended. Rethrows what `on_piece` threw; thrown as CommandFailure: an error answer, an answer that broke off
   // before its end.
   void check(const std::string& socket) const;

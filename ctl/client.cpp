@@ -12,6 +12,7 @@
 #include "ctl/answer.hpp"
 #include "ctl/download.hpp"
 #include "ctl/line_reader.hpp"
+#include "ctl/silence_watch.hpp"
 
 namespace morpheus::ctl {
 namespace {
@@ -72,6 +73,7 @@ struct Client::Impl {
   std::string socket;
   Millis timeout;
   asio::io_context loop;
+  bool waiting_is_said = false;
 
   void run() {
     loop.restart();
@@ -82,7 +84,7 @@ struct Client::Impl {
 };
 
 Client::Client(std::string socket, Millis timeout)
-    : impl_(new Impl{std::move(socket), timeout, asio::io_context(1)}) {}
+    : impl_(new Impl{std::move(socket), timeout, asio::io_context(1), false}) {}
 Client::~Client() = default;
 
 nlohmann::json Client::get(const std::string& path, Millis at_least) {
@@ -116,14 +118,19 @@ nlohmann::json Client::Impl::call(const Request& request, Millis at_least) {
   parser.body_limit(largest_answer);
   error_code unsent;
   error_code result;
+  SilenceWatch silence(loop, stream, socket, [&] { return parser.got_some(); }, waiting_is_said);
   stream.expires_after(patience);
   // A daemon that is full answers and closes without reading: what it said counts, not that the request broke
   // off.
   http::async_write(stream, request, [&](const error_code& written, std::size_t) {
     unsent = written;
-    http::async_read(stream, buffer, parser, [&](const error_code& read, std::size_t) { result = read; });
+    http::async_read(stream, buffer, parser, [&](const error_code& read, std::size_t) {
+      result = read;
+      silence.stop();
+    });
   });
   run();
+  silence.check();
   if (result) throw broken_off(socket, unsent ? unsent : result, patience);
   return checked_answer(parser.get().result_int(), parser.get().body());
 }
@@ -138,11 +145,15 @@ bool Client::stream(const std::string& path, const OnLine& on_line, const OnTick
     stream.cancel();
   });
   Ticker ticker(impl_->loop, on_tick);
-  const auto end = [&] {
+  std::function<void()> end;
+  LineReader reader(stream, on_line, [&] { end(); });
+  bool ticks = on_tick != nullptr;  // it draws on the line where the waiting would be said
+  SilenceWatch silence(impl_->loop, stream, impl_->socket, [&] { return reader.got_some(); }, ticks ? ticks : impl_->waiting_is_said);
+  end = [&] {
     ticker.stop();
     interrupt.cancel();
+    silence.stop();
   };
-  LineReader reader(stream, on_line, end);
   const Request request = make_request(http::verb::get, path);
   error_code unsent;
   stream.expires_after(impl_->timeout);
@@ -152,6 +163,7 @@ bool Client::stream(const std::string& path, const OnLine& on_line, const OnTick
   });
   impl_->run();
   if (interrupted) return false;
+  silence.check();
   if (unsent) throw broken_off(impl_->socket, unsent, impl_->timeout);
   reader.check(impl_->socket);
   return true;
@@ -159,12 +171,16 @@ bool Client::stream(const std::string& path, const OnLine& on_line, const OnTick
 
 void Client::download(const std::string& path, const OnBytes& on_bytes) {
   Stream stream = impl_->connect();
-  Download download(stream, on_bytes);
+  std::function<void()> end;
+  Download download(stream, on_bytes, [&] { end(); });
+  SilenceWatch silence(impl_->loop, stream, impl_->socket, [&] { return download.got_some(); }, impl_->waiting_is_said);
+  end = [&] { silence.stop(); };
   const Request request = make_request(http::verb::post, path);
   stream.expires_after(impl_->timeout);
   // A daemon that is full answers without reading: what it said counts.
   http::async_write(stream, request, [&](const error_code&, std::size_t) { download.start(); });
   impl_->run();
+  silence.check();
   download.check(impl_->socket);
 }
 

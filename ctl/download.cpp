@@ -1,5 +1,7 @@
 #include "ctl/download.hpp"
 
+#include <utility>
+
 namespace morpheus::ctl {
 namespace {
 
@@ -14,7 +16,7 @@ AnswerReader::OnPiece never_enough(const Client::OnBytes& on_bytes) {
 
 }  // namespace
 
-Download::Download(Stream& stream, const Client::OnBytes& on_bytes)
-    : reader_(stream, longest_silence, never_enough(on_bytes), [] {}) {}
+Download::Download(Stream& stream, const Client::OnBytes& on_bytes, std::function<void()> on_end)
+    : reader_(stream, longest_silence, never_enough(on_bytes), std::move(on_end)) {}
 
 }  // namespace morpheus::ctl

@@ -18,6 +18,8 @@ class LineReader {
 
   void start() { reader_.start(); }
 
+  bool got_some() const { return reader_.got_some(); }
+
   // To be asked after `on_end`; throws as AnswerReader::check() does.
   void check(const std::string& socket) const { reader_.check(socket); }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -14,5 +15,15 @@ struct UnitFault {
 // Why nobody answers on `socket`, as systemd knows it. Unset: it is not the service's socket, there is no system bus, systemd does not
 // answer within a second, or its units are as they should be.
 std::optional<UnitFault> look_at_unit(const std::string& socket);
+
+// The service behind a socket that systemd holds.
+struct ServiceLook {
+  std::string state;           // as systemctl names it: "activating"
+  bool is_down = false;        // it failed, or waits to be restarted after a failure
+  std::uint64_t restarts = 0;  // after failures, since somebody started it
+};
+
+// Unset: systemd does not hold `socket`, or does not answer within a second.
+std::optional<ServiceLook> look_at_service(const std::string& socket);
 
 }  // namespace morpheus::ctl

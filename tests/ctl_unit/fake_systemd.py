@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """org.freedesktop.systemd1 on the bus that DBUS_SYSTEM_BUS_ADDRESS names, with the units of the JSON in argv[1]: {unit: {property: value}}.
-Says "ready" when it has its name. A unit "hang" makes it answer nothing."""
+A list is what a property is at each look, the last one from then on. Says "ready" when it has its name. A unit "hang" makes it answer nothing."""
 import json
 import sys
 
@@ -10,7 +10,8 @@ import dbus.service
 from gi.repository import GLib
 
 UNITS = json.loads(sys.argv[1])
-TYPES = {"StateChangeTimestamp": dbus.UInt64, "ExecMainStatus": dbus.Int32, "NRestarts": dbus.UInt32}
+TYPES = {"StateChangeTimestamp": dbus.UInt64, "ExecMainStatus": dbus.Int32, "NRestarts": dbus.UInt32,
+         "Listen": lambda path: dbus.Array([("Stream", path)], signature="(ss)")}
 ROOT = "/org/freedesktop/systemd1"
 
 
@@ -21,7 +22,10 @@ class Unit(dbus.service.Object):
 
     @dbus.service.method("org.freedesktop.DBus.Properties", in_signature="ss", out_signature="v")
     def Get(self, _interface, name):
-        return TYPES.get(name, dbus.String)(self.properties[name])
+        value = self.properties[name]
+        if isinstance(value, list):
+            value = value.pop(0) if len(value) > 1 else value[0]
+        return TYPES.get(name, dbus.String)(value)
 
 
 class Manager(dbus.service.Object):

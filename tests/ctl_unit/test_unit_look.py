@@ -2,7 +2,11 @@
 import json
 import os
 import pathlib
+import pty
+import socket
 import subprocess
+import tempfile
+import threading
 import time
 import unittest
 
@@ -16,11 +20,11 @@ def service(state, sub="dead", result="success", status=0, ago=200, restarts=0, 
             "StateChangeTimestamp": int((time.time() - ago) * 1_000_000)}
 
 
+OK = "HTTP/1.1 200 OK\r\n"
 LISTENING = {"LoadState": "loaded", "ActiveState": "active"}
 
 
-@unittest.skipIf(os.path.exists("/run/morpheus/control.sock"), "a daemon is installed on this machine")
-class UnitLook(unittest.TestCase):
+class OnABus(unittest.TestCase):
     def setUp(self):
         self.bus = subprocess.Popen(["dbus-daemon", "--session", "--nofork", "--print-address"], stdout=subprocess.PIPE, text=True)
         self.addCleanup(self.end, self.bus)
@@ -40,6 +44,9 @@ class UnitLook(unittest.TestCase):
     def ctl(self, *arguments):
         return subprocess.run([MORPHEUSCTL, *arguments], env=self.environment, capture_output=True, text=True, timeout=LIMIT, check=False)
 
+
+@unittest.skipIf(os.path.exists("/run/morpheus/control.sock"), "a daemon is installed on this machine")
+class UnitLook(OnABus):
     def expect(self, units, *texts):
         self.fake(units)
         done = self.ctl("list")
@@ -100,6 +107,119 @@ class UnitLook(unittest.TestCase):
         begun = time.monotonic()
         self.assertIn("there is no socket", self.ctl("list").stderr)
         self.assertLess(time.monotonic() - begun, 5)
+
+
+class Silence(OnABus):
+    """A socket that systemd holds, and nobody behind it who answers."""
+
+    def setUp(self):
+        super().setUp()
+        home = tempfile.TemporaryDirectory()
+        self.addCleanup(home.cleanup)
+        self.path = home.name + "/control.sock"
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.addCleanup(self.listener.close)
+        self.listener.bind(self.path)
+        self.listener.listen()
+
+    def fake_service(self, unit, **of_socket):
+        self.fake({"morpheusd.service": unit, "morpheusd.socket": {**LISTENING, "Listen": self.path, **of_socket}})
+
+    def answer_after(self, seconds, rest='Content-Length: 2\r\n\r\n[]', first=""):
+        """Takes a request and says `first` of its answer, the rest late."""
+        late = threading.Event()
+
+        def serve():
+            with self.listener.accept()[0] as client:
+                client.recv(65536)
+                client.sendall(first.encode())
+                late.wait(seconds)
+                client.sendall((("" if first else OK) + rest).encode())
+        thread = threading.Thread(target=serve)
+        thread.start()
+        self.addCleanup(thread.join)
+        self.addCleanup(late.set)
+
+    def is_told_soon(self, *words):
+        """Without the whole of the client's patience, 30 s."""
+        begun = time.monotonic()
+        done = self.ctl("--socket", self.path, *words)
+        self.assertLess(time.monotonic() - begun, 10)
+        self.assertEqual(done.returncode, 3, done.stderr)
+        return done
+
+    def test_a_failed_service_ends_every_kind_of_request(self):
+        self.fake_service(service("failed", "failed", "exit-code", 1))
+        for words in (["list"], ["events", "-f"], ["backup"]):
+            with self.subTest(words):
+                done = self.is_told_soon(*words)
+                self.assertIn(f"the daemon on {self.path} does not answer", done.stderr)
+                self.assertIn("morpheusd.service failed 3 min ago (exit-code 1): journalctl -u morpheusd", done.stderr)
+
+    def test_doctor_says_it_as_a_finding(self):
+        self.fake_service(service("failed", "failed", "exit-code", 1))
+        self.assertIn("unit: morpheusd.service failed 3 min ago (exit-code 1)", self.is_told_soon("doctor").stdout)
+
+    def test_a_service_that_waits_for_its_restart(self):
+        self.fake_service(service("activating", "auto-restart", "exit-code", 1, restarts=4))
+        self.assertIn("fails and is restarted, 4 times so far", self.is_told_soon("list").stderr)
+
+    def test_a_service_that_starts_again_and_again(self):
+        self.fake_service(service("activating", "start", restarts=[4, 5]))
+        self.assertIn("does not answer", self.is_told_soon("list").stderr)
+
+    def on_a_terminal(self, *words):
+        """Its status, and what it printed there."""
+        ours, theirs = pty.openpty()
+        ctl = subprocess.Popen([MORPHEUSCTL, "--socket", self.path, *words], env=self.environment, stdin=theirs, stdout=theirs, stderr=theirs)
+        os.close(theirs)
+        printed = b""
+        try:
+            while piece := os.read(ours, 4096):
+                printed += piece
+        except OSError:  # it has ended
+            pass
+        os.close(ours)
+        return ctl.wait(LIMIT), printed.decode()
+
+    def test_a_service_that_starts_is_waited_for_and_that_is_said_once(self):
+        for state in ("activating", "active"):
+            with self.subTest(state):
+                self.fake_service(service(state, "start"))
+                self.answer_after(4)  # two looks
+                status, printed = self.on_a_terminal("list")
+                self.assertEqual(status, 0, printed)
+                self.assertEqual(printed.count(f"waiting for morpheusd.service ({state})..."), 1, printed)
+                self.assertIn("no forest yet", printed)
+                self.doCleanups()
+                self.setUp()
+
+    def test_nothing_is_said_of_the_waiting_but_on_a_terminal(self):
+        self.fake_service(service("activating", "start"))
+        self.answer_after(3)
+        done = self.ctl("--socket", self.path, "list", "-o", "json")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_a_slow_daemon_that_is_no_unit_is_left_in_peace(self):
+        elsewhere = {"Listen": "/run/morpheus/other.sock"}
+        for of_socket in (elsewhere, {"ActiveState": "inactive"}):
+            with self.subTest(of_socket):
+                self.fake_service(service("failed", "failed", "exit-code", 1), **of_socket)
+                self.answer_after(3)
+                done = self.ctl("--socket", self.path, "list")
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+                self.doCleanups()
+                self.setUp()
+
+    def test_an_answer_that_has_begun_is_left_in_peace(self):
+        self.fake_service(service("failed", "failed", "exit-code", 1))
+        line = '{"id": 1, "time": 0, "kind": "x", "severity": "info", "forest": "", "node": "", "message": "hello"}'
+        self.answer_after(4, f"{len(line) + 1:x}\r\n{line}\n\r\n0\r\n\r\n", OK + "Transfer-Encoding: chunked\r\n\r\n")
+        following = subprocess.Popen([MORPHEUSCTL, "--socket", self.path, "events", "-f"], env=self.environment, stdout=subprocess.PIPE,
+                                     stderr=subprocess.PIPE, text=True)
+        self.addCleanup(following.stderr.close)
+        self.addCleanup(self.end, following)
+        self.assertIn("hello", following.stdout.readline())
 
 
 if __name__ == "__main__":

@@ -1,0 +1,54 @@
+#include "ctl/silence_watch.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <iostream>
+#include <utility>
+
+#include "ctl/exit_status.hpp"
+#include "ctl/unit_look.hpp"
+
+namespace morpheus::ctl {
+namespace {
+
+constexpr std::chrono::milliseconds first_look{1'500};  // a healthy daemon has answered nearly everything by then
+constexpr std::chrono::milliseconds next_look{2'000};
+
+void say_waiting(const std::string& state) {
+  if (::isatty(STDERR_FILENO) != 1) return;
+  std::cerr << fmt::format("morpheusctl: waiting for morpheusd.service ({})...\n", state);
+}
+
+}  // namespace
+
+SilenceWatch::SilenceWatch(boost::asio::io_context& loop, Stream& stream, std::string socket, std::function<bool()> is_answered,
+                           bool& is_said)
+    : timer_(loop), stream_(stream), socket_(std::move(socket)), is_answered_(std::move(is_answered)), is_said_(is_said) {
+  arm(first_look);
+}
+
+void SilenceWatch::check() const {
+  if (!is_down_) return;
+  throw CommandFailure(ExitStatus::no_daemon, fmt::format("the daemon on {} does not answer", socket_),
+                       "systemctl status morpheusd, journalctl -u morpheusd");
+}
+
+void SilenceWatch::arm(std::chrono::milliseconds pause) {
+  timer_.expires_after(pause);
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error && !is_answered_()) look();
+  });
+}
+
+void SilenceWatch::look() {
+  const auto service = look_at_service(socket_);
+  if (!service) return;  // whoever listens is none of systemd's: the usual limit holds
+  if (!restarts_) restarts_ = service->restarts;
+  is_down_ = service->is_down || service->restarts > *restarts_;
+  if (is_down_) return stream_.close();
+  if (!std::exchange(is_said_, true)) say_waiting(service->state);
+  arm(next_look);
+}
+
+}  // namespace morpheus::ctl
