@@ -1,6 +1,7 @@
 #include "ctl/unit_look.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdint>
@@ -15,6 +16,8 @@ constexpr const char* socket_unit = "morpheusd.socket";
 constexpr const char* usual_socket = "/run/morpheus/control.sock";
 constexpr const char* see_log = "journalctl -u morpheusd";
 constexpr std::chrono::milliseconds whole_limit{1'000};  // for all questions
+constexpr std::chrono::milliseconds typing_limit{500};   // likewise, while somebody types
+constexpr const char* systemd_runs = "/run/systemd/system";
 
 // "3 min ago"; empty: not known.
 std::string ago(std::uint64_t microseconds_since_1970) {
@@ -98,6 +101,15 @@ std::optional<ServiceLook> look_at_service(const std::string& socket) {
   const auto state = manager.text(service, unit_interface, "ActiveState");
   if (state.empty()) return std::nullopt;
   return ServiceLook{state, is_down(manager, service, state), restarts_of(manager, service)};
+}
+
+bool connecting_may_start(const std::string& socket) {
+  ServiceManager manager(typing_limit);
+  const auto unit = manager.load(socket_unit);
+  if (!unit.empty() && !is_the_services(manager, unit, socket)) return false;
+  const auto state = manager.text(manager.load(service_unit), unit_interface, "ActiveState");
+  if (state.empty()) return ::access(systemd_runs, F_OK) == 0;
+  return state != "active" && state != "reloading";
 }
 
 }  // namespace morpheus::ctl

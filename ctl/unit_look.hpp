@@ -26,4 +26,8 @@ struct ServiceLook {
 // Unset: systemd does not hold `socket`, or does not answer within a second.
 std::optional<ServiceLook> look_at_service(const std::string& socket);
 
+// Whether a connection to `socket` would start a service that does not run, or may: systemd holds the socket and starts what is behind
+// it. Asks for half a second at most; where systemd runs and does not answer, true.
+bool connecting_may_start(const std::string& socket);
+
 }  // namespace morpheus::ctl

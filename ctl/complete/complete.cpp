@@ -7,11 +7,10 @@
 
 #include "common/protocol/views.hpp"
 #include "ctl/complete/candidates.hpp"
-#include "ctl/complete/service_look.hpp"
 #include "ctl/exit_status.hpp"
-#include "ctl/render/printable.hpp"
 #include "ctl/render/words.hpp"
 #include "ctl/session.hpp"
+#include "ctl/unit_look.hpp"
 
 namespace morpheus::ctl {
 namespace {

@@ -221,6 +221,36 @@ class Silence(OnABus):
         self.addCleanup(self.end, following)
         self.assertIn("hello", following.stdout.readline())
 
+    def completes(self):
+        """What a Tab offers where a forest's name fits."""
+        done = self.ctl("__complete", "--socket", self.path, "status", "")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return [line.split("\t")[0] for line in done.stdout.splitlines() if not line.startswith("-")]
+
+    def test_a_tab_starts_no_service(self):
+        self.listener.setblocking(False)
+        for state in ("inactive", "failed", "activating", "deactivating"):
+            with self.subTest(state):
+                self.fake_service(service(state))
+                self.assertEqual(self.completes(), [])
+                with self.assertRaises(BlockingIOError, msg="nobody has connected"):
+                    self.listener.accept()
+                self.doCleanups()
+                self.setUp()
+                self.listener.setblocking(False)
+
+    def test_a_tab_asks_a_daemon_that_runs_and_one_that_is_no_unit(self):
+        forest = json.dumps([{"name": "oak", "provider": "local", "state": "active", "paused": False, "nodes": 1, "nodes_ready": 1, "created": "",
+                              "operation": None}])
+        answer = f"Content-Length: {len(forest)}\r\n\r\n{forest}"
+        for unit, of_socket in ((service("active"), {}), (service("reloading"), {}), (service("inactive"), {"Listen": "/run/morpheus/other.sock"})):
+            with self.subTest(unit, of_socket=of_socket):
+                self.fake_service(unit, **of_socket)
+                self.answer_after(0, answer)
+                self.assertEqual(self.completes(), ["oak"])
+                self.doCleanups()
+                self.setUp()
+
 
 if __name__ == "__main__":
     unittest.main()

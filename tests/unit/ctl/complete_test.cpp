@@ -2,7 +2,6 @@
 
 #include "ctl/command/table.hpp"
 #include "ctl/complete/candidates.hpp"
-#include "ctl/complete/service_look.hpp"
 #include "tests/unit/ctl/fake_daemon.hpp"
 #include "tests/unit/ctl/run_ctl.hpp"
 #include "tests/unit/ctl/scenes.hpp"
@@ -132,23 +131,6 @@ TEST(CompleteWord, DoesNotWaitForADaemonThatHangs) {
   EXPECT_EQ(run_ctl_bare({"__complete", "--socket", daemon.socket(), "status", ""}).status, 0);
   EXPECT_TRUE(daemon.was_asked("GET /v1/forests"));
   EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(10));
-}
-
-// What systemctl 252 shows, in its order.
-std::string shown(const std::string& state) {
-  return "Listen=/run/morpheus/control.sock (Stream)\nId=morpheusd.socket\nActiveState=active\n\nId=morpheusd.service\nActiveState=" +
-         state + "\n";
-}
-
-TEST(ServiceLook, AConnectionWouldStartAStoppedServiceOnItsOwnSocketAlone) {
-  const std::string path = "/run/morpheus/control.sock";
-  EXPECT_TRUE(shown_as_stopped(shown("inactive"), path));
-  EXPECT_TRUE(shown_as_stopped(shown("failed"), path));
-  EXPECT_TRUE(shown_as_stopped(shown("activating"), path));
-  EXPECT_FALSE(shown_as_stopped(shown("active"), path));
-  EXPECT_FALSE(shown_as_stopped(shown("reloading"), path));
-  EXPECT_FALSE(shown_as_stopped(shown("inactive"), "/tmp/other.sock"));
-  EXPECT_FALSE(shown_as_stopped("Id=morpheusd.socket\nActiveState=inactive\n\nId=morpheusd.service\nActiveState=inactive\n", path));
 }
 
 }  // namespace
