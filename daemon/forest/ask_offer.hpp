@@ -8,7 +8,7 @@ namespace morpheus {
 inline constexpr Millis offer_limit{25'000};
 
 // What the next machine of that provider would be, in a time that a command can wait. unavailable: the provider has not said
-// within offer_limit.
+// within offer_limit. failed: it cannot make one as it is configured.
 asio::awaitable<Result<Offer>> ask_offer(const ForestContext& context, std::string provider);
 
 // Likewise what a machine of `type` would be told.

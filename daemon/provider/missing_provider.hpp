@@ -10,7 +10,7 @@ class MissingProvider : public Provider {
  public:
   explicit MissingProvider(Error why) : why_(std::move(why)) {}
 
-  asio::awaitable<Result<Offer>> offer() override { co_return refusal(); }
+  asio::awaitable<Result<Offer>> offer() override { co_return why_; }
   asio::awaitable<Result<std::string>> reserve_address(std::string, std::string) override { co_return later(); }
   asio::awaitable<Result<Machine>> create(MachineSpec) override { co_return later(); }
   asio::awaitable<Result<std::optional<Machine>>> find(std::string) override { co_return later(); }
@@ -37,10 +37,6 @@ class MissingProvider : public Provider {
   }
 
  private:
-  // What is not there is the token: to whoever asked for a forest, "not found" would mean the forest.
-  Error refusal() const {
-    return Error{why_.code == ErrorCode::not_found ? ErrorCode::failed : why_.code, why_.message, why_.hint};
-  }
   Error later() const { return Error{ErrorCode::unavailable, why_.message, why_.hint}; }
 
   Error why_;

@@ -140,6 +140,22 @@ TEST(Life, AThresholdThatEveryNodeIsAboveBuysOneMachine) {
   EXPECT_EQ(box.server_pids().size(), 2u);
 }
 
+TEST(Life, AServerThatIsMissingIsNoWrongCommand) {
+  DaemonBox box;
+  auto config = read_text(box.config_file());
+  config.replace(config.find("/usr/sbin/nats-server"), std::string("/usr/sbin/nats-server").size(), "/nowhere/nats-server");
+  box.configure(config);
+  box.start();
+  for (const bool dry : {false, true}) {
+    std::vector<std::string> plant{"plant", "local", "small", "--name", "f"};
+    if (dry) plant.emplace_back("--dry-run");
+    const auto planted = box.ctl(plant);
+    EXPECT_EQ(planted.status, 1) << planted.err;
+    EXPECT_NE(planted.err.find("/nowhere/nats-server: No such file"), std::string::npos) << planted.err;
+  }
+  EXPECT_EQ(box.ask({"list"}), nlohmann::json::array());
+}
+
 TEST(Life, AnEdgeIsDrainedAndRemovedAndLimitsHold) {
   BoxSettings settings;
   settings.max_nodes = 5;

@@ -235,6 +235,24 @@ TEST(CloudOrphan, DeletingDeletesThatOneAlone) {
   EXPECT_THAT(cloud.deleted("servers"), ElementsAre("oak-node-2"));
 }
 
+TEST(CloudOrphan, WhatTheCloudForbidsIsNoRefusalOfTheCaller) {
+  const FakeCloud cloud;
+  Orphans orphans(in_cloud(cloud));
+  for (const json& effect : {json{{"status", 403}, {"code", "protected"}, {"message", "it is protected"}},
+                             json{{"status", 403}, {"code", "token_readonly"}, {"message", "it may only read"}}}) {
+    auto fault = effect;
+    fault["match"] = {{"method", "DELETE"}};
+    fault["times"] = 100;
+    cloud.fault(fault);
+    const auto deleted = orphans.box.ctl({"delete-orphan", "oak-node-2", "--yes"});
+    EXPECT_EQ(deleted.status, 1) << deleted.err;
+    EXPECT_THAT(deleted.err, HasSubstr(effect["message"].get<std::string>()));
+    EXPECT_GE(cloud.fired(), 1);
+    cloud.clear_faults();
+  }
+  EXPECT_THAT(orphans.names(), ElementsAre("oak-node-2"));
+}
+
 TEST(CloudOrphan, AStrangersIsNeverTouchedUntilItIsMadeOurs) {
   const FakeCloud cloud;
   Orphans orphans(in_cloud(cloud));

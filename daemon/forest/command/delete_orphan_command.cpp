@@ -4,6 +4,7 @@
 #include "daemon/forest/command/orphan_steps.hpp"
 #include "daemon/forest/manager.hpp"
 #include "daemon/forest/node_steps.hpp"
+#include "daemon/forest/provider_fault.hpp"
 
 namespace morpheus {
 namespace {
@@ -11,10 +12,10 @@ namespace {
 // Removes what stands around the machines of a forest that is not stored, once the last is gone. false: some are left.
 asio::awaitable<Result<bool>> clear_if_last(Provider& provider, std::string forest) {
   const auto left = co_await provider.list(forest);
-  if (!left) co_return left.error();
+  if (!left) co_return provider_fault(left.error());
   if (!left->empty()) co_return Result<bool>{false};
   const auto cleared = co_await provider.clear(forest);
-  if (!cleared) co_return cleared.error();
+  if (!cleared) co_return provider_fault(cleared.error());
   co_return Result<bool>{true};
 }
 
@@ -72,7 +73,7 @@ asio::awaitable<Result<DeletionView>> ForestManager::delete_orphan(std::string n
   if (!begun) co_return begun.error();
   Provider& provider = *context_.providers.at(found.orphan->provider);
   const auto destroyed = co_await provider.destroy(name);
-  if (!destroyed) co_return destroyed.error();
+  if (!destroyed) co_return provider_fault(destroyed.error());
   view.deleted = true;
   view.orphan = to_view(machine, found.orphan->provider);
   context_.journal.record(orphan_event(machine, fmt::format("{} is deleted", describe_orphan(machine))));

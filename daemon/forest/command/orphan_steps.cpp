@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "daemon/forest/provider_fault.hpp"
+
 namespace morpheus {
 namespace {
 
@@ -57,7 +59,7 @@ asio::awaitable<OrphanSearch> search_orphan(const ForestContext& context, std::s
       const auto known_after = known_machines(context.store, provider_name);
       look_through(*inventory, known_before, known_after, provider_name, name, search);
     } else if (!search.error) {
-      search.error = inventory.error();
+      search.error = provider_fault(inventory.error());
     }
     if (search.orphan) break;
   }
