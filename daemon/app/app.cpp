@@ -45,6 +45,12 @@ namespace {
 
 constexpr Millis stop_limit{10'000};  // for a provider call or a client that is under way
 
+// Unset: it was left empty. The configuration was checked.
+std::optional<ListenAddress> metrics_address(const Config& config) {
+  if (config.metrics.listen.empty()) return std::nullopt;
+  return parse_listen(config.metrics.listen).value();
+}
+
 // Every adapter, wired. Members are destroyed from the last to the first, the loop's coroutines before what they refer to.
 class App {
  public:
@@ -72,19 +78,19 @@ class App {
         metrics_({clock_, manager_, *store_, journal_, poller_, lag_, providers_, config_, MORPHEUS_VERSION}),
         backups_(clock_, *store_, config_.daemon.state_dir, MORPHEUS_VERSION),
         control_(loop_.get_executor(), clock_, manager_, *store_, journal_, MORPHEUS_VERSION, metrics_, backups_),
-        metrics_server_(loop_.get_executor(), clock_, metrics_),
+        metrics_server_(loop_.get_executor(), clock_, journal_, metrics_, metrics_address(config_)),
         reports_(loop_.get_executor(), clock_, *store_, journal_, poller_, observations_, config_),
         shutdown_delay_(loop_.get_executor(), clock_, bus_, *store_, journal_, gate_),
         signals_(loop_, SIGTERM, SIGINT, SIGHUP),
         forced_stop_(loop_.get_executor(), tasks_, stop_limit),
-        tasks_(loop_.get_executor()) {}
+        tasks_(loop_.get_executor()) {
+    control_.examine_also([this] { return metrics_server_.findings(); });
+  }
 
   Result<> run() {
     warm_from_store(observations_, *store_, clock_.wall(), std::chrono::seconds(config_.growth.sustain_seconds));
     const auto opened = open_control();
     if (!opened) return opened;
-    const auto published = publish_metrics();
-    if (!published) return published;
     std::exception_ptr failure;
     asio::co_spawn(loop_, live(), [&failure](std::exception_ptr error) { failure = error; });
     loop_.run();
@@ -98,13 +104,6 @@ class App {
     const auto passed = take_passed_socket(config_.daemon.socket);
     if (!passed) return passed.error();
     return *passed ? control_.adopt(**passed) : control_.open(config_.daemon.socket);
-  }
-
-  Result<> publish_metrics() {
-    if (config_.metrics.listen.empty()) return {};
-    const auto listen = parse_listen(config_.metrics.listen);
-    if (!listen) return listen.error();
-    return metrics_server_.open(listen->host, listen->port);
   }
 
   asio::awaitable<void> live() {
@@ -124,8 +123,8 @@ class App {
     tasks_.spawn("shutdown delay", shutdown_delay_.run());
     tasks_.spawn("monitor", poller_.run());
     tasks_.spawn("forests", manager_.run());
-    tasks_.spawn("control", control_.run());
     tasks_.spawn("metrics", metrics_server_.run());
+    tasks_.spawn("control", control_.run());
     tasks_.spawn("service reports", reports_.run());
     spdlog::info("morpheusd {} serves {}", MORPHEUS_VERSION, config_.daemon.socket);
     const auto acts = may_act(*store_);

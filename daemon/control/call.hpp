@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -31,6 +32,7 @@ struct ControlServices {
   ControlLimits limits;
   PeerGroups groups;
   Refusals refusals;
+  std::function<std::vector<Finding>()> more_findings = nullptr;  // of the doctor
 };
 
 // A request that was understood and permitted.

@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "daemon/control/connection.hpp"
+#include "daemon/runtime/backoff.hpp"
 
 namespace morpheus {
 namespace {
@@ -54,32 +55,74 @@ Reply answer_to(const HttpRequest& request, const MetricsPage& page) {
 
 }  // namespace
 
-MetricsServer::MetricsServer(const asio::any_io_executor& executor, Clock& clock, const MetricsPage& page)
-    : clock_(clock), page_(page), limits_(narrow_limits()), acceptor_(executor), tasks_(executor) {}
+MetricsServer::MetricsServer(const asio::any_io_executor& executor, Clock& clock, Journal& journal, const MetricsPage& page,
+                             std::optional<ListenAddress> listen)
+    : clock_(clock),
+      journal_(journal),
+      page_(page),
+      listen_(std::move(listen)),
+      limits_(narrow_limits()),
+      acceptor_(executor),
+      tasks_(executor) {}
 
-Result<> MetricsServer::open(const std::string& host, std::uint16_t port) {
+Result<> MetricsServer::open() {
   error_code error;
-  const asio::ip::tcp::endpoint endpoint(asio::ip::make_address(host, error), port);
+  error_code ignored;
+  const asio::ip::tcp::endpoint endpoint(asio::ip::make_address(listen_->host, error), listen_->port);
   if (!error) acceptor_.open(endpoint.protocol(), error);
   if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
   if (!error) acceptor_.bind(endpoint, error);
   if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
   if (!error) return {};
+  acceptor_.close(ignored);
   std::string way_out = "write an address of this machine, or leave metrics.listen empty";
   if (error == asio::error::address_in_use) {
-    way_out = fmt::format("write another port; who has this one: ss -ltnp 'sport = :{}'", port);
+    way_out = fmt::format("write another port; who has this one: ss -ltnp 'sport = :{}'", listen_->port);
   } else if (error == asio::error::access_denied) {
     way_out = "write a port above 1023";
   }
-  return Error{ErrorCode::failed, fmt::format("metrics.listen {} port {}: {}", host, port, error.message()), way_out};
+  return Error{ErrorCode::failed, fmt::format("metrics.listen {} port {}: {}", listen_->host, listen_->port, error.message()), way_out};
 }
 
-std::uint16_t MetricsServer::port() const { return acceptor_.is_open() ? acceptor_.local_endpoint().port() : 0; }
-
 asio::awaitable<void> MetricsServer::run() {
-  if (!acceptor_.is_open()) co_return;
+  if (!listen_) co_return;
+  co_await listen();
   tasks_.spawn("accept", accept_for_ever());
   co_await tasks_.join();
+}
+
+// Each reason is told once, however often it is met.
+asio::awaitable<void> MetricsServer::listen() {
+  Backoff backoff;
+  for (;;) {
+    const auto opened = open();
+    if (opened) break;
+    const bool is_news = !trouble_ || trouble_->message != opened.error().message;
+    trouble_ = opened.error();
+    const Millis pause = backoff.next();
+    if (is_news) report(EventLevel::error, fmt::format("{}; the next try is in {} s: {}", trouble_->message, pause.count() / 1000, trouble_->hint));
+    co_await clock_.sleep_for(pause);
+  }
+  if (trouble_) report(EventLevel::info, fmt::format("/metrics is served on {} port {} now", listen_->host, listen_->port));
+  trouble_.reset();
+}
+
+void MetricsServer::report(EventLevel level, std::string message) {
+  Event event;
+  event.kind = "daemon";
+  event.level = level;
+  event.message = std::move(message);
+  try {
+    journal_.record(std::move(event));
+  } catch (const StoreError& error) {
+    spdlog::error("what became of metrics.listen is not in the events: {}", error.what());
+  }
+}
+
+std::vector<Finding> MetricsServer::findings() const {
+  if (!listen_) return {};
+  if (trouble_) return {{"metrics", FindingLevel::failed, trouble_->message + "; it is tried again and again", trouble_->hint}};
+  return {{"metrics", FindingLevel::ok, fmt::format("/metrics is served on {} port {}", listen_->host, listen_->port), ""}};
 }
 
 asio::awaitable<void> MetricsServer::accept_for_ever() {

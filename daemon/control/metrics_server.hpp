@@ -2,40 +2,51 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "common/config/checks.hpp"
 #include "common/error.hpp"
+#include "common/model/finding.hpp"
 #include "daemon/control/limits.hpp"
 #include "daemon/metrics/page.hpp"
 #include "daemon/runtime/clock.hpp"
 #include "daemon/runtime/task_group.hpp"
+#include "daemon/store/journal.hpp"
 
 namespace morpheus {
 
-// GET /metrics for whoever reaches a TCP address, and nothing else. Off until it is opened.
+// GET /metrics for whoever reaches a TCP address, and nothing else. An address that cannot be used is tried again and again: what the
+// daemon is for does not hang on it.
 class MetricsServer {
  public:
-  MetricsServer(const asio::any_io_executor& executor, Clock& clock, const MetricsPage& page);
+  // `listen`: unset for nowhere. It has an address, not a name.
+  MetricsServer(const asio::any_io_executor& executor, Clock& clock, Journal& journal, const MetricsPage& page,
+                std::optional<ListenAddress> listen);
 
-  // Listens. failed: the address cannot be used; says which, why, and what to do. `host` is an address, not a name.
-  Result<> open(const std::string& host, std::uint16_t port);
-
-  // Serves until cancelled; returns at once if it was not opened.
+  // Listens and serves until cancelled; returns at once if it is to listen nowhere. Why it cannot listen is an event, and so is that it
+  // can at last.
   asio::awaitable<void> run();
 
-  // What it listens on; 0: nothing.
-  std::uint16_t port() const;
+  // Whether it listens, for the doctor; none if it is to listen nowhere.
+  std::vector<Finding> findings() const;
 
  private:
   using Socket = asio::ip::tcp::socket;
 
+  Result<> open();
+  asio::awaitable<void> listen();
+  void report(EventLevel level, std::string message);
   asio::awaitable<void> accept_for_ever();
   asio::awaitable<void> host(Socket socket);
   asio::awaitable<void> serve(Socket socket);
 
   Clock& clock_;
+  Journal& journal_;
   const MetricsPage& page_;
+  std::optional<ListenAddress> listen_;
+  std::optional<Error> trouble_;  // why it does not listen
   ControlLimits limits_;
   asio::ip::tcp::acceptor acceptor_;
   TaskGroup tasks_;

@@ -3,7 +3,11 @@
 namespace morpheus {
 
 asio::awaitable<Reply> examine(ControlServices& services, Call) {
-  const auto findings = co_await services.forests.examine();
+  auto findings = co_await services.forests.examine();
+  if (services.more_findings) {
+    const auto more = services.more_findings();
+    findings.insert(findings.end(), more.begin(), more.end());
+  }
   co_return json_reply(findings);
 }
 

@@ -2,7 +2,9 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "daemon/control/call.hpp"
 #include "daemon/control/listener.hpp"
@@ -23,6 +25,9 @@ class ControlServer {
 
   // See Listener::adopt().
   Result<> adopt(int descriptor);
+
+  // What the doctor says besides: asked at each examination.
+  void examine_also(std::function<std::vector<Finding>()> checks) { services_.more_findings = std::move(checks); }
 
   // Serves until cancelled; then no session is left, and neither is the socket.
   asio::awaitable<void> run();
