@@ -26,6 +26,9 @@ void append(std::vector<Finding>& all, std::vector<Finding> more, const std::str
   }
 }
 
+// What to type that changes something; empty while this daemon may not act, since it would refuse it.
+std::string to_change(const ForestContext& context, std::string hint) { return may_act(context.store) ? hint : std::string(); }
+
 // Ready nodes of idle forests on that provider that `listed` has no machine for.
 std::vector<Finding> missing_machines(const ForestContext& context, const std::string& provider,
                                       const std::set<std::string>& listed) {
@@ -38,7 +41,7 @@ std::vector<Finding> missing_machines(const ForestContext& context, const std::s
     for (const Node& node : context.store.nodes(forest.id)) {
       if (node.state != NodeState::ready || listed.contains(node.name)) continue;
       findings.push_back({"machines", FindingLevel::warning, fmt::format("{} is stored as ready, and has no machine", node.name),
-                          fmt::format("it is marked as gone within 5 minutes; then morpheusctl grow {}", forest.name)});
+                          to_change(context, fmt::format("it is marked as gone within 5 minutes; then morpheusctl grow {}", forest.name))});
     }
   }
   return findings;
@@ -51,7 +54,7 @@ std::vector<Finding> compare(const ForestContext& context, const std::string& pr
   for (const Machine& machine : orphans_of(inventory, known_before, known)) {
     findings.push_back({"orphan", FindingLevel::warning,
                         fmt::format("{} exists and costs, and no node stands for it", describe_orphan(machine)),
-                        orphan_way_out(machine)});
+                        to_change(context, orphan_way_out(machine))});
   }
   for (const ForeignMachine& machine : inventory.others) {
     findings.push_back({"foreign", FindingLevel::ok,
@@ -111,7 +114,8 @@ std::vector<Finding> examine_duty(const ForestContext& context) {
   try {
     const auto allowed = may_act(context.store);
     if (allowed) return {};
-    return {{"duty", FindingLevel::warning, allowed.error().message, allowed.error().hint}};
+    const auto meaning = allowed.error().message + "; it watches and shows, and refuses every command that would change something";
+    return {{"duty", FindingLevel::warning, meaning, allowed.error().hint}};
   } catch (const StoreError& error) {
     return {{"duty", FindingLevel::failed, error.what(), "journalctl -u morpheusd"}};
   }
@@ -127,8 +131,8 @@ std::vector<Finding> examine_nodes(const ForestContext& context, const Forest& f
     const auto why = node.state == NodeState::ready ? why_unknown(context, node) : std::string();
     if (why.empty()) continue;
     findings.push_back({forest.name, FindingLevel::warning, fmt::format("{} does not answer: {}", node.name, why),
-                        fmt::format("morpheusctl status {0}; if it is dead: morpheusctl shrink {0} --node node-{1}", forest.name,
-                                    node.index)});
+                        "morpheusctl status " + forest.name +
+                            to_change(context, fmt::format("; if it is dead: morpheusctl shrink {} --node node-{}", forest.name, node.index))});
   }
   return findings;
 }
@@ -153,7 +157,7 @@ std::vector<Finding> examine_growth(const ForestContext& context, const Forest& 
   const Decision decision = evaluate(input);
   const auto gate = std::ranges::find(decision.gates, "futility", &Gate::name);
   if (gate == decision.gates.end() || gate->verdict != Verdict::block) return {};
-  return {{forest.name, FindingLevel::warning, gate->detail, gate->to_change}};
+  return {{forest.name, FindingLevel::warning, gate->detail, to_change(context, gate->to_change)}};
 }
 
 }  // namespace
@@ -162,11 +166,11 @@ std::vector<Finding> examine_forest(const ForestContext& context, const Forest& 
   std::vector<Finding> findings;
   if (forest.paused) {
     findings.push_back({forest.name, FindingLevel::warning, "it is paused: it neither grows nor shrinks",
-                        fmt::format("morpheusctl resume {}", forest.name)});
+                        to_change(context, fmt::format("morpheusctl resume {}", forest.name))});
   }
   if (forest.state == ForestState::failed) {
     findings.push_back({forest.name, FindingLevel::warning, "planting it failed",
-                        fmt::format("morpheusctl events --forest {0}; morpheusctl teardown {0}", forest.name)});
+                        "morpheusctl events --forest " + forest.name + to_change(context, "; morpheusctl teardown " + forest.name)});
   }
   append(findings, examine_nodes(context, forest));
   append(findings, examine_operations(context, forest));

@@ -57,7 +57,10 @@ void expect_it_changes_nothing(const DaemonBox& box, const std::string& state) {
     EXPECT_THAT(done.err, HasSubstr("morpheusctl takeover")) << command[0];
   }
   EXPECT_THAT(box.ctl({"status", "oak"}).out, HasSubstr(state));
-  EXPECT_THAT(box.ctl({"doctor"}).out, HasSubstr(state));
+  const auto doctor = box.ctl({"doctor"});
+  EXPECT_EQ(doctor.status, 0) << "it is as it was told to be: " << doctor.out;
+  EXPECT_THAT(doctor.out, HasSubstr("! duty: this daemon is " + state + " and changes nothing: "));
+  EXPECT_THAT(doctor.out, HasSubstr("\n    when no other daemon acts for these forests: morpheusctl takeover\n"));
 }
 
 BoxSettings hot() {
@@ -307,7 +310,9 @@ TEST(Restore, OfAnOldCopyMeetsTheCloudAsItIs) {
   box.start();
   ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak"}).status, 0) << box.log();
   ASSERT_EQ(box.ctl({"grow", "oak", "--yes"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"pause", "oak"}).status, 0);
   const auto file = take_backup(box, "backup");
+  ASSERT_EQ(box.ctl({"resume", "oak"}).status, 0);
   ASSERT_EQ(box.ctl({"grow", "oak", "--yes"}).status, 0) << box.log();
   ASSERT_EQ(box.ctl({"shrink", "oak", "--node", "node-2", "--yes"}).status, 0) << box.log();
   put_back(box, file);
@@ -315,7 +320,19 @@ TEST(Restore, OfAnOldCopyMeetsTheCloudAsItIs) {
   const auto servers = cloud.state()["servers"];
   EXPECT_EQ(box.ctl({"grow", "oak", "--yes"}).status, 4);
   EXPECT_EQ(cloud.state()["servers"], servers) << "in standby nothing was changed";
+  std::string seen;
+  const auto sees_all = [&] {
+    seen = box.ctl({"doctor"}).out;
+    return seen.find("oak-node-2 does not answer") != std::string::npos;
+  };
+  EXPECT_TRUE(wait_until(sees_all, limit)) << seen;
+  for (const char* finding : {"oak-node-3 (", "oak-node-2 is stored as ready", "it is paused"}) EXPECT_THAT(seen, HasSubstr(finding));
+  for (const char* refused : {"adopt", "delete-orphan", "grow oak", "shrink", "resume"}) {
+    EXPECT_THAT(seen, Not(HasSubstr(std::string("morpheusctl ") + refused))) << "nothing that is refused is to be typed";
+  }
   ASSERT_EQ(box.ctl({"takeover", "--yes"}).status, 0);
+  EXPECT_THAT(box.ctl({"doctor"}).out, AllOf(HasSubstr("morpheusctl adopt oak-node-3"), HasSubstr("morpheusctl resume oak")));
+  ASSERT_EQ(box.ctl({"resume", "oak"}).status, 0);
   const auto told = [&] {
     const auto events = box.ctl({"events"}).out;
     return events.find("morpheusctl adopt oak-node-3") != std::string::npos && events.find("somebody else deleted it") != std::string::npos;
