@@ -29,6 +29,14 @@ std::vector<Node> missing_nodes(const ForestContext& context, std::int64_t fores
   return missing;
 }
 
+std::set<std::string> machines_of(const Inventory& inventory) {
+  std::set<std::string> names;
+  for (const Machine& machine : inventory.own) {
+    if (!machine.id.empty()) names.insert(machine.name);
+  }
+  return names;
+}
+
 }  // namespace
 
 class Reconciler::Working {
@@ -88,28 +96,32 @@ asio::awaitable<void> Reconciler::reconcile(std::string provider_name) {
     co_return;
   }
   report_orphans(provider_name, *inventory, known_before);
-  std::set<std::string> listed;
-  for (const Machine& machine : inventory->own) {
-    if (!machine.id.empty()) listed.insert(machine.name);
-  }
+  const auto listed = machines_of(*inventory);
   const auto forests = context_.store.forests();
   for (const Forest& forest : forests) {
     if (forest.provider == provider_name) co_await reconcile_forest(forest.id, listed);
   }
 }
 
-// A node that became ready after the list was made is not in it: the provider is asked again for each that is missing.
+// A node that became ready after the list was made is not in it: a newer list decides about those that are missing. Provider::find()
+// would too, but may take calls that are kept for deletions.
+asio::awaitable<void> Reconciler::mark_gone(std::int64_t forest_id, std::vector<Node> missing) {
+  if (missing.empty()) co_return;
+  const auto inventory = co_await context_.provider_of(forest_of(context_, forest_id)).inventory();
+  if (!inventory || is_at_work(context_, forest_id)) co_return;
+  const auto listed = machines_of(*inventory);
+  for (const Node& node : missing) {
+    auto now = context_.store.node(node.id);
+    if (!now || now->state != NodeState::ready || listed.contains(node.name)) continue;
+    store_state(context_, *now, NodeState::gone, "its machine does not exist any more; somebody else deleted it");
+  }
+}
+
 asio::awaitable<void> Reconciler::reconcile_forest(std::int64_t forest_id, std::set<std::string> listed) {
   if (!context_.store.forest(forest_id)) co_return;
   const Forest forest = forest_of(context_, forest_id);
   const auto missing = missing_nodes(context_, forest_id, listed);
-  for (const Node& node : missing) {
-    const auto machine = co_await context_.provider_of(forest).find(node.name);
-    if (!machine || *machine || is_at_work(context_, forest_id)) continue;
-    auto now = context_.store.node(node.id);
-    if (!now || now->state != NodeState::ready) continue;
-    store_state(context_, *now, NodeState::gone, "its machine does not exist any more; somebody else deleted it");
-  }
+  co_await mark_gone(forest_id, missing);
   if (is_at_work(context_, forest_id) || !context_.store.forest(forest_id)) co_return;
   const auto enclosed = co_await enclose_forest(context_, forest);
   if (!enclosed) spdlog::warn("{}: {}", forest.name, describe(enclosed.error()));

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "daemon/forest/context.hpp"
 
@@ -31,6 +32,7 @@ class Reconciler {
   asio::awaitable<void> until_active();
   bool is_active() const;
   asio::awaitable<void> reconcile(std::string provider_name);
+  asio::awaitable<void> mark_gone(std::int64_t forest_id, std::vector<Node> missing);
   asio::awaitable<void> reconcile_forest(std::int64_t forest_id, std::set<std::string> listed);
   void report_orphans(const std::string& provider, const Inventory& inventory, const std::set<std::string>& known_before);
 

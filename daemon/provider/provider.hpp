@@ -104,7 +104,8 @@ class Provider {
   // is taken by another intent. refused: every machine that could be made costs too much. moved: nothing was created, and the address cannot be used (any more): reserve another.
   virtual asio::awaitable<Result<Machine>> create(MachineSpec spec) = 0;
 
-  // The machine of that name; unset if there is none, whatever state it is in.
+  // The machine of that name; unset if there is none, whatever state it is in. For whoever deletes or drains it: it may take calls of the
+  // API that are kept for that.
   virtual asio::awaitable<Result<std::optional<Machine>>> find(std::string name) = 0;
 
   // Everything of `forest` that exists, reserved addresses included (as machines without an id).

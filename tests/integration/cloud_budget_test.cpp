@@ -45,6 +45,27 @@ TEST(CloudBudget, TheLastCallsAreForDeletions) {
   EXPECT_EQ(cloud.created("servers").size(), 1U);
 }
 
+TEST(CloudBudget, TheLastCallsAreNotForLookingWhetherMachinesAreThere) {
+  constexpr std::size_t kept = 100;
+  constexpr std::size_t until_it_has_looked = 6;  // what a start asks, to the end of its list of machines
+  const FakeCloud cloud({"--machines", "nats", "--rate-limit", "1000", "--refill-per-second", "0"});
+  DaemonBox box(in_cloud(cloud));
+  box.start();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "medium", "--name", "oak"}).status, 0) << box.log();
+  box.kill();
+  const auto id = cloud.state()["servers"][2]["id"].dump();
+  ASSERT_EQ(run_command({"/usr/bin/curl", "-sf", "-X", "DELETE", "-H", "Authorization: Bearer token", cloud.endpoint() + "/servers/" + id}).status, 0);
+  ASSERT_TRUE(wait_until([&] { return cloud.count("servers") == 2; }, limit));
+  cloud.tell("calls", {{"left", kept + until_it_has_looked}});
+  const auto before = cloud.journal().size();
+  box.start();
+  const auto waits = [&] { return box.log().find("the account's calls are used up") != std::string::npos; };
+  ASSERT_TRUE(wait_until(waits, limit)) << box.log();
+  const auto calls = calls_since(cloud, before);
+  EXPECT_EQ(count(calls, "/servers"), 1) << "it has looked, and has to look again: " << json(calls).dump(1);
+  EXPECT_EQ(calls.size(), until_it_has_looked) << json(calls).dump(1);
+}
+
 TEST(CloudBudget, ACommandThatWouldWaitForCallsSaysSoBeforeItsClientGivesUp) {
   const FakeCloud cloud(without_refill);
   DaemonBox box(in_cloud(cloud));
