@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "daemon/provider/local/server_process.hpp"
+#include "daemon/systemd/unit_state.hpp"
 
 namespace morpheus {
 namespace {
@@ -25,6 +26,19 @@ bool is_instance(const std::string& text) {
   });
 }
 
+// For a call that takes a unit's name alone, and is over before `unit` is.
+Bus::Fill name_of(const std::string& unit) {
+  return [&unit](sd_bus_message* message) { return ::sd_bus_message_append(message, "s", unit.c_str()); };
+}
+
+// It may have ended because the lock is held: then all is well.
+Result<> has_ended(const std::string& unit, const std::string& result, const std::filesystem::path& lock) {
+  const auto alive = ServerProcesses::alive(lock);
+  if (!alive || *alive) return alive ? Result<>{} : alive.error();
+  return Error{ErrorCode::failed, fmt::format("{} ended at once{}", unit, result.empty() || result == "success" ? "" : fmt::format(" ({})", result)),
+               fmt::format("journalctl -u {}", unit)};
+}
+
 }  // namespace
 
 std::uint64_t memory_limit(int memory_mb) {
@@ -35,15 +49,27 @@ std::uint64_t memory_limit(int memory_mb) {
 asio::awaitable<bool> NodeUnits::start(std::string instance, ServerFiles files) {
   if (!bus_.is_open() || !is_instance(instance)) co_return false;
   const auto unit = fmt::format("morpheus-node@{}.service", instance);
-  auto started = co_await ask_manager(unit);
-  if (started) started = co_await await_lock(unit, files.lock);
+  const auto started = co_await start_unit(unit, files.lock);
   std::string refusal = started ? "" : describe(started.error());
   if (!started && refusal != refusal_) spdlog::warn("local nodes are processes of the daemon, without limits of their own: {}", refusal);
   refusal_ = std::move(refusal);
   co_return started.has_value();
 }
 
-asio::awaitable<Result<>> NodeUnits::ask_manager(std::string unit) {
+asio::awaitable<Result<>> NodeUnits::start_unit(std::string unit, std::filesystem::path lock) {
+  const auto limited = co_await limit(unit);
+  if (!limited) co_return limited.error();
+  const bool kept = co_await keep(unit);
+  auto started = co_await ask_start(unit);
+  if (started) started = co_await await_lock(unit, lock);
+  if (!kept) co_return started;
+  const Bus::Fill name = name_of(unit);
+  const auto let_go = co_await bus_.call(manager, "UnrefUnit", name, answer_limit);
+  if (!let_go) spdlog::debug("{} is kept until the daemon ends: {}", unit, let_go.error().message);
+  co_return started;
+}
+
+asio::awaitable<Result<>> NodeUnits::limit(std::string unit) {
   const auto cpu = static_cast<std::uint64_t>(config_.cores) * second;
   const auto memory = memory_limit(config_.memory_mb);
   const Bus::Fill limits = [&](sd_bus_message* message) {
@@ -52,14 +78,30 @@ asio::awaitable<Result<>> NodeUnits::ask_manager(std::string unit) {
   };
   const auto limited = co_await bus_.call(manager, "SetUnitProperties", limits, answer_limit);
   if (!limited) co_return limited.error();
+  co_return Result<>{};
+}
+
+// A unit that failed is forgotten at once (CollectMode=), and why with it, unless somebody keeps it. Where that is not permitted, only the
+// reason is missing.
+asio::awaitable<bool> NodeUnits::keep(std::string unit) {
+  const Bus::Fill name = name_of(unit);
+  const auto kept = co_await bus_.call(manager, "RefUnit", name, answer_limit);
+  if (!kept) spdlog::debug("{} is not kept: {}", unit, kept.error().message);
+  co_return kept.has_value();
+}
+
+asio::awaitable<Result<>> NodeUnits::ask_start(std::string unit) {
   const Bus::Fill name = [&](sd_bus_message* message) { return ::sd_bus_message_append(message, "ss", unit.c_str(), "replace"); };
   const auto started = co_await bus_.call(manager, "StartUnit", name, answer_limit);
   if (!started) co_return started.error();
   co_return Result<>{};
 }
 
+// The unit is asked for its state beside the lock: one that failed takes none.
 asio::awaitable<Result<>> NodeUnits::await_lock(std::string unit, std::filesystem::path lock) {
   const BootTime deadline = clock_.boot() + start_limit;
+  UnitState state(bus_, unit, state_limit);
+  BootTime next_question = clock_.boot();
   for (;;) {
     const auto alive = ServerProcesses::alive(lock);
     if (!alive) co_return alive.error();
@@ -67,6 +109,11 @@ asio::awaitable<Result<>> NodeUnits::await_lock(std::string unit, std::filesyste
     if (clock_.boot() >= deadline) {
       Error late{ErrorCode::unavailable, fmt::format("{} runs no server within {} s", unit, start_limit.count() / 1000), ""};
       co_return late;
+    }
+    if (clock_.boot() >= next_question) {
+      const auto ended = co_await state.ended();
+      if (ended) co_return has_ended(unit, *ended, lock);
+      next_question = clock_.boot() + state_interval;
     }
     co_await clock_.sleep_for(look_interval);
   }

@@ -19,13 +19,18 @@ class NodeUnits : public ServerStarter {
   static constexpr Millis answer_limit{2'000};  // of the manager, for a call
   static constexpr Millis start_limit{5'000};   // from there to the held lock
   static constexpr Millis look_interval{20};
+  static constexpr Millis state_interval{100};  // between looks at the unit's state meanwhile
+  static constexpr Millis state_limit{500};     // of the manager, for a question of such a look
 
   NodeUnits(Clock& clock, Bus& bus, Config::Local config) : clock_(clock), bus_(bus), config_(std::move(config)) {}
 
   asio::awaitable<bool> start(std::string instance, ServerFiles files) override;
 
  private:
-  asio::awaitable<Result<>> ask_manager(std::string unit);
+  asio::awaitable<Result<>> start_unit(std::string unit, std::filesystem::path lock);
+  asio::awaitable<Result<>> limit(std::string unit);
+  asio::awaitable<bool> keep(std::string unit);
+  asio::awaitable<Result<>> ask_start(std::string unit);
   asio::awaitable<Result<>> await_lock(std::string unit, std::filesystem::path lock);
 
   Clock& clock_;

@@ -58,8 +58,10 @@ TEST_F(NodeUnits, AServerAndItsWitnessAreUnitsWithLimits) {
   const std::string limits = "True CPUQuotaPerSecUSec=2000000 MemoryMax=671088640\n";
   EXPECT_EQ(system_.asked(), "SetUnitProperties morpheus-node@oak-node-1:witness.service " + limits +
                                  "StartUnit morpheus-node@oak-node-1:witness.service replace\n"
+                                 "UnrefUnit morpheus-node@oak-node-1:witness.service\n"
                                  "SetUnitProperties morpheus-node@oak-node-1.service " + limits +
-                                 "StartUnit morpheus-node@oak-node-1.service replace\n");
+                                 "StartUnit morpheus-node@oak-node-1.service replace\n"
+                                 "UnrefUnit morpheus-node@oak-node-1.service\n");
   for (const std::string conf : {"nats.conf", "witness.conf"}) {
     const int pid = server(conf);
     ASSERT_GT(pid, 0) << conf;
@@ -99,12 +101,26 @@ TEST_F(NodeUnits, SystemdThatHangsHoldsAServerUpNoLongerThanItsTimeOut) {
 }
 
 TEST_F(NodeUnits, AUnitThatRunsNoServerIsNotWaitedForForEver) {
-  system_.units_run({"/bin/true"});
+  system_.units_run({"/bin/sh", "-c", "exec timeout 20 tail -f /dev/null"});
   box_->start();
   ASSERT_EQ(plant("small"), 0) << box_->log();
   EXPECT_EQ(times(system_.asked(), "StartUnit"), 2);
   EXPECT_EQ(parent_of(server("nats.conf")), box_->pid());
   EXPECT_THAT(box_->log(), HasSubstr("morpheus-node@oak-node-1.service runs no server within 5 s"));
+}
+
+TEST_F(NodeUnits, AUnitThatFailsAtOnceIsNotWaitedFor) {
+  for (const std::string how : {"/bin/false", "/bin/true"}) {
+    system_.units_run({how});
+    box_->start();
+    ASSERT_EQ(plant("small"), 0) << box_->log();
+    EXPECT_EQ(parent_of(server("nats.conf")), box_->pid());
+    EXPECT_THAT(box_->log(), HasSubstr(how == "/bin/false" ? "morpheus-node@oak-node-1.service ended at once (exit-code): journalctl -u morpheus-node@oak-node-1.service"
+                                                            : "morpheus-node@oak-node-1.service ended at once: journalctl -u "));
+    EXPECT_EQ(box_->log().find("runs no server within"), std::string::npos);
+    ASSERT_EQ(box_->ctl({"teardown", "oak", "--yes"}).status, 0) << box_->log();
+    box_->terminate();
+  }
 }
 
 TEST_F(NodeUnits, WithoutABusThereIsOneLine) {

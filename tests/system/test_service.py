@@ -1,10 +1,13 @@
 """The service on a real system manager: whatever is done to it, forests stay as they are, and what was begun is ended."""
 
+import time
+
 import lab
 from package_case import CONFIG, QUICK, READY_LIMIT, PackageCase
 
 WATCHDOG_LIMIT = 40
 MOST_EXPOSED = 2.0
+SOON = 20  # seconds; a client waits 30
 
 
 class ServiceTest(PackageCase):
@@ -193,6 +196,36 @@ class ServiceTest(PackageCase):
         printed = self.box.do("systemd-analyze", "security", "--no-pager", "morpheusd.service")
         exposure = float(printed.split("Overall exposure level for morpheusd.service: ")[1].split()[0])
         self.assertLessEqual(exposure, MOST_EXPOSED)
+
+    def test_callers_are_told_soon_of_a_service_that_cannot_start(self):
+        self.box.write(CONFIG, "growth: {max_nods: 4}\n")
+        self.box.call("systemctl", "restart", "morpheusd.service")
+        try:
+            self.assertEqual(self.box.show("morpheusd.socket", "ActiveState"), ["active"], "calls are taken, and nobody is there")
+            begun = time.monotonic()
+            status, printed = self.box.ctl("list")
+            self.assertLess(time.monotonic() - begun, SOON)
+            self.assertEqual(status, 3, printed)
+            self.assertIn("morpheusd.service fails and is restarted", printed)
+        finally:
+            self.configure(QUICK)
+        self.assertEqual(self.box.ctl("list")[0], 0)
+
+    def test_a_node_whose_unit_fails_is_not_waited_for(self):
+        drop_in = "/etc/systemd/system/morpheus-node@.service.d"
+        self.box.write(f"{drop_in}/broken.conf", "[Service]\nExecStart=\nExecStart=/bin/false\n")
+        self.box.do("systemctl", "daemon-reload")
+        try:
+            self.plant("small", "oak")
+            said = self.box.journal(f"_PID={self.box.main_pid()}")
+            self.assertIn("ended at once (exit-code): journalctl -u morpheus-node@oak-node-1", said)
+            self.assertNotIn("runs no server within", said)
+            self.assertNotIn("morpheus-node@oak", self.box.do("systemctl", "list-units", "--all", "--no-pager"), "none is kept")
+            self.is_ready("oak", 1)
+            self.tear_down("oak")
+        finally:
+            self.box.do("rm", "-r", drop_in)
+            self.box.do("systemctl", "daemon-reload")
 
     def test_a_local_node_is_a_unit_with_limits(self):
         self.plant("small", "oak")

@@ -2,7 +2,7 @@
 """Stands in for logind and systemd on a private bus (DBUS_SYSTEM_BUS_ADDRESS): fake_system.py LOG UNITS.
 
 What logind hands out is a real descriptor, and its inhibitor is there until all copies of that are closed. StartUnit of a node's unit
-runs the command that the file UNITS has, a word a line, with the instance behind it. Each call to systemd is a line of LOG: the method, the unit, what else was said. The
+runs the command that the file UNITS has, a word a line, with the instance behind it; a status of that other than 0 is a unit that failed. Each call to systemd is a line of LOG: the method, the unit, what else was said. The
 interface org.morpheus.Fake steers it: Shutdown(b), and Behave(s) with "well", "refuse" or "hang" for both."""
 
 import os
@@ -82,10 +82,50 @@ class Logind(Manager):
         Manager.behaviour = str(how)
 
 
+class Unit(dbus.service.Object):
+    """One that was started, as its process is."""
+
+    def __init__(self, bus, name, number):
+        super().__init__(bus, f"/org/freedesktop/systemd1/unit/u{number}")
+        self.name, self.process, self.kept = name, None, False
+
+    @dbus.service.method("org.freedesktop.DBus.Properties", "ss", "v")
+    def Get(self, _, name):
+        status = self.process.poll() if self.process else 0
+        if name == "Job":
+            return dbus.Struct((dbus.UInt32(0), dbus.ObjectPath("/")), signature="uo")
+        if name == "ActiveState":
+            return "active" if status is None else "failed" if status and self.kept else "inactive"
+        if name == "Result":
+            return "exit-code" if status and self.kept else "success"
+        raise dbus.DBusException("no property " + name)
+
+
 class Systemd(Manager):
     def __init__(self, bus, log, units):
         super().__init__(bus, "/org/freedesktop/systemd1")
-        self.log, self.units = log, units
+        self.bus, self.log, self.units, self.loaded = bus, log, units, {}
+
+    def load(self, name):
+        if name not in self.loaded:
+            self.loaded[name] = Unit(self.bus, name, len(self.loaded))
+        return self.loaded[name]
+
+    def keep(self, name, kept):
+        self.load(name).kept = kept
+
+    @dbus.service.method(SYSTEMD, "s", "o", async_callbacks=("ok", "failed"))
+    def LoadUnit(self, unit, ok, failed):
+        self.answer(ok, failed, lambda: dbus.ObjectPath(self.load(str(unit)).__dbus_object_path__))
+
+    @dbus.service.method(SYSTEMD, "s", "", async_callbacks=("ok", "failed"))
+    def RefUnit(self, unit, ok, failed):
+        self.answer(ok, failed, lambda: self.keep(str(unit), True))
+
+    @dbus.service.method(SYSTEMD, "s", "", async_callbacks=("ok", "failed"))
+    def UnrefUnit(self, unit, ok, failed):
+        self.note("UnrefUnit", unit)
+        self.answer(ok, failed, lambda: self.keep(str(unit), False))
 
     def note(self, *words):
         with open(self.log, "a", encoding="utf-8") as log:
@@ -104,7 +144,7 @@ class Systemd(Manager):
     def start(self, unit):
         instance = unit.removeprefix("morpheus-node@").removesuffix(".service")
         with open(self.units, encoding="utf-8") as units:
-            subprocess.Popen([*units.read().split("\n")[:-1], instance], stdin=subprocess.DEVNULL)
+            self.load(unit).process = subprocess.Popen([*units.read().split("\n")[:-1], instance], stdin=subprocess.DEVNULL)
         return dbus.ObjectPath("/org/freedesktop/systemd1/job/1")
 
 
