@@ -7,6 +7,7 @@
 #include <iostream>
 #include <memory>
 
+#include "common/model/size_words.hpp"
 #include "common/protocol/views.hpp"
 #include "ctl/command/commands.hpp"
 
@@ -46,12 +47,6 @@ void settle_output() {
   struct stat out {};
   if (::fstat(STDOUT_FILENO, &out) != 0 || !S_ISREG(out.st_mode) || ::fsync(STDOUT_FILENO) == 0) return;
   throw CommandFailure(ExitStatus::failed, fmt::format("standard output: {}", std::strerror(errno)), useless);
-}
-
-std::string size_words(std::uint64_t bytes) {
-  constexpr std::uint64_t kibibyte = 1024;
-  return bytes < kibibyte * kibibyte ? fmt::format("{:.0f} KiB", static_cast<double>(bytes) / kibibyte)
-                                     : fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (kibibyte * kibibyte));
 }
 
 // The daemon may be retired although its archive did not arrive.

@@ -4,7 +4,6 @@
 #include <sys/timex.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -35,18 +34,6 @@ Finding diagnose_directory(const std::string& check, const std::string& director
   ::close(file);
   ::unlink(path.c_str());
   return {check, FindingLevel::ok, fmt::format("{} can be written", directory), ""};
-}
-
-std::string size_words(std::uint64_t bytes) {
-  constexpr std::array units{"bytes", "KiB", "MiB", "GiB", "TiB"};
-  constexpr double step = 1024;
-  auto value = static_cast<double>(bytes);
-  std::size_t unit = 0;
-  while (value >= step && unit + 1 < units.size()) {
-    value /= step;
-    ++unit;
-  }
-  return unit == 0 ? fmt::format("{} bytes", bytes) : fmt::format("{:.1f} {}", value, units[unit]);
 }
 
 }  // namespace morpheus

@@ -15,7 +15,4 @@ Finding diagnose_clock();
 // Whether a file can be made in `directory`, by making one and deleting it.
 Finding diagnose_directory(const std::string& check, const std::string& directory);
 
-// "3.4 GiB".
-std::string size_words(std::uint64_t bytes);
-
 }  // namespace morpheus

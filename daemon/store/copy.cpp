@@ -11,7 +11,7 @@
 #include <filesystem>
 #include <optional>
 
-#include "daemon/runtime/host_diagnosis.hpp"
+#include "common/model/size_words.hpp"
 #include "daemon/store/impl.hpp"
 
 namespace morpheus {

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "common/model/size_words.hpp"
 #include "daemon/runtime/host_diagnosis.hpp"
 
 namespace morpheus {

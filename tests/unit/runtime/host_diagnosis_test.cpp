@@ -7,14 +7,6 @@
 namespace morpheus {
 namespace {
 
-TEST(HostDiagnosis, SizesAreInWords) {
-  EXPECT_EQ(size_words(0), "0 bytes");
-  EXPECT_EQ(size_words(1023), "1023 bytes");
-  EXPECT_EQ(size_words(1024), "1.0 KiB");
-  EXPECT_EQ(size_words(std::uint64_t{3} << 29), "1.5 GiB");
-  EXPECT_EQ(size_words(~std::uint64_t{0}), "16777216.0 TiB");
-}
-
 TEST(HostDiagnosis, ADirectoryIsTriedAndLeftAsItWas) {
   std::string pattern = (std::filesystem::temp_directory_path() / "morpheus-doctor-XXXXXX").string();
   ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
