@@ -99,13 +99,7 @@ class Api:
         if method == "GET":
             return 200, {_SINGULAR[kind]: thing}
         if method == "PUT":
-            check_fields(body, [], ["name", "labels", "auto_delete"])
-            if body.get("name"):
-                check_host_name(body["name"])
-                thing["name"] = body["name"]
-            if body.get("labels") is not None:
-                thing["labels"] = check_labels(body["labels"])
-            return 200, {_SINGULAR[kind]: thing}
+            return 200, {_SINGULAR[kind]: self._update(kind, thing, body)}
         if method != "DELETE":
             raise not_found("path")
         if kind == "servers":
@@ -117,6 +111,22 @@ class Api:
             {"firewalls": firewalls, "placement_groups": placement_groups, "primary_ips": primary_ips}[kind].delete(
                 self.cloud, thing)
         return 204, None
+
+    def _update(self, kind, thing, body):
+        """What is given replaces what was there: all labels, too."""
+        check_fields(body, [], ["name", "labels"] + (["auto_delete"] if kind == "primary_ips" else []))
+        changes = {field: value for field, value in body.items() if value is not None}
+        if "name" in changes:
+            if kind == "servers":
+                check_host_name(changes["name"])
+            elif not isinstance(changes["name"], str) or not changes["name"]:
+                raise invalid("must be a text", "name")
+            if changes["name"] != thing["name"]:
+                self.cloud.check_name(kind, changes["name"])
+        if "labels" in changes:
+            changes["labels"] = check_labels(changes["labels"])
+        thing.update(changes)
+        return thing
 
     def _act(self, kind, thing, command, body):
         if kind == "servers" and servers.is_power(command):

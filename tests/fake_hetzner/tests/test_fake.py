@@ -82,6 +82,21 @@ class StrictnessTest(FakeCase):
         rule = {"direction": "in", "protocol": "tcp", "port": "22", "source_ips": ["10.0.0.1/8"]}
         self.assertEqual(self.call("POST", f"/v1/firewalls/{wall}/actions/set_rules", {"rules": [rule]})[0], 422, "host bits are set")
 
+    def test_an_update_replaces_all_labels_and_nothing_else(self):
+        wall = self.call("POST", "/v1/firewalls", {"name": "w", "labels": {"a": "b", "c": "d"}})[1]["firewall"]
+        self.call("POST", "/v1/firewalls", {"name": "other"})
+        path = f"/v1/firewalls/{wall['id']}"
+        answer = self.call("PUT", path, {"labels": {"a": "4-0123abcd"}})
+        self.assertEqual((answer[0], answer[1]["firewall"]), (200, {**wall, "labels": {"a": "4-0123abcd"}}))
+        for refused in ({"labels": {"a": "x" * 64}}, {"labels": {"a": "-x"}}, {"labels": {"a": 4}}, {"rules": []}, {"auto_delete": True},
+                        {"name": ""}):
+            self.assertEqual(self.call("PUT", path, refused)[0], 422, refused)
+        self.assertEqual(self.call("PUT", path, {"name": "other"})[0], 409)
+        self.assertEqual(self.call("PUT", path, {"name": "w"})[0], 200, "its own name is free to it")
+        self.assertEqual(self.call("PUT", "/v1/firewalls/1", {"labels": {}})[0], 404)
+        self.assertEqual(self.call("PUT", path, {"labels": {}}, token="reader")[0], 403)
+        self.assertEqual(self.call("GET", path)[1]["firewall"]["labels"], {"a": "4-0123abcd"})
+
     def test_an_address_that_is_assigned_stays(self):
         body = {"name": "a", "type": "ipv6", "assignee_type": "server", "location": "fsn1", "auto_delete": True}
         ip = self.call("POST", "/v1/primary_ips", body)[1]["primary_ip"]

@@ -41,6 +41,20 @@ class HcloudTest(FakeCase):
             self.hcloud(kind, "delete", name)
         self.assertEqual(set(self.state()["counts"].values()), {0})
 
+    def labels(self):
+        """Of the one firewall."""
+        return self.state()["firewalls"][0]["labels"]
+
+    def test_labels_of_a_firewall(self):
+        self.hcloud("firewall", "create", "--name", "wall")
+        self.hcloud("firewall", "add-label", "wall", "a=b")
+        self.hcloud("firewall", "add-label", "wall", "acting=4-0123abcd")
+        self.assertEqual(self.labels(), {"a": "b", "acting": "4-0123abcd"})
+        self.hcloud("firewall", "add-label", "--overwrite", "wall", "acting=5-0123abcd")
+        self.hcloud("firewall", "remove-label", "wall", "a")
+        self.assertEqual(self.labels(), {"acting": "5-0123abcd"})
+        self.assertIn("wall", self.hcloud("firewall", "list", "-l", "acting=5-0123abcd"))
+
     def test_a_server_without_ipv4(self):
         self.hcloud("server", "create", "--name", "six", "--type", "cx23", "--image", "debian-12", "--without-ipv4")
         self.assertIsNone(self.state()["servers"][0]["public_net"]["ipv4"])

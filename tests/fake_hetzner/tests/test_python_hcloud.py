@@ -27,6 +27,13 @@ class PythonHcloudTest(FakeCase):
         self.client.servers.delete(found[0]).wait_until_finished(max_retries=100)
         self.assertTrue(wait_until(lambda: self.client.servers.get_by_name("web") is None))
 
+    def test_an_update_replaces_the_labels_of_a_firewall(self):
+        made = self.client.firewalls.create(name="wall", labels={"a": "b"}).firewall
+        changed = self.client.firewalls.update(made, labels={"acting": "4-0123abcd"})
+        self.assertEqual(changed.labels, {"acting": "4-0123abcd"})
+        self.assertEqual([each.name for each in self.client.firewalls.get_all(label_selector="acting=4-0123abcd")], ["wall"])
+        self.assertEqual(self.client.firewalls.get_all(label_selector="a=b"), [])
+
     def test_a_refusal_is_its_exception(self):
         self.client.placement_groups.create(name="apart", type="spread")
         with self.assertRaises(hcloud.APIException) as refused:
