@@ -213,6 +213,11 @@ Result<> run_app(Config config, const std::string& config_path, bool node_units)
   SystemIds ids;
   auto store = Store::open(config.daemon.database, ids.random_hex(bounds::installation_id_bytes));
   if (!store) return store.error();
+  try {
+    (*store)->give_actor(ids.random_hex(bounds::actor_bytes));
+  } catch (const StoreError& error) {
+    return Error{ErrorCode::failed, error.what(), "morpheusd begins when its database can be written"};
+  }
   App app(std::move(config), config_path, *std::move(store), node_units);
   return app.run();
 }

@@ -62,7 +62,9 @@ void Backup::settle(bool moved) {
   put_secrets_aside();
   Duty duty = place_.store_.duty();
   if (moved) {
-    duty = Duty{DutyState::active, duty.generation + 1, ""};
+    duty.state = DutyState::active;
+    ++duty.generation;
+    duty.reason.clear();
     copy_->set_duty(duty);
   }
   database_ = ::open(place_.copy_path().c_str(), O_RDONLY | O_CLOEXEC);

@@ -80,6 +80,13 @@ void mark_standby(SQLite::Database& database, const Manifest& manifest) {
   update.exec();
 }
 
+// It is another incarnation of the database from here on, and is given an actor of its own when it is opened. One of an older
+// version has none.
+void forget_actor(SQLite::Database& database) {
+  const auto has_one = database.execAndGet("SELECT count(*) FROM pragma_table_info('duty') WHERE name = 'actor'").getInt();
+  if (has_one != 0) database.exec("UPDATE duty SET actor = ''");
+}
+
 void read_content(SQLite::Database& database, Restored& restored) {
   SQLite::Statement forests(database, "SELECT name FROM forests ORDER BY id");
   while (forests.executeStep()) restored.forests.push_back(forests.getColumn(0).getString());
@@ -93,6 +100,7 @@ Result<> examine(const Staging& staging, Restored& restored) {
     if (!sound) return sound;
     database.exec("PRAGMA synchronous = FULL");
     if (restored.manifest.kind == "copy") mark_standby(database, restored.manifest);
+    forget_actor(database);
     read_content(database, restored);
   } catch (const SQLite::Exception& error) {
     return damaged(error.what());

@@ -22,5 +22,7 @@ constexpr int rows_a_call = 2'000;
 
 // Random bytes of a new installation id.
 constexpr int installation_id_bytes = 8;
+// And of a duty's actor: with the generation it has to fit a cloud's label of 63 characters.
+constexpr int actor_bytes = 8;
 
 }  // namespace morpheus::bounds

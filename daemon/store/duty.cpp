@@ -28,20 +28,32 @@ std::string_view to_string(DutyState state) {
 }
 
 Duty Store::duty() const {
-  sql::Query query(impl_->database, "SELECT state, generation, reason FROM duty");
-  Duty duty{DutyState::standby, 0, "the database does not say who may act"};
-  if (!query.next()) return duty;
+  sql::Query query(impl_->database, "SELECT state, generation, reason, actor, seen FROM duty");
+  Duty duty;
+  if (!query.next()) {
+    duty.state = DutyState::standby;
+    duty.generation = 0;
+    duty.reason = "the database does not say who may act";
+    return duty;
+  }
   std::string state;
-  query.into(state, duty.generation, duty.reason);
+  query.into(state, duty.generation, duty.reason, duty.actor, duty.seen);
   duty.state = state_named(state);
   return duty;
 }
 
 void Store::set_duty(const Duty& duty) {
   Change change(*impl_);
-  sql::Query(impl_->database, "INSERT OR REPLACE INTO duty (only, state, generation, reason) VALUES (1, ?, ?, ?)")
-      .with(std::string(to_string(duty.state)), duty.generation, duty.reason)
+  sql::Query(impl_->database, "INSERT OR REPLACE INTO duty (only, state, generation, reason, actor, seen) VALUES (1, ?, ?, ?, ?, ?)")
+      .with(std::string(to_string(duty.state)), duty.generation, duty.reason, duty.actor, duty.seen)
       .run();
+  change.commit();
+}
+
+void Store::give_actor(const std::string& fresh) {
+  if (!duty().actor.empty()) return;
+  Change change(*impl_);
+  sql::Query(impl_->database, "UPDATE duty SET actor = ?").with(fresh).run();
   change.commit();
 }
 

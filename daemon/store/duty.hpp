@@ -18,6 +18,8 @@ struct Duty {
   DutyState state = DutyState::active;
   std::int64_t generation = 1;  // raised with each takeover and each move
   std::string reason;           // since when and why it is not active, in words
+  std::string actor;            // hexadecimal: of this incarnation of the database, another one after each restore and takeover
+  std::int64_t seen = 0;        // the highest generation of another daemon that was met at a provider
 };
 
 std::string_view to_string(DutyState state);

@@ -95,7 +95,13 @@ CREATE TABLE duty (
 INSERT INTO duty VALUES (1, 'active', 1, '');
 )sql";
 
-constexpr std::array<const char*, 3> all_migrations{first_version, machines, duty};
+// What tells this database from its copies at a provider. Whoever opens it gives it the actor.
+constexpr const char* actor = R"sql(
+ALTER TABLE duty ADD COLUMN actor TEXT NOT NULL DEFAULT '';
+ALTER TABLE duty ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array<const char*, 4> all_migrations{first_version, machines, duty, actor};
 
 }  // namespace
 

@@ -59,6 +59,8 @@ class Store {
 
   Duty duty() const;
   void set_duty(const Duty& duty);
+  // Makes `fresh` the duty's actor if it has none: it is the database of an older version, or was restored.
+  void give_actor(const std::string& fresh);
 
   int schema_version() const;
   // Takes the right to write, and gives it back: throws what a write would.

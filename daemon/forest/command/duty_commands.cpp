@@ -19,7 +19,9 @@ Result<DutyView> ForestManager::take_over(const Caller& caller) {
   if (duty.state == DutyState::active) return this->duty();
   Store::Transaction transaction(context_.store);
   record_command(caller, "", "", "takeover");
-  duty = Duty{DutyState::active, duty.generation + 1, ""};
+  duty.state = DutyState::active;
+  ++duty.generation;
+  duty.reason.clear();
   context_.store.set_duty(duty);
   transaction.commit();
   take_up_all();

@@ -102,6 +102,35 @@ TEST_F(RestoreTest, AMovedOneActsAtOnceWithAHigherGeneration) {
   EXPECT_EQ(restored_duty().generation, store_->duty().generation + 1);
 }
 
+TEST_F(RestoreTest, WhateverIsRestoredIsAnotherActorThanItsOriginal) {
+  store_->give_actor("a1");
+  for (const bool moved : {false, true}) {
+    const auto file = archive(moved);
+    fs::remove_all(dir_ / "new");
+    fs::create_directories(dir_ / "new/state");
+    ASSERT_TRUE(restore(file, place(), clock_));
+    EXPECT_EQ(restored_duty().actor, "") << "who opens it gives it one";
+  }
+  EXPECT_EQ(store_->duty().actor, "a1");
+}
+
+TEST_F(RestoreTest, OneOfTheVersionBeforeActorsIsRestored) {
+  constexpr std::size_t before_actors = 3;
+  {
+    SQLite::Database database(dir_ / "older.db", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    ASSERT_TRUE(sql::migrate(database, sql::migrations().first(before_actors)));
+    database.exec("INSERT INTO meta VALUES ('installation_id', 'feed')");
+  }
+  Manifest older;
+  older.kind = "copy";
+  older.schema = before_actors;
+  older.installation_id = "feed";
+  const auto restored = restore(archive_with({{"morpheus.db", read_text(dir_ / "older.db")}}, older), place(), clock_);
+  ASSERT_TRUE(restored) << describe(restored.error());
+  EXPECT_EQ(restored_duty().state, DutyState::standby);
+  EXPECT_EQ(restored_duty().actor, "");
+}
+
 TEST_F(RestoreTest, WhatIsWrittenWhileItIsCopiedIsInIt) {
   const auto backup = backups_->begin().value();
   backup->copy_step();

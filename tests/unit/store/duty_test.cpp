@@ -1,0 +1,51 @@
+#include <array>
+
+#include "daemon/store/schema.hpp"
+#include "tests/unit/store/fixture.hpp"
+
+namespace morpheus {
+namespace {
+
+using DutyTest = StoreTest;
+
+TEST_F(DutyTest, AFreshDatabaseActsAndIsGivenAnActorOnce) {
+  EXPECT_EQ(store_->duty().state, DutyState::active);
+  EXPECT_EQ(store_->duty().actor, "");
+  store_->give_actor("a1");
+  store_->give_actor("b2");
+  reopen();
+  EXPECT_EQ(store_->duty().actor, "a1");
+}
+
+TEST_F(DutyTest, EverythingOfADutyIsStored) {
+  store_->set_duty({DutyState::retired, 3, "another daemon acts", "c3", 4});
+  reopen();
+  const Duty duty = store_->duty();
+  EXPECT_EQ(duty.state, DutyState::retired);
+  EXPECT_EQ(duty.generation, 3);
+  EXPECT_EQ(duty.reason, "another daemon acts");
+  EXPECT_EQ(duty.actor, "c3");
+  EXPECT_EQ(duty.seen, 4);
+}
+
+TEST_F(DutyTest, ADatabaseOfTheVersionBeforeActorsKeepsItsDutyAndHasNone) {
+  constexpr std::size_t before_actors = 3;
+  store_.reset();
+  const auto older = (directory_ / "older.db").string();
+  {
+    SQLite::Database database(older, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    ASSERT_TRUE(sql::migrate(database, sql::migrations().first(before_actors)));
+    database.exec("UPDATE duty SET state = 'retired', generation = 7, reason = 'moved'");
+  }
+  const auto store = Store::open(older, "x").value();
+  store->give_actor("a1");
+  const Duty duty = store->duty();
+  EXPECT_EQ(duty.state, DutyState::retired);
+  EXPECT_EQ(duty.generation, 7);
+  EXPECT_EQ(duty.reason, "moved");
+  EXPECT_EQ(duty.actor, "a1");
+  EXPECT_EQ(duty.seen, 0);
+}
+
+}  // namespace
+}  // namespace morpheus
