@@ -16,6 +16,7 @@ enum class ErrorCode {
   unavailable,  // the other side cannot be reached or did not answer in time; worth trying again
   ambiguous,    // the request may or may not have been carried out; look before asking again
   moved,        // not here: the address that was reserved cannot be used, another one may
+  superseded,   // another daemon acts in this one's place
   failed,       // it was tried and went wrong for good
 };
 

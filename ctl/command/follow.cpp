@@ -8,11 +8,14 @@
 #include <iostream>
 #include <string_view>
 
+#include "ctl/answer.hpp"
 #include "ctl/command/outlast.hpp"
 #include "ctl/render/record.hpp"
 
 namespace morpheus::ctl {
 namespace {
+
+constexpr unsigned stream_refused = 409;  // what a line that is an error would be as an answer
 
 constexpr std::string_view frames[] = {"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"};
 
@@ -81,6 +84,7 @@ class Following {
         last_ = view_of<OperationView>(line["operation"]);
         return true;
       }
+      if (line.contains("error")) checked_answer(stream_refused, line.dump());
       const auto event = view_of<EventView>(line);
       if (event.id <= shown_before) return true;
       there = true;

@@ -21,6 +21,7 @@
 #include "daemon/backup/restore.hpp"
 #include "daemon/control/metrics_server.hpp"
 #include "daemon/control/server.hpp"
+#include "daemon/forest/acting_daemon.hpp"
 #include "daemon/forest/manager.hpp"
 #include "daemon/secrets/secret_files.hpp"
 #include "daemon/metrics/metrics.hpp"
@@ -67,7 +68,8 @@ class App {
         secrets_(config_.daemon.state_dir, store_->installation_id(), clock_, ids_),
         node_units_(clock_, bus_, config_.local),
         local_(clock_, config_.daemon.state_dir, store_->installation_id(), config_.local, node_units ? &node_units_ : nullptr),
-        cloud_(loop_.get_executor(), clock_, config_, store_->installation_id()),
+        acting_(clock_, *store_, journal_),
+        cloud_(loop_.get_executor(), clock_, config_, store_->installation_id(), acting_),
         gate_(loop_.get_executor()),
         gated_cloud_(cloud_.provider(), gate_, [this] { return may_act(*store_); }),
         gated_local_(local_, gate_, [this] { return may_act(*store_); }),
@@ -172,6 +174,7 @@ class App {
   SecretFiles secrets_;
   NodeUnits node_units_;
   LocalProvider local_;
+  ActingDaemon acting_;
   Cloud cloud_;
   StepGate gate_;
   GatedProvider gated_cloud_;

@@ -6,6 +6,7 @@
 
 #include "common/config/config.hpp"
 #include "daemon/http/api_client.hpp"
+#include "daemon/provider/acting.hpp"
 #include "daemon/provider/provider.hpp"
 #include "daemon/runtime/clock.hpp"
 
@@ -16,7 +17,8 @@ namespace morpheus {
 class Cloud {
  public:
   // Reads the token (and takes HCLOUD_TOKEN out of the environment); HCLOUD_ENDPOINT goes before hetzner.endpoint.
-  Cloud(const asio::any_io_executor& executor, Clock& clock, const Config& config, const std::string& installation_id);
+  Cloud(const asio::any_io_executor& executor, Clock& clock, const Config& config, const std::string& installation_id,
+        Acting& acting);
 
   Provider& provider() { return *provider_; }
 

@@ -20,7 +20,7 @@ std::string what_next(const Manifest& manifest) {
   const std::string start = "  systemctl start morpheusd.socket morpheusd.service\n  morpheusctl status\n";
   if (manifest.kind == "move") {
     return "its original is retired; this one acts as soon as it runs. Next:\n" + start +
-           "restore this archive on no other machine: both would act\n";
+           "restore this archive on no other machine: of two, only the one that acts first goes on\n";
   }
   return "it is in standby: it watches and changes nothing, because its original may still act. Next:\n" + start +
          "  morpheusctl takeover    # when the original is gone for good, or retired\n";

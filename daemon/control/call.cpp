@@ -18,7 +18,7 @@ constexpr Mapping mappings[] = {
     {ErrorCode::conflict, 409, "conflict"},   {ErrorCode::refused, 409, "refused"},
     {ErrorCode::denied, 403, "denied"},       {ErrorCode::unavailable, 503, "unavailable"},
     {ErrorCode::ambiguous, 502, "ambiguous"}, {ErrorCode::failed, 500, "failed"},
-    {ErrorCode::moved, 503, "unavailable"},
+    {ErrorCode::moved, 503, "unavailable"},   {ErrorCode::superseded, 409, "refused"},
 };
 
 }  // namespace

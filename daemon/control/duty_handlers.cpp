@@ -11,7 +11,7 @@ namespace {
 // Until the whole archive is handed over a retirement can be undone: without its end nobody can restore it.
 void undo_move(ControlServices& services, const Caller& caller) {
   spdlog::warn("the move to another machine failed, and this daemon goes on");
-  const auto back = services.forests.take_over(caller);
+  const auto back = services.forests.undo_retirement(caller);
   if (!back) spdlog::error("{}", describe(back.error()));
 }
 
@@ -78,7 +78,8 @@ asio::awaitable<Reply> stream(ControlServices& services, Call call, Pieces& piec
 asio::awaitable<Reply> show_duty(ControlServices& services, Call) { co_return json_reply(services.forests.duty()); }
 
 asio::awaitable<Reply> take_over(ControlServices& services, Call call) {
-  co_return reply_of(services.forests.take_over(call.peer.caller));
+  const auto acts = co_await services.forests.take_over(call.peer.caller);
+  co_return reply_of(acts);
 }
 
 asio::awaitable<Reply> stream_backup(ControlServices& services, Call call, Pieces& pieces) {

@@ -9,6 +9,8 @@
 #include <limits>
 #include <optional>
 
+#include "daemon/store/duty.hpp"
+
 namespace morpheus {
 namespace {
 
@@ -40,6 +42,9 @@ std::vector<Event> of_operation(std::vector<Event> events, std::int64_t operatio
   std::erase_if(events, [&](const Event& event) { return event.operation_id != operation_id; });
   return events;
 }
+
+// Of an operation that goes on only if somebody lets this daemon act.
+nlohmann::json stopped(const Error& why) { return nlohmann::json{{"error", ErrorView{"refused", why.message, why.hint}}}; }
 
 struct EventsRequest {
   std::string forest;  // empty: all
@@ -112,6 +117,11 @@ asio::awaitable<Reply> stream_progress(ControlServices& services, Call call, Pie
     if (now->state != OperationState::running) {
       const nlohmann::json end{{"operation", to_view(*now)}};
       co_await pieces.write(line_of(end));
+      co_return Reply{};
+    }
+    const auto acts = may_act(services.store);
+    if (!acts) {
+      co_await pieces.write(line_of(stopped(acts.error())));
       co_return Reply{};
     }
     const bool there = co_await pieces.wait(services.journal.news(), seen);

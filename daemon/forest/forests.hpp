@@ -57,8 +57,11 @@ class Forests {
 
   // Whether this daemon acts at all.
   virtual DutyView duty() const = 0;
-  // Makes it act from now on; what is stored as running goes on. Success if it acts already.
-  virtual Result<DutyView> take_over(const Caller& caller) = 0;
+  // Makes it act from now on, in the place of whoever acts for its forests at a provider; what is stored as running goes on. Success
+  // if it acts already. refused: what was under way when it was retired has not ended.
+  virtual asio::awaitable<Result<DutyView>> take_over(Caller caller) = 0;
+  // The same after a retire() whose archive nobody can restore: at once.
+  virtual Result<DutyView> undo_retirement(const Caller& caller) = 0;
   // refused: something is under way that another daemon could not take up from the store alone, or it does not act anyway.
   virtual Result<> may_retire() const = 0;
   // From the return of this call on, nothing is decided or changed, whatever is asked, until somebody takes over. Only right after

@@ -46,7 +46,8 @@ class ForestManager : public Forests {
   asio::awaitable<Result<AdoptionView>> adopt(std::string name, Caller caller) override;
   asio::awaitable<Result<DeletionView>> delete_orphan(std::string name, Caller caller) override;
   DutyView duty() const override;
-  Result<DutyView> take_over(const Caller& caller) override;
+  asio::awaitable<Result<DutyView>> take_over(Caller caller) override;
+  Result<DutyView> undo_retirement(const Caller& caller) override;
   Result<> may_retire() const override;
   void retire(const Caller& caller) override;
 
@@ -67,6 +68,10 @@ class ForestManager : public Forests {
   void start(const Operation& operation);
   // Runs an operation once the forest's earlier one has ended; what the store refuses is tried again.
   asio::awaitable<void> perform(std::int64_t operation_id, std::int64_t forest_id);
+  // Returns when no operation is performed.
+  asio::awaitable<void> all_performed();
+  // Makes this daemon act with a claim above `highest` and all that it has seen.
+  DutyView act_again(const Caller& caller, std::int64_t highest);
   bool has_earlier(std::int64_t operation_id, std::int64_t forest_id) const;
 
   Operation new_operation(const Forest& forest, OperationKind kind, const Caller& caller, std::string reason) const;

@@ -7,6 +7,7 @@
 #include "daemon/forest/node_steps.hpp"
 #include "daemon/forest/readiness.hpp"
 #include "daemon/image/nats_conf.hpp"
+#include "daemon/store/duty.hpp"
 
 namespace morpheus {
 namespace {
@@ -42,6 +43,8 @@ asio::awaitable<Result<>> remove_peer(const ForestContext& context, Forest fores
   const BootTime deadline = context.clock.boot() + leave_limit;
   std::string why = "not tried";
   while (context.clock.boot() < deadline) {
+    const auto acts = may_act(context.store);
+    if (!acts) co_return acts.error();
     const auto view = co_await leader_view(context, forest);
     if (view && has_left(*view, server_name)) co_return Result<>{};
     if (view) {

@@ -51,7 +51,8 @@ Result<> check_may_begin(const ForestContext& context) {
 
 bool is_running(const ForestContext& context, std::int64_t operation_id) {
   const auto operation = context.store.operation(operation_id);
-  return operation && operation->state == OperationState::running;
+  const bool acts = context.store.duty().state == DutyState::active;
+  return acts && operation && operation->state == OperationState::running;
 }
 
 std::vector<Node> nodes_of(const ForestContext& context, const Operation& operation) {

@@ -18,7 +18,8 @@ void enter_state(const ForestContext& context, Node& node, NodeState state, cons
 // Whether new work may be begun. refused: this daemon is in standby or retired. unavailable: this computer shuts down.
 Result<> check_may_begin(const ForestContext& context);
 
-// The operation has not ended, and nobody has ended it: a teardown ends the one that it takes over from.
+// The operation has not ended, nobody has ended it (a teardown ends the one that it takes over from), and this daemon acts. Stopped
+// by its retirement an operation is left as a crash leaves it, and taken up again by a takeover.
 bool is_running(const ForestContext& context, std::int64_t operation_id);
 
 // Nodes that an operation has in its hands.

@@ -9,6 +9,7 @@
 #include "daemon/forest/meta_group.hpp"
 #include "daemon/forest/node_steps.hpp"
 #include "daemon/forest/orphans.hpp"
+#include "daemon/runtime/timeout.hpp"
 #include "daemon/store/duty.hpp"
 
 namespace morpheus {
@@ -53,6 +54,7 @@ class Reconciler::Working {
 asio::awaitable<void> Reconciler::run() {
   for (;;) {
     co_await until_active();
+    const auto generation = this->generation();
     for (const auto& [name, provider] : context_.providers) {
       try {
         co_await reconcile(name);
@@ -60,7 +62,27 @@ asio::awaitable<void> Reconciler::run() {
         spdlog::error("{} is not reconciled: {}", name, error.what());
       }
     }
-    co_await context_.clock.sleep_for(interval);
+    co_await rest(generation);
+  }
+}
+
+asio::awaitable<void> Reconciler::rest(std::int64_t generation) {
+  const BootTime until = context_.clock.boot() + interval;
+  Signal& news = context_.journal.news();
+  while (context_.clock.boot() < until) {
+    const auto seen = news.count();
+    if (this->generation() > generation && is_active()) co_return;
+    const Millis left = until - context_.clock.boot();
+    co_await finishes_within(context_.clock, left, news.wait_past(seen));
+  }
+}
+
+std::int64_t Reconciler::generation() const {
+  try {
+    return context_.store.duty().generation;
+  } catch (const StoreError& error) {
+    spdlog::error("{}", error.what());
+    return 0;
   }
 }
 
@@ -86,6 +108,11 @@ asio::awaitable<void> Reconciler::reconcile(std::string provider_name) {
   const Working under_way(working_);
   if (!has_forests(context_.store, provider_name)) co_return;
   Provider& provider = *context_.providers.at(provider_name);
+  const auto claimed = co_await provider.claim();
+  if (!claimed) {
+    spdlog::warn("{} is not reconciled: {}", provider_name, describe(claimed.error()));
+    co_return;
+  }
   const auto known_before = known_machines(context_.store, provider_name);
   const auto offer = co_await provider.offer();  // the policy decides by what it brings: prices, and what forbids a machine
   if (!offer) spdlog::warn("{} would make no machine now: {}", provider_name, describe(offer.error()));

@@ -13,7 +13,8 @@ namespace morpheus {
 // Compares what the providers list with what is stored, at the start and every few minutes. Machines of this installation
 // that no stored node stands for are reported, never touched; a ready node whose machine does not exist any more is marked
 // as gone; what surrounds each forest is made what it should be again. It never runs into an operation's work: a forest with
-// one is left for the next time. While this daemon may not act, nothing is compared.
+// one is left for the next time. While this daemon may not act, nothing is compared; a takeover is a reason to
+// begin at once. First of all each provider is asked whether it is still this daemon that acts.
 class Reconciler {
  public:
   static constexpr Millis interval{5 * 60'000};
@@ -31,6 +32,9 @@ class Reconciler {
   // Returns once this daemon may act.
   asio::awaitable<void> until_active();
   bool is_active() const;
+  // Returns after the interval, or when this daemon acts by a later generation than that.
+  asio::awaitable<void> rest(std::int64_t generation);
+  std::int64_t generation() const;  // 0: it cannot be read
   asio::awaitable<void> reconcile(std::string provider_name);
   asio::awaitable<void> mark_gone(std::int64_t forest_id, std::vector<Node> missing);
   asio::awaitable<void> reconcile_forest(std::int64_t forest_id, std::set<std::string> listed);

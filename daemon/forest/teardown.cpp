@@ -50,7 +50,7 @@ asio::awaitable<void> tear_down(const ForestContext& context, Operation operatio
   const Forest forest = forest_of(context, operation.forest_id);
   co_await lower_all(context, operation);
   Backoff backoff;
-  for (;;) {
+  while (is_running(context, operation.id)) {
     const auto clean = co_await sweep_remains(context, forest);
     if (clean && *clean) {
       const auto forgotten = forget(context, forest, operation);

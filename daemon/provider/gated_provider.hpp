@@ -30,6 +30,9 @@ class GatedProvider : public Provider {
   asio::awaitable<Result<>> destroy(std::string name) override { return pass(provider_.destroy(std::move(name))); }
   asio::awaitable<Result<bool>> retire_witness(std::string name) override { return pass(provider_.retire_witness(std::move(name))); }
 
+  asio::awaitable<Result<>> claim() override { return pass(provider_.claim()); }
+
+  asio::awaitable<Result<std::int64_t>> highest_generation() override { return provider_.highest_generation(); }
   asio::awaitable<Result<Offer>> offer() override { return provider_.offer(); }
   asio::awaitable<Result<std::optional<Machine>>> find(std::string name) override { return provider_.find(std::move(name)); }
   asio::awaitable<Result<std::vector<Machine>>> list(std::string forest) override { return provider_.list(std::move(forest)); }

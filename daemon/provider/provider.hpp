@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -133,6 +134,12 @@ class Provider {
 
   // What create() would tell a machine of `type` (empty: of the type that the next one would have).
   virtual asio::awaitable<Result<std::string>> image(MachineSpec spec, std::string type) = 0;
+
+  // Makes sure that it is this daemon that acts for the installation's forests here, where the provider can tell: superseded if it
+  // is another one. Calls that change something make sure of it by themselves.
+  virtual asio::awaitable<Result<>> claim() { co_return Result<>{}; }
+  // The highest generation of a daemon that ever claimed to act here and was not replaced; 0: none did. Changes nothing.
+  virtual asio::awaitable<Result<std::int64_t>> highest_generation() { co_return Result<std::int64_t>{0}; }
 
   virtual Outlook outlook() const = 0;
 

@@ -15,6 +15,10 @@ PREFIX = "/v1"
 LARGEST_BODY = 1 << 20
 
 
+def _token(request):
+    return request.headers.get("Authorization", "").removeprefix("Bearer ")
+
+
 class Front:
     """One handler for all of /v1."""
 
@@ -29,7 +33,7 @@ class Front:
     async def handle(self, request):
         """Whatever comes; what became of it is in the journal."""
         path = request.path[len(PREFIX):]
-        entry = {"method": request.method, "path": path, "query": request.query_string, "body": None, "status": None,
+        entry = {"token": _token(request), "method": request.method, "path": path, "query": request.query_string, "body": None, "status": None,
                  "committed": False, "created": [], "deleted": [], "fault": None, "correlation_id": secrets.token_hex(8)}
         try:
             return await self._handle(request, path, entry)
@@ -55,7 +59,7 @@ class Front:
         return await self._after(request, entry, effects, status, answer)
 
     def _let_in(self, request):
-        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        token = _token(request)
         if token not in self.tokens + self.read_only_tokens:
             raise Refusal(401, "unauthorized", "unable to authenticate")
         self.limit.spend()

@@ -36,7 +36,7 @@ std::vector<Target> all_targets() {
       {"plant", "POST", "^/primary_ips$"},     {"plant", "POST", "^/firewalls$"},
       {"plant", "POST", "^/placement_groups$"}, {"plant", "POST", "^/servers$"},
       {"plant", "GET", "^/servers$"},          {"plant", "GET", "^/primary_ips$"},
-      {"plant", "GET", "^/actions$", ""},          {"plant", "GET", "^/firewalls$"},
+      {"plant", "GET", "^/actions$", ""},          {"plant", "GET", "^/firewalls$", ""},
       {"plant", "GET", "^/placement_groups$", ""}, {"grow", "POST", "^/primary_ips$"},
       {"grow", "POST", "set_rules$", ""},          {"grow", "POST", "^/servers$"},
       {"grow", "GET", "^/actions$", ""},           {"shrink", "POST", "shutdown$", ""},
@@ -48,9 +48,9 @@ std::vector<Target> all_targets() {
       {"plant", "GET", "^/server_types$", ""},     {"plant", "GET", "^/pricing$", ""},
       {"plant", "GET", "^/images$", ""},           {"plant", "GET", "^/ssh_keys$", ""},
       {"plant", "POST", "^/ssh_keys$", ""},        {"grow", "GET", "^/servers$"},
-      {"grow", "GET", "^/primary_ips$"},         {"grow", "GET", "^/firewalls$"},
+      {"grow", "GET", "^/primary_ips$"},         {"grow", "GET", "^/firewalls$", ""},
       {"grow", "GET", "^/placement_groups$", ""},  {"shrink", "GET", "^/actions$", ""},
-      {"shrink", "GET", "^/firewalls$"},         {"shrink", "GET", "^/primary_ips$"},
+      {"shrink", "GET", "^/firewalls$", ""},         {"shrink", "GET", "^/primary_ips$"},
       {"teardown", "GET", "^/firewalls$", ""},     {"teardown", "GET", "^/placement_groups$", ""},
   };
   std::vector<Target> targets;

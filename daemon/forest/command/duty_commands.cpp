@@ -1,9 +1,35 @@
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
 
 #include "daemon/forest/manager.hpp"
+#include "daemon/runtime/timeout.hpp"
+#include "daemon/store/bounds.hpp"
 #include "daemon/store/duty.hpp"
 
 namespace morpheus {
+namespace {
+
+constexpr Millis claim_limit{10'000};   // for a provider to say who acts
+constexpr Millis unwind_limit{10'000};  // for what was under way when this daemon was retired
+
+// What the providers know of others' claims. One that does not say leaves it to the next look, which may need another takeover.
+asio::awaitable<std::int64_t> highest_claim(const ForestContext& context) {
+  std::int64_t highest = 0;
+  for (const auto& [name, provider] : context.providers) {
+    if (!provider->is_configured()) continue;
+    const auto said = co_await with_timeout(context.clock, claim_limit, provider->highest_generation());
+    if (said && *said) {
+      highest = std::max(highest, **said);
+    } else {
+      spdlog::warn("{} does not say who acted before this takeover: {}", name, said ? describe(said->error()) : "no answer in time");
+    }
+  }
+  co_return highest;
+}
+
+}  // namespace
 
 DutyView ForestManager::duty() const {
   const Duty duty = context_.store.duty();
@@ -14,13 +40,35 @@ DutyView ForestManager::duty() const {
   return view;
 }
 
-Result<DutyView> ForestManager::take_over(const Caller& caller) {
+asio::awaitable<void> ForestManager::all_performed() {
+  auto seen = performed_.count();
+  while (!performing_.empty()) {
+    co_await performed_.wait_past(seen);
+    seen = performed_.count();
+  }
+}
+
+asio::awaitable<Result<DutyView>> ForestManager::take_over(Caller caller) {
+  if (context_.store.duty().state == DutyState::active) co_return duty();
+  co_await finishes_within(context_.clock, unwind_limit, all_performed());
+  const auto highest = co_await highest_claim(context_);
+  if (context_.store.duty().state == DutyState::active) co_return duty();
+  if (!performing_.empty()) {
+    Error error{ErrorCode::refused, "what was under way when this daemon was retired has not ended yet", "try again in a moment"};
+    co_return error;
+  }
+  co_return act_again(caller, highest);
+}
+
+Result<DutyView> ForestManager::undo_retirement(const Caller& caller) { return act_again(caller, 0); }
+
+DutyView ForestManager::act_again(const Caller& caller, std::int64_t highest) {
   Duty duty = context_.store.duty();
-  if (duty.state == DutyState::active) return this->duty();
   Store::Transaction transaction(context_.store);
   record_command(caller, "", "", "takeover");
   duty.state = DutyState::active;
-  ++duty.generation;
+  duty.generation = std::max({duty.generation, duty.seen, highest}) + 1;
+  duty.actor = context_.ids.random_hex(bounds::actor_bytes);
   duty.reason.clear();
   context_.store.set_duty(duty);
   transaction.commit();

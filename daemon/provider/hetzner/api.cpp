@@ -36,8 +36,8 @@ asio::awaitable<ApiResult<nlohmann::json>> Api::post(std::string path, nlohmann:
   co_return co_await call("POST", path, body.dump(), urgency);
 }
 
-asio::awaitable<ApiResult<nlohmann::json>> Api::put(std::string path, nlohmann::json body) {
-  co_return co_await call("PUT", path, body.dump(), Urgency::normal);
+asio::awaitable<ApiResult<nlohmann::json>> Api::put(std::string path, nlohmann::json body, Urgency urgency) {
+  co_return co_await call("PUT", path, body.dump(), urgency);
 }
 
 asio::awaitable<ApiResult<nlohmann::json>> Api::remove(std::string path) {

@@ -22,7 +22,7 @@ class Api {
   // What a deletion has to look up or to ask for first is as urgent as the deletion.
   asio::awaitable<ApiResult<nlohmann::json>> get(std::string path, Urgency urgency = Urgency::normal);
   asio::awaitable<ApiResult<nlohmann::json>> post(std::string path, nlohmann::json body, Urgency urgency = Urgency::normal);
-  asio::awaitable<ApiResult<nlohmann::json>> put(std::string path, nlohmann::json body);
+  asio::awaitable<ApiResult<nlohmann::json>> put(std::string path, nlohmann::json body, Urgency urgency = Urgency::normal);
   // Always urgent. not_found is an error here too.
   asio::awaitable<ApiResult<nlohmann::json>> remove(std::string path);
 

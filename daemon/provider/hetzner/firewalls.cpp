@@ -58,9 +58,13 @@ asio::awaitable<ApiResult<nlohmann::json>> Firewalls::find(std::string forest) {
 }
 
 asio::awaitable<Result<>> Firewalls::create(std::string forest, nlohmann::json rules) {
+  const auto passed = co_await fence_.pass(Urgency::normal);  // other forests' firewalls may say who acts
+  if (!passed) co_return passed.error();
+  auto labels = fence_.labels(forest);
+  if (!labels) co_return labels.error();
   nlohmann::json body;
   body["name"] = name_of(forest);
-  body["labels"] = ownership_.labels(forest);
+  body["labels"] = *std::move(labels);
   body["rules"] = std::move(rules);
   const auto made = co_await api_.post("/firewalls", body);
   if (!made) co_return to_error(made.error());
@@ -72,13 +76,25 @@ asio::awaitable<Result<>> Firewalls::enclose(std::string forest, std::vector<std
   const auto rules = firewall_rules(addresses, security_, host_metrics_);
   if (!rules) co_return rules.error();
   nlohmann::json wanted = to_json(*rules);
-  const auto found = co_await find(forest);
-  if (!found) co_return to_error(found.error());
-  if (found->is_null()) co_return co_await create(forest, wanted);
-  if (meaning_of(list_at(*found, "rules")) == meaning_of(wanted)) co_return Result<>{};
+  nlohmann::json firewall = fence_.seen(forest);
+  if (firewall.is_null()) {
+    auto found = co_await find(forest);
+    if (!found) co_return to_error(found.error());
+    firewall = *std::move(found);
+  }
+  if (firewall.is_null()) co_return co_await create(forest, wanted);
+  co_return co_await set_rules(forest, firewall, wanted);
+}
+
+asio::awaitable<Result<>> Firewalls::set_rules(std::string forest, nlohmann::json firewall, nlohmann::json rules) {
+  const auto ours = co_await fence_.check(firewall, Urgency::normal);
+  if (!ours) co_return ours.error();
+  if (meaning_of(list_at(firewall, "rules")) == meaning_of(rules)) co_return Result<>{};
+  fence_.forget(forest);
   nlohmann::json body;
-  body["rules"] = std::move(wanted);
-  const auto set = co_await api_.post(fmt::format("/firewalls/{}/actions/set_rules", id_at(*found, "id")), body);
+  body["rules"] = std::move(rules);
+  const auto set = co_await api_.post(fmt::format("/firewalls/{}/actions/set_rules", id_at(firewall, "id")), body);
+  fence_.forget(forest);
   if (!set) co_return to_error(set.error());
   co_return Result<>{};
 }
@@ -93,6 +109,7 @@ asio::awaitable<Result<std::int64_t>> Firewalls::id_of(std::string forest) {
 
 asio::awaitable<Result<>> Firewalls::remove(std::string forest) {
   ids_.erase(forest);
+  fence_.forget(forest);
   const auto found = co_await api_.list("firewalls", "label_selector=" + ownership_.select_forest(forest), Urgency::deleting);
   if (!found) co_return to_error(found.error());
   for (const auto& firewall : *found) {

@@ -23,7 +23,7 @@ bool has_server(const std::vector<Server>& servers, const std::string& name) {
 }  // namespace
 
 HetznerProvider::HetznerProvider(const asio::any_io_executor& executor, Clock& clock, ApiClient& client,
-                                 std::string installation_id, Settings settings)
+                                 std::string installation_id, Settings settings, Acting& acting)
     : clock_(clock),
       settings_(std::move(settings)),
       ownership_(std::move(installation_id)),
@@ -31,7 +31,8 @@ HetznerProvider::HetznerProvider(const asio::any_io_executor& executor, Clock& c
       actions_(clock, api_),
       servers_(clock, api_, actions_),
       addresses_(api_, ownership_, settings_.hetzner.ipv4 ? "ipv4" : "ipv6"),
-      firewalls_(api_, ownership_, settings_.security, settings_.host_metrics),
+      fence_(executor, clock, api_, ownership_, acting),
+      firewalls_(api_, ownership_, fence_, settings_.security, settings_.host_metrics),
       groups_(executor, api_, ownership_),
       keys_(api_, settings_.hetzner.ssh_keys),
       availability_(clock) {}
@@ -102,6 +103,8 @@ asio::awaitable<Result<std::string>> HetznerProvider::reserve_address(std::strin
   if (*known) co_return (*known)->address;
   const auto pair = availability_.first_of(pairs());
   if (!pair) co_return sold_out_everywhere();
+  const auto acts = co_await fence_.pass(Urgency::normal);
+  if (!acts) co_return acts.error();
   const auto made = co_await addresses_.create(forest, name, pair->location);
   if (!made) co_return learn(made.error(), *pair, forest);
   co_return made->address;
@@ -151,6 +154,8 @@ asio::awaitable<Result<nlohmann::json>> HetznerProvider::create_request(MachineS
                                                                         std::int64_t address_id) {
   const auto told = user_data(spec, pair.type);
   if (!told) co_return told.error();
+  const auto acts = co_await fence_.pass(Urgency::normal);
+  if (!acts) co_return acts.error();
   const auto firewall = co_await firewalls_.id_of(spec.forest);
   if (!firewall) co_return firewall.error();
   if (*firewall == 0) {
@@ -258,6 +263,8 @@ asio::awaitable<Result<>> HetznerProvider::enclose(std::string forest, std::vect
 }
 
 asio::awaitable<Result<>> HetznerProvider::clear(std::string forest) {
+  const auto acts = co_await fence_.pass(Urgency::deleting);
+  if (!acts) co_return acts.error();
   const auto firewall = co_await firewalls_.remove(forest);
   if (!firewall) co_return firewall.error();
   co_return co_await groups_.remove(forest);
@@ -267,12 +274,16 @@ asio::awaitable<Result<>> HetznerProvider::drain(std::string name) {
   const auto server = co_await find_own(name);
   if (!server) co_return server.error();
   if (!*server) co_return Result<>{};
+  const auto acts = co_await fence_.pass(Urgency::deleting);
+  if (!acts) co_return acts.error();
   const auto asked = co_await servers_.shut_down((*server)->id);
   if (!asked) co_return to_error(asked.error());
   co_return Result<>{};
 }
 
 asio::awaitable<Result<>> HetznerProvider::destroy(std::string name) {
+  const auto acts = co_await fence_.pass(Urgency::deleting);
+  if (!acts) co_return acts.error();
   const auto server = co_await find_own(name);
   if (!server) co_return server.error();
   if (*server) {

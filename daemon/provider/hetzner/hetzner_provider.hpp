@@ -8,6 +8,7 @@
 #include "daemon/provider/hetzner/actions.hpp"
 #include "daemon/provider/hetzner/availability.hpp"
 #include "daemon/provider/hetzner/catalog.hpp"
+#include "daemon/provider/hetzner/fence.hpp"
 #include "daemon/provider/hetzner/firewalls.hpp"
 #include "daemon/provider/hetzner/placement_groups.hpp"
 #include "daemon/provider/hetzner/primary_ips.hpp"
@@ -33,7 +34,7 @@ class HetznerProvider : public Provider {
   static constexpr Millis catalog_age{10 * 60'000};
 
   HetznerProvider(const asio::any_io_executor& executor, Clock& clock, ApiClient& client, std::string installation_id,
-                  Settings settings);
+                  Settings settings, Acting& acting);
 
   asio::awaitable<Result<Offer>> offer() override;
   asio::awaitable<Result<std::string>> reserve_address(std::string forest, std::string name) override;
@@ -48,6 +49,8 @@ class HetznerProvider : public Provider {
   // The machine's own unit ends it once three cores are current.
   asio::awaitable<Result<bool>> retire_witness(std::string name) override;
   asio::awaitable<Result<std::string>> image(MachineSpec spec, std::string type) override;
+  asio::awaitable<Result<>> claim() override { co_return co_await fence_.pass(Urgency::normal); }
+  asio::awaitable<Result<std::int64_t>> highest_generation() override { co_return co_await fence_.highest_generation(); }
   Outlook outlook() const override;
   std::optional<ApiUse> api_use() const override { return ApiUse{api_.budget().spent(), api_.budget().calls_left()}; }
   bool is_networked() const override { return true; }
@@ -91,6 +94,7 @@ class HetznerProvider : public Provider {
   Actions actions_;
   Servers servers_;
   PrimaryIps addresses_;
+  Fence fence_;
   Firewalls firewalls_;
   PlacementGroups groups_;
   SshKeys keys_;

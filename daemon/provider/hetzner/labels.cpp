@@ -23,6 +23,10 @@ std::string Ownership::select_forest(const std::string& forest) const {
                                  forest));
 }
 
+std::string Ownership::select_own() const {
+  return query_value(fmt::format("{}={},{}={}", managed_by, morpheus_value, controller_label, controller_));
+}
+
 std::string Ownership::select_managed() { return query_value(fmt::format("{}={}", managed_by, morpheus_value)); }
 
 bool Ownership::owns(const nlohmann::json& thing) const {

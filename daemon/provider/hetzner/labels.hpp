@@ -30,6 +30,7 @@ class Ownership {
 
   // Label selectors, percent-encoded.
   std::string select_forest(const std::string& forest) const;
+  std::string select_own() const;
   static std::string select_managed();
 
   // The thing carries our labels.

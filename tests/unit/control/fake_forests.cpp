@@ -109,8 +109,13 @@ asio::awaitable<Result<DeletionView>> FakeForests::delete_orphan(std::string nam
   co_return deletion;
 }
 
-Result<DutyView> FakeForests::take_over(const Caller& by) {
+asio::awaitable<Result<DutyView>> FakeForests::take_over(Caller by) {
   note("takeover", by);
+  co_return duty();
+}
+
+Result<DutyView> FakeForests::undo_retirement(const Caller& by) {
+  note("undo", by);
   return duty();
 }
 

@@ -46,7 +46,8 @@ class FakeForests : public Forests {
   asio::awaitable<Result<AdoptionView>> adopt(std::string name, Caller by) override;
   asio::awaitable<Result<DeletionView>> delete_orphan(std::string name, Caller by) override;
   DutyView duty() const override { return DutyView{"active", 1, ""}; }
-  Result<DutyView> take_over(const Caller& by) override;
+  asio::awaitable<Result<DutyView>> take_over(Caller by) override;
+  Result<DutyView> undo_retirement(const Caller& by) override;
   Result<> may_retire() const override { return retirement; }
   void retire(const Caller& by) override;
 

@@ -1,0 +1,124 @@
+#include "daemon/provider/hetzner/fence.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "daemon/provider/hetzner/claim_label.hpp"
+#include "daemon/provider/hetzner/json.hpp"
+
+namespace morpheus::hetzner {
+namespace {
+
+std::optional<Claim> claim_on(const nlohmann::json& firewall) { return claim_in(label_at(firewall, acting_label)); }
+
+// The API replaces all labels by those that it is given.
+nlohmann::json labels_with(const nlohmann::json& firewall, const Claim& claim) {
+  auto labels = firewall.value("labels", nlohmann::json::object());
+  labels[acting_label] = to_label(claim);
+  return labels;
+}
+
+}  // namespace
+
+bool Fence::counts(const Claim& own) const { return looked_as_ == own && clock_.boot() - looked_ < look_counts; }
+
+nlohmann::json Fence::seen(const std::string& forest) const {
+  const auto found = seen_.find(forest);
+  const auto own = acting_.own();
+  return found != seen_.end() && own && counts(*own) ? found->second : nlohmann::json();
+}
+
+void Fence::forget(const std::string& forest) {
+  seen_.erase(forest);
+  ++changes_;
+}
+
+Result<nlohmann::json> Fence::labels(const std::string& forest) const {
+  const auto own = acting_.own();
+  if (!own) return own.error();
+  auto labels = ownership_.labels(forest);
+  labels[acting_label] = to_label(*own);
+  return Result<nlohmann::json>(boost::system::in_place_value, std::move(labels));
+}
+
+Error Fence::superseded_by(const Claim& other) {
+  looked_as_.reset();
+  return acting_.supersede(other);
+}
+
+asio::awaitable<Result<>> Fence::pass(Urgency urgency) {
+  const auto before = acting_.own();
+  if (!before) co_return before.error();
+  if (counts(*before)) co_return Result<>{};
+  const auto turn = co_await looking_.take(static_cast<std::int64_t>(urgency));
+  const auto own = acting_.own();
+  if (!own) co_return own.error();
+  if (counts(*own)) co_return Result<>{};
+  co_return co_await look(urgency);
+}
+
+asio::awaitable<ApiResult<std::vector<nlohmann::json>>> Fence::list(Urgency urgency) {
+  co_return co_await api_.list("firewalls", "label_selector=" + ownership_.select_own(), urgency);
+}
+
+// What it finds is judged by what this daemon is when the answer is there: it may have been told to take over meanwhile.
+asio::awaitable<Result<>> Fence::look(Urgency urgency) {
+  const BootTime begun = clock_.boot();
+  const auto changes = changes_;
+  const auto found = co_await list(urgency);
+  if (!found) co_return to_error(found.error());
+  const auto own = acting_.own();
+  if (!own) co_return own.error();
+  for (const auto& firewall : *found) {
+    const auto there = claim_on(firewall);
+    if (there && supersedes(*there, *own)) co_return superseded_by(*there);
+  }
+  std::map<std::string, nlohmann::json> seen;
+  for (nlohmann::json firewall : *found) {
+    if (claim_on(firewall) != *own) {
+      const auto written = co_await write(firewall, *own, urgency);
+      if (!written) co_return written.error();
+      firewall["labels"] = labels_with(firewall, *own);
+    }
+    const auto forest = label_at(firewall, forest_label);
+    seen[forest] = std::move(firewall);
+  }
+  looked_as_ = *own;
+  looked_ = begun;
+  if (changes == changes_) seen_ = std::move(seen);
+  co_return Result<>{};
+}
+
+asio::awaitable<Result<>> Fence::check(nlohmann::json firewall, Urgency urgency) {
+  const auto own = acting_.own();
+  if (!own) co_return own.error();
+  const auto there = claim_on(firewall);
+  if (there == *own) co_return Result<>{};
+  if (there && supersedes(*there, *own)) co_return superseded_by(*there);
+  co_return co_await write(firewall, *own, urgency);
+}
+
+asio::awaitable<Result<>> Fence::write(nlohmann::json firewall, Claim own, Urgency urgency) {
+  nlohmann::json body;
+  body["labels"] = labels_with(firewall, own);
+  const auto put = co_await api_.put(fmt::format("/firewalls/{}", id_at(firewall, "id")), body, urgency);
+  const bool vanished = !put && put.error().fault == Fault::not_found;
+  if (!put && !vanished) co_return to_error(put.error());
+  if (put) spdlog::info("{}: this daemon acts for it, by {}", label_at(firewall, forest_label), to_label(own));
+  co_return Result<>{};
+}
+
+asio::awaitable<Result<std::int64_t>> Fence::highest_generation() {
+  const auto found = co_await list(Urgency::normal);
+  if (!found) co_return to_error(found.error());
+  std::int64_t highest = 0;
+  for (const auto& firewall : *found) {
+    const auto there = claim_on(firewall);
+    if (there) highest = std::max(highest, there->generation);
+  }
+  co_return Result<std::int64_t>{highest};
+}
+
+}  // namespace morpheus::hetzner

@@ -1,0 +1,44 @@
+#include "daemon/provider/hetzner/claim_label.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <regex>
+
+namespace morpheus::hetzner {
+namespace {
+
+TEST(ClaimLabel, IsReadAsItWasWritten) {
+  const Claim claim{3, "0123456789abcdef"};
+  EXPECT_EQ(to_label(claim), "3-0123456789abcdef");
+  EXPECT_EQ(claim_in(to_label(claim)), claim);
+}
+
+TEST(ClaimLabel, FitsWhatTheApiTakes) {
+  const Claim longest{std::numeric_limits<std::int64_t>::max(), "0123456789abcdef"};
+  const auto label = to_label(longest);
+  EXPECT_LE(label.size(), 63U);
+  EXPECT_TRUE(std::regex_match(label, std::regex("[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?"))) << label;
+  EXPECT_EQ(claim_in(label), longest);
+}
+
+TEST(ClaimLabel, WhatIsNotToBeUnderstoodIsNone) {
+  for (const char* label : {"", "3", "3-", "-a1", "a-a1", "3a-a1", "0-a1", "-3-a1", " 3-a1", "3-A1", "3-a1-b2", "3_a1", "99999999999999999999-a1"}) {
+    EXPECT_EQ(claim_in(label), std::nullopt) << label;
+  }
+}
+
+TEST(ClaimLabel, ALaterGenerationOrAnotherActorOfTheSameActsInOnesPlace) {
+  struct Case {
+    Claim there;
+    bool supersedes;
+  };
+  const Claim own{3, "a1"};
+  for (const auto& [there, expected] : {Case{{3, "a1"}, false}, Case{{3, "b2"}, true}, Case{{4, "a1"}, true}, Case{{4, "b2"}, true},
+                                        Case{{2, "a1"}, false}, Case{{2, "b2"}, false}}) {
+    EXPECT_EQ(supersedes(there, own), expected) << to_label(there);
+  }
+}
+
+}  // namespace
+}  // namespace morpheus::hetzner
