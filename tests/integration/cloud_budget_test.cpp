@@ -45,14 +45,26 @@ TEST(CloudBudget, TheLastCallsAreForDeletions) {
   EXPECT_EQ(cloud.created("servers").size(), 1U);
 }
 
+// What a start asks until it has the list of machines and addresses.
+std::size_t calls_of_a_look(const FakeCloud& cloud, DaemonBox& box) {
+  const auto before = cloud.journal().size();
+  box.start();
+  const auto has_looked = [&] { return count(calls_since(cloud, before), "/primary_ips") > 0; };
+  if (!wait_until(has_looked, limit)) throw std::runtime_error("it does not look: " + box.log());
+  box.kill();
+  const auto calls = calls_since(cloud, before);
+  const auto last = std::ranges::find_if(calls, [](const json& call) { return call["path"] == "/primary_ips"; });
+  return static_cast<std::size_t>(last - calls.begin()) + 1;
+}
+
 TEST(CloudBudget, TheLastCallsAreNotForLookingWhetherMachinesAreThere) {
   constexpr std::size_t kept = 100;
-  constexpr std::size_t until_it_has_looked = 6;  // what a start asks, to the end of its list of machines
   const FakeCloud cloud({"--machines", "nats", "--rate-limit", "1000", "--refill-per-second", "0"});
   DaemonBox box(in_cloud(cloud));
   box.start();
   ASSERT_EQ(box.ctl({"plant", "cloud", "medium", "--name", "oak"}).status, 0) << box.log();
   box.kill();
+  const auto until_it_has_looked = calls_of_a_look(cloud, box);
   const auto id = cloud.state()["servers"][2]["id"].dump();
   ASSERT_EQ(run_command({"/usr/bin/curl", "-sf", "-X", "DELETE", "-H", "Authorization: Bearer token", cloud.endpoint() + "/servers/" + id}).status, 0);
   ASSERT_TRUE(wait_until([&] { return cloud.count("servers") == 2; }, limit));
