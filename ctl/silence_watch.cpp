@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 #include <utility>
 
@@ -15,9 +16,15 @@ namespace {
 constexpr std::chrono::milliseconds first_look{1'500};  // a healthy daemon has answered nearly everything by then
 constexpr std::chrono::milliseconds next_look{2'000};
 
-void say_waiting(const std::string& state) {
+void say_waiting(const ServiceLook& service) {
   if (::isatty(STDERR_FILENO) != 1) return;
-  std::cerr << fmt::format("morpheusctl: waiting for morpheusd.service ({})...\n", state);
+  std::cerr << fmt::format("morpheusctl: waiting for morpheusd.service ({})...\n", service.fell ? "auto-restart" : service.state);
+}
+
+// One restart is waited for: it is how a single failure ends. `before`: restarts at the first look.
+bool is_down(const ServiceLook& service, std::uint64_t before) {
+  const auto restarted = service.restarts - std::min(before, service.restarts);
+  return service.state == "failed" || (service.fell && restarted > 0) || restarted > 1;
 }
 
 }  // namespace
@@ -45,9 +52,9 @@ void SilenceWatch::look() {
   const auto service = look_at_service(socket_);
   if (!service) return;  // whoever listens is none of systemd's: the usual limit holds
   if (!restarts_) restarts_ = service->restarts;
-  is_down_ = service->is_down || service->restarts > *restarts_;
+  is_down_ = is_down(*service, *restarts_);
   if (is_down_) return stream_.close();
-  if (!std::exchange(is_said_, true)) say_waiting(service->state);
+  if (!std::exchange(is_said_, true)) say_waiting(*service);
   arm(next_look);
 }
 

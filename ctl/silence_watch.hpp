@@ -13,8 +13,8 @@
 namespace morpheus::ctl {
 
 // Watches a request that was sent until the first byte of its answer. A socket that systemd holds takes connections although nobody
-// is there to answer them: after a short silence systemd is asked, again and again, and a connection whose service is down is
-// closed. While the service is starting or running, that is said once on a terminal, and nothing else happens.
+// is there to answer them: after a short silence systemd is asked, again and again, and a connection whose service failed, or fell
+// again after a restart, is closed. While the service is starting or running, that is said once on a terminal, and nothing else happens.
 class SilenceWatch {
  public:
   // `is_answered`: whether a byte has come. `is_said`: that the waiting was said, or is not to be.

@@ -44,9 +44,8 @@ bool is_the_services(ServiceManager& manager, const std::string& unit, const std
   return socket == usual_socket || manager.listens(unit, socket);
 }
 
-// Whether no answer is to be hoped for: it ended, and not because somebody stops or restarts it.
-bool is_down(ServiceManager& manager, const std::string& service, const std::string& state) {
-  return state == "failed" || (state == "activating" && manager.text(service, unit_interface, "SubState") == "auto-restart");
+bool fell(ServiceManager& manager, const std::string& service, const std::string& state) {
+  return state == "activating" && manager.text(service, unit_interface, "SubState") == "auto-restart";
 }
 
 std::optional<UnitFault> look_at_socket_unit(ServiceManager& manager) {
@@ -74,7 +73,7 @@ std::optional<UnitFault> describe(ServiceManager& manager, const std::string& se
   if (state == "deactivating") return UnitFault{"morpheusd.service is stopping", "systemctl status morpheusd"};
   const auto result = result_of(manager, service);
   if (state == "activating") {
-    if (manager.text(service, unit_interface, "SubState") != "auto-restart") return UnitFault{"morpheusd.service is starting", "try again in a moment; systemctl status morpheusd"};
+    if (!fell(manager, service, state)) return UnitFault{"morpheusd.service is starting", "try again in a moment; systemctl status morpheusd"};
     return UnitFault{fmt::format("morpheusd.service fails and is restarted, {} times so far ({})", restarts_of(manager, service), result), see_log};
   }
   if (state != "failed") return std::nullopt;
@@ -100,7 +99,7 @@ std::optional<ServiceLook> look_at_service(const std::string& socket) {
   const auto service = manager.load(service_unit);
   const auto state = manager.text(service, unit_interface, "ActiveState");
   if (state.empty()) return std::nullopt;
-  return ServiceLook{state, is_down(manager, service, state), restarts_of(manager, service)};
+  return ServiceLook{state, fell(manager, service, state), restarts_of(manager, service)};
 }
 
 bool connecting_may_start(const std::string& socket) {

@@ -19,7 +19,7 @@ std::optional<UnitFault> look_at_unit(const std::string& socket);
 // The service behind a socket that systemd holds.
 struct ServiceLook {
   std::string state;           // as systemctl names it: "activating"
-  bool is_down = false;        // it failed, or waits to be restarted after a failure
+  bool fell = false;           // it waits to be restarted after a failure
   std::uint64_t restarts = 0;  // after failures, since somebody started it
 };
 

@@ -160,12 +160,23 @@ class Silence(OnABus):
         self.fake_service(service("failed", "failed", "exit-code", 1))
         self.assertIn("unit: morpheusd.service failed 3 min ago (exit-code 1)", self.is_told_soon("doctor").stdout)
 
-    def test_a_service_that_waits_for_its_restart(self):
-        self.fake_service(service("activating", "auto-restart", "exit-code", 1, restarts=4))
-        self.assertIn("fails and is restarted, 4 times so far", self.is_told_soon("list").stderr)
+    def test_a_service_that_falls_again_after_its_restart(self):
+        self.fake_service(service("activating", "auto-restart", "exit-code", 1, restarts=[4, 5]))
+        self.assertIn("fails and is restarted, 5 times so far", self.is_told_soon("list").stderr)
+
+    def test_a_service_that_fell_once_is_waited_for(self):
+        for looks in ({"ActiveState": "activating"}, {"ActiveState": ["activating", "active"], "NRestarts": [0, 1]}):
+            with self.subTest(looks):
+                self.fake_service({**service("activating", "auto-restart", "signal", 9), **looks})
+                self.answer_after(4)  # two looks
+                status, printed = self.on_a_terminal("list")
+                self.assertEqual(status, 0, printed)
+                self.assertEqual(printed.count("waiting for morpheusd.service (auto-restart)..."), 1, printed)
+                self.doCleanups()
+                self.setUp()
 
     def test_a_service_that_starts_again_and_again(self):
-        self.fake_service(service("activating", "start", restarts=[4, 5]))
+        self.fake_service(service("activating", "start", restarts=[4, 5, 6]))
         self.assertIn("does not answer", self.is_told_soon("list").stderr)
 
     def on_a_terminal(self, *words):

@@ -103,7 +103,10 @@ class ServiceTest(PackageCase):
         self.tear_down("elm")
 
     def test_killed_with_an_open_operation_it_ends_it_once(self):
-        self.kill_in_the_middle(lambda: self.box.do("systemctl", "kill", "--kill-whom=main", "--signal=KILL", "morpheusd.service"))
+        def kill():
+            self.box.do("systemctl", "kill", "--kill-whom=main", "--signal=KILL", "morpheusd.service")
+            self.assertEqual(self.box.ctl("list")[0], 0, "callers wait for its restart")
+        self.kill_in_the_middle(kill)
 
     def test_a_hung_loop_is_ended_by_the_watchdog(self):
         self.box.write("/etc/systemd/system/morpheusd.service.d/quick.conf", "[Service]\nWatchdogSec=3\nTimeoutAbortSec=2\n")
