@@ -110,7 +110,8 @@ std::vector<Finding> HetznerProvider::diagnose_limits() const {
     findings.push_back({"quota", FindingLevel::warning, refusal.empty() ? availability_.last_limit() : refusal,
                         "delete what is not needed, or ask Hetzner for a higher limit"});
   }
-  if (const auto cooling = availability_.describe(pairs()); !cooling.empty()) {
+  const auto cooling = catalog_ ? availability_.describe(choice().pairs()) : std::string();
+  if (!cooling.empty()) {
     findings.push_back({"sold out", FindingLevel::warning, cooling,
                         "add machine types or locations to hetzner.server_types and hetzner.locations"});
   }

@@ -6,19 +6,16 @@
 #include <algorithm>
 
 #include "daemon/image/cloud_config.hpp"
+#include "daemon/provider/hetzner/choice.hpp"
 #include "daemon/provider/hetzner/json.hpp"
-#include "daemon/provider/hetzner/preflight.hpp"
+#include "daemon/provider/hetzner/machines.hpp"
 
 namespace morpheus::hetzner {
 namespace {
 
-constexpr double gigabyte = 1e9;  // as the API counts memory
-constexpr double rounding = 1e-6;  // of sums of prices
-
 bool has_server(const std::vector<Server>& servers, const std::string& name) {
   return std::ranges::any_of(servers, [&](const Server& each) { return each.name == name; });
 }
-
 
 }  // namespace
 
@@ -37,72 +34,14 @@ HetznerProvider::HetznerProvider(const asio::any_io_executor& executor, Clock& c
       keys_(api_, settings_.hetzner.ssh_keys),
       availability_(clock) {}
 
-asio::awaitable<Result<Offer>> HetznerProvider::offer() {
-  const auto guarded = check_admin_networks(settings_.security);
-  if (!guarded) co_return guarded.error();
-  const auto refreshed = co_await refresh_catalog();
-  if (!refreshed) co_return refreshed.error();
-  const auto chosen = check_choice(*catalog_, settings_.hetzner);
-  if (!chosen) co_return chosen.error();
-  const auto keys = co_await keys_.ids(false);
-  if (!keys) co_return keys.error();
-  const auto writable = co_await check_write_access();
-  if (!writable) co_return writable.error();
-  Offer offer;
-  const auto downloads = co_await check_downloads(settings_.integration, settings_.hetzner, *catalog_);
-  if (!downloads) co_return downloads.error();
-  offer.warnings = *downloads;
-  if (settings_.hetzner.ssh_keys.empty()) {
-    offer.warnings.push_back("hetzner.ssh_keys is empty: nobody can log in to the machines, and Hetzner mails root passwords");
-  }
-  if (const auto refusal = availability_.refusal(); !refusal.empty()) {
-    Error error{ErrorCode::refused, refusal, outlook().way_out};
-    co_return error;
-  }
-  const auto pair = availability_.first_of(pairs());
-  if (!pair) co_return sold_out_everywhere();
-  const auto price = catalog_->price(pair->type, pair->location, settings_.hetzner.ipv4);
-  offer.type = pair->type;
-  offer.location = pair->location;
-  offer.capacity = catalog_->type(pair->type)->capacity;
-  offer.currency = catalog_->currency;
-  if (price) {
-    offer.hourly_cost = price->hourly;
-    offer.monthly_cost = price->monthly;
-  }
-  co_return offer;
-}
-
-asio::awaitable<Result<>> HetznerProvider::refresh_catalog() {
-  if (catalog_ && clock_.boot() - catalog_read_ < catalog_age) co_return Result<>{};
-  auto read = co_await read_catalog(api_, settings_.hetzner.image);
-  if (!read && catalog_ && read.error().fault != Fault::denied) {
-    spdlog::warn("prices and machine types are not read again: {}", read.error().message);
-    co_return Result<>{};
-  }
-  if (!read) co_return to_error(read.error());
-  catalog_ = *std::move(read);
-  catalog_read_ = clock_.boot();
-  co_return Result<>{};
-}
-
-// A request that creates nothing, since it lacks everything: a token that may write is told so (422), one that may not is
-// refused first (403).
-asio::awaitable<Result<>> HetznerProvider::check_write_access() {
-  nlohmann::json nothing = nlohmann::json::object();
-  const auto answer = co_await api_.post("/placement_groups", nothing);
-  if (answer || answer.error().fault == Fault::invalid) co_return Result<>{};
-  co_return to_error(answer.error());
-}
-
 asio::awaitable<Result<std::string>> HetznerProvider::reserve_address(std::string forest, std::string name) {
   const auto refreshed = co_await refresh_catalog();
   if (!refreshed) co_return refreshed.error();
   const auto known = co_await addresses_.find(name);
   if (!known) co_return to_error(known.error());
   if (*known) co_return (*known)->address;
-  const auto pair = availability_.first_of(pairs());
-  if (!pair) co_return sold_out_everywhere();
+  const auto pair = choice().next();
+  if (!pair) co_return choice().sold_out();
   const auto acts = co_await fence_.pass(Urgency::normal);
   if (!acts) co_return acts.error();
   const auto made = co_await addresses_.create(forest, name, pair->location);
@@ -129,7 +68,7 @@ asio::awaitable<Result<Machine>> HetznerProvider::adopt(MachineSpec spec, Server
   spdlog::info("{}: server {} is there already, made by the same intent", spec.name, server.id);
   const auto running = co_await servers_.wait_until_running(server, action_limit);
   if (!running) co_return to_error(running.error());
-  co_return to_machine(*running);
+  co_return machine_of(*running);
 }
 
 asio::awaitable<Result<Machine>> HetznerProvider::create_new(MachineSpec spec) {
@@ -140,14 +79,14 @@ asio::awaitable<Result<Machine>> HetznerProvider::create_new(MachineSpec spec) {
     co_return error;
   }
   const std::string location = (*address)->location;
-  const auto pair = choose(spec, location);
+  const auto pair = choice().in(location, spec.most_monthly_cost);
   if (!pair) co_return pair.error();
   auto request = co_await create_request(spec, *pair, (*address)->id);
   if (!request) co_return request.error();
   const auto made = co_await servers_.create(*std::move(request), action_limit);
   if (!made) co_return learn(made.error(), *pair, spec.forest);
   availability_.created();
-  co_return to_machine(*made);
+  co_return machine_of(*made);
 }
 
 asio::awaitable<Result<nlohmann::json>> HetznerProvider::create_request(MachineSpec spec, Pair pair,
@@ -209,7 +148,7 @@ asio::awaitable<Result<std::optional<Machine>>> HetznerProvider::find(std::strin
   const auto server = co_await find_own(name);
   if (!server) co_return server.error();
   std::optional<Machine> machine;
-  if (*server) machine = to_machine(**server);
+  if (*server) machine = machine_of(**server);
   co_return machine;
 }
 
@@ -220,10 +159,10 @@ asio::awaitable<Result<std::vector<Machine>>> HetznerProvider::list(std::string 
   const auto reserved = co_await addresses_.list(ownership_.select_forest(forest), Urgency::deleting);
   if (!reserved) co_return to_error(reserved.error());
   std::vector<Machine> machines;
-  for (const Server& server : *servers) machines.push_back(to_machine(server));
+  for (const Server& server : *servers) machines.push_back(machine_of(server));
   for (const PrimaryIp& ip : *reserved) {
     if (std::ranges::any_of(machines, [&](const Machine& each) { return each.name == ip.node; })) continue;
-    machines.push_back(to_machine(ip));
+    machines.push_back(machine_of(ip));
   }
   co_return machines;
 }
@@ -242,7 +181,7 @@ asio::awaitable<Result<Inventory>> HetznerProvider::inventory() {
   Inventory inventory;
   for (const Server& server : *servers) {
     if (server.controller == ownership_.controller()) {
-      inventory.own.push_back(to_machine(server));
+      inventory.own.push_back(machine_of(server));
     } else {
       inventory.others.push_back({server.name, server.controller, claim_of(server)});
     }
@@ -250,7 +189,7 @@ asio::awaitable<Result<Inventory>> HetznerProvider::inventory() {
   for (const PrimaryIp& ip : *addresses) {
     if (ip.assigned || has_server(*servers, ip.name)) continue;
     if (ip.controller == ownership_.controller()) {
-      inventory.own.push_back(to_machine(ip));
+      inventory.own.push_back(machine_of(ip));
     } else {
       inventory.others.push_back({ip.name, ip.controller, "hcloud primary-ip delete " + ip.name});
     }
@@ -305,14 +244,6 @@ Result<std::string> HetznerProvider::user_data(const MachineSpec& spec, const st
   return render_cloud_config(spec.image, make_machine_setup(settings_.integration, architecture));
 }
 
-asio::awaitable<Result<std::string>> HetznerProvider::image(MachineSpec spec, std::string type) {
-  const auto refreshed = co_await refresh_catalog();
-  if (!refreshed) co_return refreshed.error();
-  const auto next = availability_.first_of(pairs());
-  if (type.empty() && next) type = next->type;
-  co_return user_data(spec, type);
-}
-
 StageLimits HetznerProvider::stage_limits() const {
   StageLimits limits;
   limits.boot = settings_.hetzner.boot_limit;
@@ -320,92 +251,8 @@ StageLimits HetznerProvider::stage_limits() const {
   return limits;
 }
 
-Outlook HetznerProvider::outlook() const {
-  Outlook outlook;
-  outlook.costs_money = true;
-  outlook.refusal = availability_.refusal();
-  if (!outlook.refusal.empty()) outlook.way_out = "delete what is not needed, or ask Hetzner for a higher limit";
-  if (!catalog_) return outlook;
-  const auto all = pairs();
-  const auto pair = availability_.first_of(all);
-  const auto& next = pair ? pair : all.empty() ? pair : std::optional<Pair>(all.front());
-  if (!next) return outlook;
-  const auto price = catalog_->price(next->type, next->location, settings_.hetzner.ipv4);
-  if (price) outlook.monthly_cost = price->monthly;
-  return outlook;
-}
+Machine HetznerProvider::machine_of(const Server& server) const { return to_machine(server, catalog_ ? &*catalog_ : nullptr, settings_.hetzner.ipv4); }
 
-std::vector<Pair> HetznerProvider::pairs() const {
-  std::vector<Pair> pairs;
-  if (!catalog_) return pairs;
-  for (const auto& type : settings_.hetzner.server_types) {
-    for (const auto& location : settings_.hetzner.locations) {
-      const MachineType* known = catalog_->type(type);
-      if (known && known->prices.contains(location)) pairs.push_back({type, location});
-    }
-  }
-  return pairs;
-}
-
-std::vector<Pair> HetznerProvider::affordable(std::vector<Pair> pairs, const std::optional<double>& most_monthly_cost) const {
-  if (!most_monthly_cost) return pairs;
-  std::erase_if(pairs, [&](const Pair& pair) {
-    const auto price = catalog_->price(pair.type, pair.location, settings_.hetzner.ipv4);
-    return !price || price->monthly > *most_monthly_cost + rounding;
-  });
-  return pairs;
-}
-
-Result<Pair> HetznerProvider::choose(const MachineSpec& spec, const std::string& location) const {
-  const auto all = affordable(pairs(), spec.most_monthly_cost);
-  if (all.empty() && !pairs().empty()) {
-    return Error{ErrorCode::refused, fmt::format("no machine of hetzner.server_types costs {:.2f} a month or less", *spec.most_monthly_cost),
-                 "raise growth.max_monthly_cost"};
-  }
-  auto here = all;
-  std::erase_if(here, [&](const Pair& pair) { return pair.location != location; });
-  if (const auto pair = availability_.first_of(here)) return *pair;
-  if (availability_.first_of(all)) return Error{ErrorCode::moved, fmt::format("no machine is to be had in {}", location), ""};
-  Error error = sold_out_everywhere();
-  if (all.size() < pairs().size()) {
-    error.message += fmt::format("; the others cost more than {:.2f} a month, which growth.max_monthly_cost leaves", *spec.most_monthly_cost);
-  }
-  return error;
-}
-
-Error HetznerProvider::sold_out_everywhere() const {
-  return Error{ErrorCode::unavailable, fmt::format("sold out: {}", availability_.describe(pairs())),
-               "add machine types or locations to hetzner.server_types and hetzner.locations"};
-}
-
-Machine HetznerProvider::to_machine(const Server& server) const {
-  Machine machine;
-  machine.name = server.name;
-  machine.id = fmt::format("{}", server.id);
-  machine.forest = server.forest;
-  machine.intent = server.intent;
-  machine.address = settings_.hetzner.ipv4 ? server.ipv4 : server.ipv6;
-  machine.capacity = {server.cores, static_cast<std::int64_t>(server.memory_gb * gigabyte)};
-  machine.running = server.status != "off" && server.status != "deleting";
-  machine.type = server.type;
-  machine.location = server.location;
-  if (!catalog_) return machine;
-  const auto price = catalog_->price(server.type, server.location, settings_.hetzner.ipv4);
-  if (price) machine.monthly_cost = price->monthly;
-  return machine;
-}
-
-// A reserved address alone. What an IPv6 one costs is nothing.
-Machine HetznerProvider::to_machine(const PrimaryIp& ip) const {
-  Machine machine;
-  machine.name = ip.name;
-  machine.forest = ip.forest;
-  machine.address = ip.address;
-  machine.location = ip.location;
-  if (!catalog_ || !settings_.hetzner.ipv4) return machine;
-  const auto price = catalog_->ipv4.find(ip.location);
-  if (price != catalog_->ipv4.end()) machine.monthly_cost = price->second.monthly;
-  return machine;
-}
+Machine HetznerProvider::machine_of(const PrimaryIp& ip) const { return to_machine(ip, catalog_ ? &*catalog_ : nullptr, settings_.hetzner.ipv4); }
 
 }  // namespace morpheus::hetzner

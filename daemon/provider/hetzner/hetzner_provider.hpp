@@ -8,6 +8,7 @@
 #include "daemon/provider/hetzner/actions.hpp"
 #include "daemon/provider/hetzner/availability.hpp"
 #include "daemon/provider/hetzner/catalog.hpp"
+#include "daemon/provider/hetzner/choice.hpp"
 #include "daemon/provider/hetzner/fence.hpp"
 #include "daemon/provider/hetzner/firewalls.hpp"
 #include "daemon/provider/hetzner/placement_groups.hpp"
@@ -36,7 +37,7 @@ class HetznerProvider : public Provider {
   HetznerProvider(const asio::any_io_executor& executor, Clock& clock, ApiClient& client, std::string installation_id,
                   Settings settings, Acting& acting);
 
-  asio::awaitable<Result<Offer>> offer() override;
+  asio::awaitable<Result<Offer>> offer() override;  // in offer.cpp, with outlook() and image()
   asio::awaitable<Result<std::string>> reserve_address(std::string forest, std::string name) override;
   asio::awaitable<Result<Machine>> create(MachineSpec spec) override;
   asio::awaitable<Result<std::optional<Machine>>> find(std::string name) override;
@@ -77,13 +78,10 @@ class HetznerProvider : public Provider {
   asio::awaitable<Result<nlohmann::json>> create_request(MachineSpec spec, Pair pair, std::int64_t address_id);
   // What the API refused is remembered where it matters for the next try.
   Error learn(const ApiError& error, const Pair& pair, const std::string& forest);
-  std::vector<Pair> pairs() const;                                // configured and sold, in their order
-  std::vector<Pair> affordable(std::vector<Pair> pairs, const std::optional<double>& most_monthly_cost) const;
-  // What to make at that reserved address's location.
-  Result<Pair> choose(const MachineSpec& spec, const std::string& location) const;
-  Error sold_out_everywhere() const;
-  Machine to_machine(const Server& server) const;
-  Machine to_machine(const PrimaryIp& ip) const;
+  // Of the catalog, which has been read.
+  Choice choice() const { return Choice(*catalog_, settings_.hetzner, availability_); }
+  Machine machine_of(const Server& server) const;
+  Machine machine_of(const PrimaryIp& ip) const;
   // The command that makes somebody else's server this installation's.
   std::string claim_of(const Server& server) const;
 

@@ -1,0 +1,90 @@
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+#include "daemon/provider/hetzner/choice.hpp"
+#include "daemon/provider/hetzner/hetzner_provider.hpp"
+#include "daemon/provider/hetzner/preflight.hpp"
+
+namespace morpheus::hetzner {
+
+asio::awaitable<Result<Offer>> HetznerProvider::offer() {
+  const auto guarded = check_admin_networks(settings_.security);
+  if (!guarded) co_return guarded.error();
+  const auto refreshed = co_await refresh_catalog();
+  if (!refreshed) co_return refreshed.error();
+  const auto chosen = check_choice(*catalog_, settings_.hetzner);
+  if (!chosen) co_return chosen.error();
+  const auto keys = co_await keys_.ids(false);
+  if (!keys) co_return keys.error();
+  const auto writable = co_await check_write_access();
+  if (!writable) co_return writable.error();
+  Offer offer;
+  const auto downloads = co_await check_downloads(settings_.integration, settings_.hetzner, *catalog_);
+  if (!downloads) co_return downloads.error();
+  offer.warnings = *downloads;
+  if (settings_.hetzner.ssh_keys.empty()) {
+    offer.warnings.push_back("hetzner.ssh_keys is empty: nobody can log in to the machines, and Hetzner mails root passwords");
+  }
+  if (const auto refusal = availability_.refusal(); !refusal.empty()) {
+    Error error{ErrorCode::refused, refusal, outlook().way_out};
+    co_return error;
+  }
+  const auto pair = choice().next();
+  if (!pair) co_return choice().sold_out();
+  const auto price = choice().price(*pair);
+  offer.type = pair->type;
+  offer.location = pair->location;
+  offer.capacity = catalog_->type(pair->type)->capacity;
+  offer.currency = catalog_->currency;
+  if (price) {
+    offer.hourly_cost = price->hourly;
+    offer.monthly_cost = price->monthly;
+  }
+  co_return offer;
+}
+
+asio::awaitable<Result<>> HetznerProvider::refresh_catalog() {
+  if (catalog_ && clock_.boot() - catalog_read_ < catalog_age) co_return Result<>{};
+  auto read = co_await read_catalog(api_, settings_.hetzner.image);
+  if (!read && catalog_ && read.error().fault != Fault::denied) {
+    spdlog::warn("prices and machine types are not read again: {}", read.error().message);
+    co_return Result<>{};
+  }
+  if (!read) co_return to_error(read.error());
+  catalog_ = *std::move(read);
+  catalog_read_ = clock_.boot();
+  co_return Result<>{};
+}
+
+// A request that creates nothing, since it lacks everything: a token that may write is told so (422), one that may not is
+// refused first (403).
+asio::awaitable<Result<>> HetznerProvider::check_write_access() {
+  nlohmann::json nothing = nlohmann::json::object();
+  const auto answer = co_await api_.post("/placement_groups", nothing);
+  if (answer || answer.error().fault == Fault::invalid) co_return Result<>{};
+  co_return to_error(answer.error());
+}
+
+Outlook HetznerProvider::outlook() const {
+  Outlook outlook;
+  outlook.costs_money = true;
+  outlook.refusal = availability_.refusal();
+  if (!outlook.refusal.empty()) outlook.way_out = "delete what is not needed, or ask Hetzner for a higher limit";
+  if (!catalog_) return outlook;
+  const auto all = choice().pairs();
+  if (all.empty()) return outlook;
+  const auto price = choice().price(choice().next().value_or(all.front()));
+  if (price) outlook.monthly_cost = price->monthly;
+  return outlook;
+}
+
+asio::awaitable<Result<std::string>> HetznerProvider::image(MachineSpec spec, std::string type) {
+  const auto refreshed = co_await refresh_catalog();
+  if (!refreshed) co_return refreshed.error();
+  const auto next = choice().next();
+  if (type.empty() && next) type = next->type;
+  co_return user_data(spec, type);
+}
+
+}  // namespace morpheus::hetzner
