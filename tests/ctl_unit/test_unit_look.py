@@ -20,13 +20,20 @@ def service(state, sub="dead", result="success", status=0, ago=200, restarts=0, 
             "StateChangeTimestamp": int((time.time() - ago) * 1_000_000)}
 
 
+BUS = """<busconfig><listen>unix:path={}/bus</listen><auth>EXTERNAL</auth><policy context="default"><allow own="*"/>
+<allow send_destination="*"/><allow receive_sender="*"/></policy></busconfig>
+"""
 OK = "HTTP/1.1 200 OK\r\n"
 LISTENING = {"LoadState": "loaded", "ActiveState": "active"}
 
 
 class OnABus(unittest.TestCase):
     def setUp(self):
-        self.bus = subprocess.Popen(["dbus-daemon", "--session", "--nofork", "--print-address"], stdout=subprocess.PIPE, text=True)
+        home = tempfile.TemporaryDirectory()
+        self.addCleanup(home.cleanup)
+        conf = pathlib.Path(home.name) / "bus.conf"
+        conf.write_text(BUS.format(home.name), encoding="utf-8")
+        self.bus = subprocess.Popen(["dbus-daemon", f"--config-file={conf}", "--nofork", "--print-address"], stdout=subprocess.PIPE, text=True)
         self.addCleanup(self.end, self.bus)
         self.environment = {"PATH": os.environ["PATH"], "DBUS_SYSTEM_BUS_ADDRESS": self.bus.stdout.readline().strip()}
 
