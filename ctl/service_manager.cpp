@@ -51,15 +51,15 @@ std::string ServiceManager::text(const std::string& path, const char* interface,
   return value;
 }
 
-std::uint64_t ServiceManager::number(const std::string& path, const char* interface, const char* name) {
+std::optional<std::uint64_t> ServiceManager::number(const std::string& path, const char* interface, const char* name) {
   const Message answer = get(path, interface, name, nullptr);
   char type = 0;
-  if (!answer || sd_bus_message_peek_type(answer.get(), &type, nullptr) <= 0) return 0;
+  if (!answer || sd_bus_message_peek_type(answer.get(), &type, nullptr) <= 0) return std::nullopt;
   std::uint64_t large = 0;
   std::uint32_t small = 0;  // an int32_t too: none that is asked for is negative
-  if (type == 't') return sd_bus_message_read_basic(answer.get(), type, &large) < 0 ? 0 : large;
-  if (type != 'u' && type != 'i') return 0;
-  return sd_bus_message_read_basic(answer.get(), type, &small) < 0 ? 0 : small;
+  if (type == 't' && sd_bus_message_read_basic(answer.get(), type, &large) > 0) return large;
+  if ((type == 'u' || type == 'i') && sd_bus_message_read_basic(answer.get(), type, &small) > 0) return small;
+  return std::nullopt;
 }
 
 bool ServiceManager::listens(const std::string& path, const std::string& socket) {

@@ -18,7 +18,7 @@ class ServiceManager {
   // The unit's object. Empty: it does not answer. systemd has an object for units that do not exist, too.
   std::string load(const char* unit);
   std::string text(const std::string& path, const char* interface, const char* name);
-  std::uint64_t number(const std::string& path, const char* interface, const char* name);
+  std::optional<std::uint64_t> number(const std::string& path, const char* interface, const char* name);
   // Whether the socket unit is to listen on `socket`, however that is written.
   bool listens(const std::string& path, const std::string& socket);
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <iostream>
 #include <utility>
 
@@ -15,6 +14,7 @@ namespace {
 
 constexpr std::chrono::milliseconds first_look{1'500};  // a healthy daemon has answered nearly everything by then
 constexpr std::chrono::milliseconds next_look{2'000};
+constexpr int looks_at_work = 3;  // before a daemon that runs is said to be waited for: some answers take it seconds
 
 void say_waiting(const ServiceLook& service) {
   if (::isatty(STDERR_FILENO) != 1) return;
@@ -22,9 +22,10 @@ void say_waiting(const ServiceLook& service) {
 }
 
 // One restart is waited for: it is how a single failure ends. `before`: restarts at the first look.
-bool is_down(const ServiceLook& service, std::uint64_t before) {
-  const auto restarted = service.restarts - std::min(before, service.restarts);
-  return service.state == "failed" || (service.fell && restarted > 0) || restarted > 1;
+bool is_down(const ServiceLook& service, const std::optional<std::uint64_t>& before) {
+  if (service.state == "failed") return true;
+  if (!before || !service.restarts || *service.restarts <= *before) return false;
+  return service.fell || *service.restarts - *before > 1;
 }
 
 }  // namespace
@@ -44,7 +45,7 @@ void SilenceWatch::check() const {
 void SilenceWatch::arm(std::chrono::milliseconds pause) {
   timer_.expires_after(pause);
   timer_.async_wait([this](const boost::system::error_code& error) {
-    if (!error && !is_answered_()) look();
+    if (!error && !is_stopped_ && !is_answered_()) look();
   });
 }
 
@@ -52,9 +53,11 @@ void SilenceWatch::look() {
   const auto service = look_at_service(socket_);
   if (!service) return;  // whoever listens is none of systemd's: the usual limit holds
   if (!restarts_) restarts_ = service->restarts;
-  is_down_ = is_down(*service, *restarts_);
+  is_down_ = is_down(*service, restarts_);
   if (is_down_) return stream_.close();
-  if (!std::exchange(is_said_, true)) say_waiting(*service);
+  ++looks_;
+  const bool is_up = service->state == "active" || service->state == "reloading";
+  if ((!is_up || looks_ >= looks_at_work) && !std::exchange(is_said_, true)) say_waiting(*service);
   arm(next_look);
 }
 

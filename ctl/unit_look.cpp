@@ -34,10 +34,10 @@ std::string ago(std::uint64_t microseconds_since_1970) {
 std::string result_of(ServiceManager& manager, const std::string& service) {
   const auto result = manager.text(service, service_interface, "Result");
   const auto status = manager.number(service, service_interface, "ExecMainStatus");
-  return result == "exit-code" || result == "signal" || result == "core-dump" ? fmt::format("{} {}", result, status) : result;
+  return result == "exit-code" || result == "signal" || result == "core-dump" ? fmt::format("{} {}", result, status.value_or(0)) : result;
 }
 
-std::uint64_t restarts_of(ServiceManager& manager, const std::string& service) { return manager.number(service, service_interface, "NRestarts"); }
+std::optional<std::uint64_t> restarts_of(ServiceManager& manager, const std::string& service) { return manager.number(service, service_interface, "NRestarts"); }
 
 // `unit`: the object of morpheusd.socket.
 bool is_the_services(ServiceManager& manager, const std::string& unit, const std::string& socket) {
@@ -67,14 +67,14 @@ std::optional<UnitFault> describe(ServiceManager& manager, const std::string& se
   if (loaded == "masked") return UnitFault{"morpheusd.service is masked", "systemctl unmask morpheusd.service morpheusd.socket"};
   if (loaded != "loaded") return UnitFault{fmt::format("morpheusd.service cannot be loaded ({})", loaded), "systemctl status morpheusd"};
   const auto state = manager.text(service, unit_interface, "ActiveState");
-  const auto since = ago(manager.number(service, unit_interface, "StateChangeTimestamp"));
+  const auto since = ago(manager.number(service, unit_interface, "StateChangeTimestamp").value_or(0));
   if (state == "active" || state == "reloading") return look_at_socket_unit(manager);
   if (state == "inactive") return UnitFault{"morpheusd.service does not run", "systemctl start morpheusd.socket morpheusd.service"};
   if (state == "deactivating") return UnitFault{"morpheusd.service is stopping", "systemctl status morpheusd"};
   const auto result = result_of(manager, service);
   if (state == "activating") {
     if (!fell(manager, service, state)) return UnitFault{"morpheusd.service is starting", "try again in a moment; systemctl status morpheusd"};
-    return UnitFault{fmt::format("morpheusd.service fails and is restarted, {} times so far ({})", restarts_of(manager, service), result), see_log};
+    return UnitFault{fmt::format("morpheusd.service fails and is restarted, {} times so far ({})", restarts_of(manager, service).value_or(0), result), see_log};
   }
   if (state != "failed") return std::nullopt;
   const auto what = fmt::format("morpheusd.service failed{} ({})", since, result);

@@ -19,8 +19,8 @@ std::optional<UnitFault> look_at_unit(const std::string& socket);
 // The service behind a socket that systemd holds.
 struct ServiceLook {
   std::string state;           // as systemctl names it: "activating"
-  bool fell = false;           // it waits to be restarted after a failure
-  std::uint64_t restarts = 0;  // after failures, since somebody started it
+  bool fell = false;  // it waits to be restarted after a failure
+  std::optional<std::uint64_t> restarts;  // after failures, since somebody started it; unset: systemd did not say in time
 };
 
 // Unset: systemd does not hold `socket`, or does not answer within a second.

@@ -20,6 +20,8 @@ constexpr const char* move_question =
 constexpr const char* takeover_question =
     "Is every other daemon with a copy of this database stopped for good, or retired?";
 
+constexpr Millis takeover_patience{40'000};  // it waits for what was under way, and for the providers
+
 struct Flags {
   bool move = false;
   bool yes = false;
@@ -90,7 +92,7 @@ ExitStatus takeover(Session& session, const Flags& flags) {
   if (!active) {
     if (!session.json) std::cerr << fmt::format("{}: {}\n", duty.state, duty.reason);
     if (!flags.yes && !ask(session, takeover_question, std::cerr)) return ExitStatus::failed;
-    duty = view_of<DutyView>(session.client.post("/v1/takeover", nlohmann::json::object()));
+    duty = view_of<DutyView>(session.client.post("/v1/takeover", nlohmann::json::object(), takeover_patience));
   }
   if (session.json) {
     session.print(duty);

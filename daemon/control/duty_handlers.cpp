@@ -4,38 +4,42 @@
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <optional>
 
 namespace morpheus {
 namespace {
 
 // Until the whole archive is handed over a retirement can be undone: without its end nobody can restore it.
-void undo_move(ControlServices& services, const Caller& caller) {
+void undo_move(ControlServices& services, const Duty& retired, const Caller& caller) {
   spdlog::warn("the move to another machine failed, and this daemon goes on");
-  const auto back = services.forests.undo_retirement(caller);
+  const auto back = services.forests.undo_retirement(retired, caller);
   if (!back) spdlog::error("{}", describe(back.error()));
 }
 
 // The moment that the archive is of.
-void settle_moved(ControlServices& services, Backup& backup, const Caller& caller) {
-  services.forests.retire(caller);
+Duty settle_moved(ControlServices& services, Backup& backup, const Caller& caller) {
+  Duty retired = services.forests.retire(caller);
   try {
     backup.settle(true);
   } catch (const std::exception&) {
-    undo_move(services, caller);
+    undo_move(services, retired, caller);
     throw;
   }
+  return retired;
 }
 
-Result<> settle(ControlServices& services, Backup& backup, const Caller& caller, bool move) {
+// What a move stored; unset: no move.
+Result<std::optional<Duty>> settle(ControlServices& services, Backup& backup, const Caller& caller, bool move) {
+  std::optional<Duty> retired;
   if (!move) {
     services.journal.record(command_event(caller, "backup"));
     backup.settle(false);
-    return {};
+    return retired;
   }
   const auto may = services.forests.may_retire();
-  if (!may) return may;
-  settle_moved(services, backup, caller);
-  return {};
+  if (!may) return may.error();
+  retired = settle_moved(services, backup, caller);
+  return retired;
 }
 
 // false: the client did not take all of it.
@@ -66,10 +70,10 @@ asio::awaitable<Reply> stream(ControlServices& services, Call call, Pieces& piec
   try {
     taken = co_await hand_over(**backup, pieces);
   } catch (...) {
-    if (move) undo_move(services, call.peer.caller);
+    if (*settled) undo_move(services, **settled, call.peer.caller);
     throw;
   }
-  if (!taken && move) undo_move(services, call.peer.caller);
+  if (!taken && *settled) undo_move(services, **settled, call.peer.caller);
   co_return Reply{};
 }
 

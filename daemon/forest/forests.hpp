@@ -9,6 +9,7 @@
 #include "common/model/finding.hpp"
 #include "common/model/operation.hpp"
 #include "common/protocol/views.hpp"
+#include "daemon/store/duty.hpp"
 
 namespace morpheus {
 
@@ -60,13 +61,14 @@ class Forests {
   // Makes it act from now on, in the place of whoever acts for its forests at a provider; what is stored as running goes on. Success
   // if it acts already. refused: what was under way when it was retired has not ended.
   virtual asio::awaitable<Result<DutyView>> take_over(Caller caller) = 0;
-  // The same after a retire() whose archive nobody can restore: at once.
-  virtual Result<DutyView> undo_retirement(const Caller& caller) = 0;
+  // The same after a retire(), which returned `retired`, whose archive nobody can restore: at once. Nothing is done if that has
+  // changed since: somebody has let it act, or another daemon acts.
+  virtual Result<DutyView> undo_retirement(const Duty& retired, const Caller& caller) = 0;
   // refused: something is under way that another daemon could not take up from the store alone, or it does not act anyway.
   virtual Result<> may_retire() const = 0;
   // From the return of this call on, nothing is decided or changed, whatever is asked, until somebody takes over. Only right after
-  // may_retire().
-  virtual void retire(const Caller& caller) = 0;
+  // may_retire(). Returns what it stored.
+  virtual Duty retire(const Caller& caller) = 0;
 };
 
 }  // namespace morpheus

@@ -20,6 +20,7 @@ struct Duty {
   std::string reason;           // since when and why it is not active, in words
   std::string actor;            // hexadecimal: of this incarnation of the database, another one after each restore and takeover
   std::int64_t seen = 0;        // the highest generation of another daemon that was met at a provider
+  bool operator==(const Duty&) const = default;
 };
 
 std::string_view to_string(DutyState state);

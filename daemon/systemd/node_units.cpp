@@ -59,13 +59,12 @@ asio::awaitable<bool> NodeUnits::start(std::string instance, ServerFiles files) 
 asio::awaitable<Result<>> NodeUnits::start_unit(std::string unit, std::filesystem::path lock) {
   const auto limited = co_await limit(unit);
   if (!limited) co_return limited.error();
-  const bool kept = co_await keep(unit);
+  co_await keep(unit);
   auto started = co_await ask_start(unit);
   if (started) started = co_await await_lock(unit, lock);
-  if (!kept) co_return started;
   const Bus::Fill name = name_of(unit);
-  const auto let_go = co_await bus_.call(manager, "UnrefUnit", name, answer_limit);
-  if (!let_go) spdlog::debug("{} is kept until the daemon ends: {}", unit, let_go.error().message);
+  const auto let_go = co_await bus_.call(manager, "UnrefUnit", name, answer_limit);  // an answer that was late may have kept it all the same
+  if (!let_go) spdlog::debug("{} is not let go: {}", unit, let_go.error().message);
   co_return started;
 }
 
@@ -83,11 +82,10 @@ asio::awaitable<Result<>> NodeUnits::limit(std::string unit) {
 
 // A unit that failed is forgotten at once (CollectMode=), and why with it, unless somebody keeps it. Where that is not permitted, only the
 // reason is missing.
-asio::awaitable<bool> NodeUnits::keep(std::string unit) {
+asio::awaitable<void> NodeUnits::keep(std::string unit) {
   const Bus::Fill name = name_of(unit);
   const auto kept = co_await bus_.call(manager, "RefUnit", name, answer_limit);
   if (!kept) spdlog::debug("{} is not kept: {}", unit, kept.error().message);
-  co_return kept.has_value();
 }
 
 asio::awaitable<Result<>> NodeUnits::ask_start(std::string unit) {

@@ -29,7 +29,7 @@ class NodeUnits : public ServerStarter {
  private:
   asio::awaitable<Result<>> start_unit(std::string unit, std::filesystem::path lock);
   asio::awaitable<Result<>> limit(std::string unit);
-  asio::awaitable<bool> keep(std::string unit);
+  asio::awaitable<void> keep(std::string unit);
   asio::awaitable<Result<>> ask_start(std::string unit);
   asio::awaitable<Result<>> await_lock(std::string unit, std::filesystem::path lock);
 

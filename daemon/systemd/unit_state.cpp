@@ -19,10 +19,10 @@ asio::awaitable<std::optional<std::string>> UnitState::ended() {
   std::optional<std::string> how;
   const bool found = co_await find();
   if (!found) co_return how;
+  const bool to_be_started = co_await has_job();  // asked first: a state that was read before its end would be the one from before the start
+  if (to_be_started) co_return how;
   const auto state = co_await text(unit_interface, "ActiveState");
   if (state != "failed" && state != "inactive") co_return how;
-  const bool to_be_started = co_await has_job();
-  if (to_be_started) co_return how;
   how = co_await text(service_interface, "Result");
   co_return how;
 }

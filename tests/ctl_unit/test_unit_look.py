@@ -201,13 +201,13 @@ class Silence(OnABus):
         return ctl.wait(LIMIT), printed.decode()
 
     def test_a_service_that_starts_is_waited_for_and_that_is_said_once(self):
-        for state in ("activating", "active"):
-            with self.subTest(state):
+        for state, seconds, times in (("activating", 4, 1), ("active", 4, 0), ("active", 8, 1)):  # two looks, and four
+            with self.subTest(state, seconds=seconds):
                 self.fake_service(service(state, "start"))
-                self.answer_after(4)  # two looks
+                self.answer_after(seconds)
                 status, printed = self.on_a_terminal("list")
                 self.assertEqual(status, 0, printed)
-                self.assertEqual(printed.count(f"waiting for morpheusd.service ({state})..."), 1, printed)
+                self.assertEqual(printed.count(f"waiting for morpheusd.service ({state})..."), times, printed)
                 self.assertIn("no forest yet", printed)
                 self.doCleanups()
                 self.setUp()

@@ -69,7 +69,9 @@ asio::awaitable<Result<AdoptionView>> ForestManager::adopt(std::string name, Cal
   const auto report = co_await context_.poller.look(found.orphan->machine.address);
   const auto evidence = evidence_of(report, wanted->name, name);
   if (!evidence) co_return evidence.error();
-  const auto forest = forest_for(*found.orphan);  // it took its time: everything is looked at again
+  const auto may_still = check_may_begin(context_);  // it took its time: everything is looked at again
+  if (!may_still) co_return may_still.error();
+  const auto forest = forest_for(*found.orphan);
   if (!forest) co_return forest.error();
   store_adopted(*forest, found.orphan->machine, *evidence, caller);
   AdoptionView view;

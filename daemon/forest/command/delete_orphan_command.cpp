@@ -36,6 +36,8 @@ asio::awaitable<Result<bool>> clear_again(const ForestContext& context, std::str
 // Whatever becomes of it, no growth is to give its name again: the deletion goes by that name.
 Result<> ForestManager::begin_deletion(const Orphan& orphan, const Caller& caller) {
   const Machine& machine = orphan.machine;
+  const auto may = check_may_begin(context_);
+  if (!may) return may.error();
   if (known_machines(context_.store, orphan.provider).contains(machine.name)) return no_orphan(machine.name);
   Store::Transaction transaction(context_.store);
   for (Forest& forest : context_.store.forests()) {

@@ -60,7 +60,10 @@ asio::awaitable<Result<DutyView>> ForestManager::take_over(Caller caller) {
   co_return act_again(caller, highest);
 }
 
-Result<DutyView> ForestManager::undo_retirement(const Caller& caller) { return act_again(caller, 0); }
+Result<DutyView> ForestManager::undo_retirement(const Duty& retired, const Caller& caller) {
+  if (context_.store.duty() != retired) return duty();
+  return act_again(caller, 0);
+}
 
 DutyView ForestManager::act_again(const Caller& caller, std::int64_t highest) {
   Duty duty = context_.store.duty();
@@ -89,7 +92,7 @@ Result<> ForestManager::may_retire() const {
   return Error{ErrorCode::refused, "a provider is being asked for something right now", "try again in a moment"};
 }
 
-void ForestManager::retire(const Caller& caller) {
+Duty ForestManager::retire(const Caller& caller) {
   Duty duty = context_.store.duty();
   Store::Transaction transaction(context_.store);
   record_command(caller, "", "", "backup --move");
@@ -97,6 +100,7 @@ void ForestManager::retire(const Caller& caller) {
   duty.reason = fmt::format("{} moved it to another machine on {}", caller.user, to_rfc3339(context_.clock.wall()));
   context_.store.set_duty(duty);
   transaction.commit();
+  return duty;
 }
 
 }  // namespace morpheus

@@ -16,7 +16,7 @@ std::optional<Claim> claim_in(const std::string& label) {
   claim.actor = label.substr(dash + 1);
   const char* const end_of_number = label.data() + dash;
   const auto [end, error] = std::from_chars(label.data(), end_of_number, claim.generation);
-  const bool is_number = error == std::errc() && end == end_of_number && claim.generation > 0;
+  const bool is_number = error == std::errc() && end == end_of_number && claim.generation > 0 && claim.generation <= most_generation;
   const bool is_hex = !claim.actor.empty() && claim.actor.find_first_not_of("0123456789abcdef") == std::string::npos;
   if (!is_number || !is_hex) return std::nullopt;
   return claim;

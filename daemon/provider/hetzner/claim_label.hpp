@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -9,6 +10,9 @@ namespace morpheus::hetzner {
 
 // On a forest's firewall: the claim of the daemon that acts.
 inline constexpr const char* acting_label = "morpheus-acting";
+
+// What is above was written by hand: it could not be gone past for ever.
+inline constexpr std::int64_t most_generation = 1'000'000'000'000;
 
 // "3-0123456789abcdef"; fits what the API takes as a label's value.
 std::string to_label(const Claim& claim);

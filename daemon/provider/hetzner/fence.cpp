@@ -20,6 +20,10 @@ nlohmann::json labels_with(const nlohmann::json& firewall, const Claim& claim) {
   return labels;
 }
 
+Error changed_meanwhile() {
+  return Error{ErrorCode::unavailable, "this daemon took over while it looked who acts", "tried again by itself"};
+}
+
 }  // namespace
 
 bool Fence::counts(const Claim& own) const { return looked_as_ == own && clock_.boot() - looked_ < look_counts; }
@@ -80,6 +84,10 @@ asio::awaitable<Result<>> Fence::look(Urgency urgency) {
     if (claim_on(firewall) != *own) {
       const auto written = co_await write(firewall, *own, urgency);
       if (!written) co_return written.error();
+      const auto now = acting_.own();
+      if (!now) co_return now.error();
+      if (*now != *own) co_return changed_meanwhile();
+      if (!*written) continue;
       firewall["labels"] = labels_with(firewall, *own);
     }
     const auto forest = label_at(firewall, forest_label);
@@ -97,21 +105,32 @@ asio::awaitable<Result<>> Fence::check(nlohmann::json firewall, Urgency urgency)
   const auto there = claim_on(firewall);
   if (there == *own) co_return Result<>{};
   if (there && supersedes(*there, *own)) co_return superseded_by(*there);
-  co_return co_await write(firewall, *own, urgency);
-}
-
-asio::awaitable<Result<>> Fence::write(nlohmann::json firewall, Claim own, Urgency urgency) {
-  nlohmann::json body;
-  body["labels"] = labels_with(firewall, own);
-  const auto put = co_await api_.put(fmt::format("/firewalls/{}", id_at(firewall, "id")), body, urgency);
-  const bool vanished = !put && put.error().fault == Fault::not_found;
-  if (!put && !vanished) co_return to_error(put.error());
-  if (put) spdlog::info("{}: this daemon acts for it, by {}", label_at(firewall, forest_label), to_label(own));
+  const auto written = co_await write(firewall, *own, urgency);
+  if (!written) co_return written.error();
   co_return Result<>{};
 }
 
+asio::awaitable<Result<bool>> Fence::write(nlohmann::json firewall, Claim own, Urgency urgency) {
+  nlohmann::json body;
+  body["labels"] = labels_with(firewall, own);
+  const auto put = co_await api_.put(fmt::format("/firewalls/{}", id_at(firewall, "id")), body, urgency);
+  const auto forest = label_at(firewall, forest_label);
+  if (put) {
+    spdlog::info("{}: this daemon acts for it, by {}", forest, to_label(own));
+    co_return Result<bool>{true};
+  }
+  const bool vanished = put.error().fault == Fault::not_found;
+  const bool refused = put.error().fault == Fault::invalid;
+  if (refused && urgency == Urgency::deleting) {  // nobody else claims it, and what is deleted costs nothing any more
+    spdlog::warn("{}: its firewall cannot say that this daemon acts: {}", forest, put.error().message);
+    co_return Result<bool>{true};
+  }
+  if (!vanished) co_return to_error(put.error());
+  co_return Result<bool>{false};
+}
+
 asio::awaitable<Result<std::int64_t>> Fence::highest_generation() {
-  const auto found = co_await list(Urgency::normal);
+  const auto found = co_await list(Urgency::deleting);  // a takeover waits for it, and asks but once
   if (!found) co_return to_error(found.error());
   std::int64_t highest = 0;
   for (const auto& firewall : *found) {

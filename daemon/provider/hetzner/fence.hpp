@@ -45,7 +45,8 @@ class Fence {
   bool counts(const Claim& own) const;
   asio::awaitable<ApiResult<std::vector<nlohmann::json>>> list(Urgency urgency);
   asio::awaitable<Result<>> look(Urgency urgency);
-  asio::awaitable<Result<>> write(nlohmann::json firewall, Claim own, Urgency urgency);
+  // Labels the firewall. false: it has vanished.
+  asio::awaitable<Result<bool>> write(nlohmann::json firewall, Claim own, Urgency urgency);
   Error superseded_by(const Claim& other);
 
   Clock& clock_;

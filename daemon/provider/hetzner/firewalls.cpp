@@ -95,6 +95,10 @@ asio::awaitable<Result<>> Firewalls::set_rules(std::string forest, nlohmann::jso
   body["rules"] = std::move(rules);
   const auto set = co_await api_.post(fmt::format("/firewalls/{}/actions/set_rules", id_at(firewall, "id")), body);
   fence_.forget(forest);
+  if (!set && set.error().fault == Fault::not_found) {
+    Error error{ErrorCode::unavailable, fmt::format("the firewall of {} vanished", forest), ""};
+    co_return error;
+  }
   if (!set) co_return to_error(set.error());
   co_return Result<>{};
 }
@@ -114,6 +118,7 @@ asio::awaitable<Result<>> Firewalls::remove(std::string forest) {
   if (!found) co_return to_error(found.error());
   for (const auto& firewall : *found) {
     const auto removed = co_await api_.remove(fmt::format("/firewalls/{}", id_at(firewall, "id")));
+    fence_.forget(forest);
     if (!removed && removed.error().fault != Fault::not_found) co_return to_error(removed.error());
   }
   co_return Result<>{};

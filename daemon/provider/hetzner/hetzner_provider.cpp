@@ -66,6 +66,8 @@ asio::awaitable<Result<Machine>> HetznerProvider::adopt(MachineSpec spec, Server
     co_return error;
   }
   spdlog::info("{}: server {} is there already, made by the same intent", spec.name, server.id);
+  const auto acts = co_await fence_.pass(Urgency::normal);  // it may have to be started
+  if (!acts) co_return acts.error();
   const auto running = co_await servers_.wait_until_running(server, action_limit);
   if (!running) co_return to_error(running.error());
   co_return machine_of(*running);
@@ -83,6 +85,8 @@ asio::awaitable<Result<Machine>> HetznerProvider::create_new(MachineSpec spec) {
   if (!pair) co_return pair.error();
   auto request = co_await create_request(spec, *pair, (*address)->id);
   if (!request) co_return request.error();
+  const auto acts = co_await fence_.pass(Urgency::normal);  // what the request needed may have waited for calls
+  if (!acts) co_return acts.error();
   const auto made = co_await servers_.create(*std::move(request), action_limit);
   if (!made) co_return learn(made.error(), *pair, spec.forest);
   availability_.created();
@@ -229,6 +233,8 @@ asio::awaitable<Result<>> HetznerProvider::destroy(std::string name) {
     const auto removed = co_await servers_.remove((*server)->id, action_limit);
     if (!removed) co_return to_error(removed.error());
     groups_.forget((*server)->forest);
+    const auto still = co_await fence_.pass(Urgency::deleting);  // the deletion took its time
+    if (!still) co_return still.error();
   }
   // Addresses go with their machine; one that never had a machine does not.
   const auto released = co_await addresses_.remove(name);

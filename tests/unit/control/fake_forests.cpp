@@ -114,11 +114,14 @@ asio::awaitable<Result<DutyView>> FakeForests::take_over(Caller by) {
   co_return duty();
 }
 
-Result<DutyView> FakeForests::undo_retirement(const Caller& by) {
+Result<DutyView> FakeForests::undo_retirement(const Duty&, const Caller& by) {
   note("undo", by);
   return duty();
 }
 
-void FakeForests::retire(const Caller& by) { note("retire", by); }
+Duty FakeForests::retire(const Caller& by) {
+  note("retire", by);
+  return Duty{};
+}
 
 }  // namespace morpheus

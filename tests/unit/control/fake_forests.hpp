@@ -47,9 +47,9 @@ class FakeForests : public Forests {
   asio::awaitable<Result<DeletionView>> delete_orphan(std::string name, Caller by) override;
   DutyView duty() const override { return DutyView{"active", 1, ""}; }
   asio::awaitable<Result<DutyView>> take_over(Caller by) override;
-  Result<DutyView> undo_retirement(const Caller& by) override;
+  Result<DutyView> undo_retirement(const Duty& retired, const Caller& by) override;
   Result<> may_retire() const override { return retirement; }
-  void retire(const Caller& by) override;
+  Duty retire(const Caller& by) override;
 
  private:
   void note(const std::string& what, const Caller& by);
