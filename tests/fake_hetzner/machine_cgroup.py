@@ -55,17 +55,23 @@ class MachineCgroup:
         return found - {0}
 
     def kill(self):
-        """The plug is pulled. An nspawn that ends alone leaves its machine running: all of them are ended."""
+        """The plug is pulled. An nspawn that ends alone leaves its machine running: all of them are ended, and stopped before, so that none
+        sees another one end."""
         deadline = time.monotonic() + KILL_LIMIT
         while left := self.processes():
             if time.monotonic() > deadline:
                 raise TimeoutError(f"processes {sorted(left)} do not end")
-            for each in left:
-                try:
-                    os.kill(each, signal.SIGKILL)
-                except ProcessLookupError:
-                    continue
+            for number in (signal.SIGSTOP, signal.SIGKILL):
+                self._signal(left, number)
             time.sleep(LOOK_SECONDS)
+
+    @staticmethod
+    def _signal(processes, number):
+        for each in processes:
+            try:
+                os.kill(each, number)
+            except ProcessLookupError:
+                continue
 
     def remove(self):
         """Once it is empty."""

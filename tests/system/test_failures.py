@@ -20,7 +20,7 @@ class FailuresTest(ForestCase):
         told = printed + self.daemon.do("events", "-o", "json")
         self.assertIn(f"never got past {stage}", told)
         for reason in reasons:
-            self.assertIn(reason, told)
+            self.assertIn(reason, told, self.downloads.journal())
         self.assertEqual([each["name"] for each in self.cloud.state()["servers"]], [])
         self.daemon.ctl("teardown", "fir", "--yes")
         self.assertEqual(self.cloud.left(), {})
