@@ -14,13 +14,13 @@ ConfigReload::ConfigReload(Config& running, std::string path, Journal& journal)
 bool ConfigReload::take_over() {
   const auto report = load_config(path_);
   if (!report.config) {
-    for (const ConfigError& error : report.errors) record(EventLevel::error, format_error(path_, error));
-    record(EventLevel::error, "not reloaded, nothing is changed");
+    for (const ConfigError& error : report.errors) journal_.record_or_log(daemon_event(EventLevel::error, format_error(path_, error)));
+    journal_.record_or_log(daemon_event(EventLevel::error, "not reloaded, nothing is changed"));
     return false;
   }
   const auto restart = keys_needing_restart(running_, *report.config);
   if (!restart.empty()) {
-    record(EventLevel::warning, fmt::format("these keys need a restart: {}", fmt::join(restart, ", ")));
+    journal_.record_or_log(daemon_event(EventLevel::warning, fmt::format("these keys need a restart: {}", fmt::join(restart, ", "))));
   }
   running_.growth = report.config->growth;
   const bool host_metrics = running_.monitor.host_metrics;  // the firewall's since the start
@@ -29,20 +29,8 @@ bool ConfigReload::take_over() {
   running_.jetstream = report.config->jetstream;
   running_.daemon.log_level = report.config->daemon.log_level;
   spdlog::set_level(spdlog::level::from_str(running_.daemon.log_level));
-  record(EventLevel::info, "reloaded " + path_);
+  journal_.record_or_log(daemon_event(EventLevel::info, "reloaded " + path_));
   return true;
-}
-
-void ConfigReload::record(EventLevel level, std::string message) {
-  Event event;
-  event.kind = "daemon";
-  event.level = level;
-  event.message = std::move(message);
-  try {
-    journal_.record(std::move(event));
-  } catch (const StoreError& error) {
-    spdlog::error("a reload is not in the events: {}", error.what());
-  }
 }
 
 }  // namespace morpheus

@@ -18,8 +18,6 @@ class ConfigReload {
   bool take_over();
 
  private:
-  void record(EventLevel level, std::string message);
-
   Config& running_;
   std::string path_;
   Journal& journal_;

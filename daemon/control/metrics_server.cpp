@@ -100,23 +100,13 @@ asio::awaitable<void> MetricsServer::listen() {
     const bool is_news = !trouble_ || trouble_->message != opened.error().message;
     trouble_ = opened.error();
     const Millis pause = backoff.next();
-    if (is_news) report(EventLevel::error, fmt::format("{}; the next try is in {} s: {}", trouble_->message, pause.count() / 1000, trouble_->hint));
+    const auto told = fmt::format("{}; the next try is in {} s: {}", trouble_->message, pause.count() / 1000, trouble_->hint);
+    if (is_news) journal_.record_or_log(daemon_event(EventLevel::error, told));
     co_await clock_.sleep_for(pause);
   }
-  if (trouble_) report(EventLevel::info, fmt::format("/metrics is served on {} port {} now", listen_->host, listen_->port));
+  const auto served = fmt::format("/metrics is served on {} port {} now", listen_->host, listen_->port);
+  if (trouble_) journal_.record_or_log(daemon_event(EventLevel::info, served));
   trouble_.reset();
-}
-
-void MetricsServer::report(EventLevel level, std::string message) {
-  Event event;
-  event.kind = "daemon";
-  event.level = level;
-  event.message = std::move(message);
-  try {
-    journal_.record(std::move(event));
-  } catch (const StoreError& error) {
-    spdlog::error("what became of metrics.listen is not in the events: {}", error.what());
-  }
 }
 
 std::vector<Finding> MetricsServer::findings() const {

@@ -37,7 +37,6 @@ class MetricsServer {
 
   Result<> open();
   asio::awaitable<void> listen();
-  void report(EventLevel level, std::string message);
   asio::awaitable<void> accept_for_ever();
   asio::awaitable<void> host(Socket socket);
   asio::awaitable<void> serve(Socket socket);

@@ -31,11 +31,8 @@ Error ActingDaemon::supersede(const Claim& other) {
   if (duty.state == DutyState::active) {
     duty.state = DutyState::retired;
     duty.reason = fmt::format("another daemon acts for these forests, as was seen on {} ({})", to_rfc3339(clock_.wall()), who);
-    Event event;
-    event.kind = "daemon";
-    event.level = EventLevel::warning;
-    event.message = fmt::format("another daemon acts for these forests ({}): this one is retired, and changes nothing before morpheusctl takeover", who);
-    journal_.record(std::move(event));
+    journal_.record(daemon_event(EventLevel::warning, fmt::format("another daemon acts for these forests ({}): this one is retired, and changes nothing "
+                                                                  "before morpheusctl takeover", who)));
   }
   store_.set_duty(duty);
   transaction.commit();

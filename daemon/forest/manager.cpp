@@ -45,11 +45,7 @@ void ForestManager::take_up(const Operation& operation) {
   event.forest = operation.forest;
   event.operation_id = operation.id;
   event.message = fmt::format("{} {} is taken up again", to_string(operation.kind), operation.id);
-  try {
-    context_.journal.record(std::move(event));
-  } catch (const StoreError& error) {
-    spdlog::error("{}", error.what());
-  }
+  context_.journal.record_or_log(std::move(event));
   start(operation);
 }
 

@@ -161,11 +161,7 @@ void Poller::record_change(const Node& node, const std::string& before, const St
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(elapsed(since, clock_.stamp())).count();
     event.message = fmt::format("known again after {} s ({})", seconds, before);
   }
-  try {
-    journal_.record(std::move(event));
-  } catch (const StoreError& error) {
-    spdlog::error("{}: {} is not in the events: {}", node.name, now.empty() ? "known again" : now, error.what());
-  }
+  journal_.record_or_log(std::move(event));
 }
 
 void Poller::flush() {

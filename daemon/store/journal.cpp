@@ -36,6 +36,14 @@ Event command_event(const Caller& caller, const std::string& what) {
   return event;
 }
 
+Event daemon_event(EventLevel level, std::string message) {
+  Event event;
+  event.kind = "daemon";
+  event.level = level;
+  event.message = std::move(message);
+  return event;
+}
+
 std::string line_of(const Event& event) { return subject(event) + event.message; }
 
 Journal::Journal(Clock& clock, Store& store, const asio::any_io_executor& executor, EventLog* log)
@@ -51,6 +59,15 @@ void Journal::record(Event event) {
     log_->tell(event);
   }
   news_.notify();
+}
+
+void Journal::record_or_log(Event event) {
+  const auto line = line_of(event);
+  try {
+    record(std::move(event));
+  } catch (const StoreError& error) {
+    spdlog::error("{} (not in the events: {})", line, error.what());
+  }
 }
 
 }  // namespace morpheus

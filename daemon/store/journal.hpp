@@ -21,6 +21,9 @@ class Journal {
   // `event.at` is filled in.
   void record(Event event);
 
+  // The same for an event that nothing else is stored with: what the store refuses is an error in the log.
+  void record_or_log(Event event);
+
   // Notified after each event; readers read Store::events_after() themselves, so nothing queues for a slow one.
   Signal& news() { return news_; }
 

@@ -85,7 +85,7 @@ asio::awaitable<void> ShutdownDelay::follow_shutdown() {
     if (coming_ && !gate_.held()) co_await settle();
     if (!coming_ && gate_.held()) {
       gate_.let_go();
-      record("the shutdown is called off: the work goes on");
+      journal_.record_or_log(daemon_event(EventLevel::info, "the shutdown is called off: the work goes on"));
     }
     co_await told_.wait_past(seen);
   }
@@ -93,7 +93,7 @@ asio::awaitable<void> ShutdownDelay::follow_shutdown() {
 
 asio::awaitable<void> ShutdownDelay::settle() {
   gate_.hold();
-  record("this computer shuts down: the step under way is ended and stored, and nothing new is begun");
+  journal_.record_or_log(daemon_event(EventLevel::info, "this computer shuts down: the step under way is ended and stored, and nothing new is begun"));
   const bool still = co_await finishes_within(clock_, step_limit, gate_.still());
   if (!still) spdlog::warn("a step takes longer than {} s: it is looked at again at the next start", step_limit.count() / 1000);
   delay_ = Descriptor();
@@ -113,17 +113,6 @@ asio::awaitable<void> ShutdownDelay::ask_at_each_connection() {
 void ShutdownDelay::learn(bool coming) {
   coming_ = coming;
   told_.notify();
-}
-
-void ShutdownDelay::record(std::string message) {
-  Event event;
-  event.kind = "daemon";
-  event.message = std::move(message);
-  try {
-    journal_.record(std::move(event));
-  } catch (const StoreError& error) {
-    spdlog::error("a shutdown is not in the events: {}", error.what());
-  }
 }
 
 }  // namespace morpheus

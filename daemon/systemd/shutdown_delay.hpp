@@ -34,7 +34,6 @@ class ShutdownDelay {
   asio::awaitable<void> take();
   asio::awaitable<void> settle();
   void learn(bool coming);
-  void record(std::string message);
 
   asio::any_io_executor executor_;
   Clock& clock_;
