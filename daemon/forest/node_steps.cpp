@@ -42,6 +42,15 @@ void enter_state(const ForestContext& context, Node& node, NodeState state, cons
   context.journal.record(std::move(event));
 }
 
+void take_machine(Node& node, const Machine& machine) {
+  node.machine_id = machine.id;
+  node.address = machine.address;
+  node.capacity = machine.capacity;
+  node.machine_type = machine.type;
+  node.location = machine.location;
+  node.monthly_cost = machine.monthly_cost;
+}
+
 Result<> check_may_begin(const ForestContext& context) {
   const auto acts = may_act(context.store);
   if (!acts) return acts;

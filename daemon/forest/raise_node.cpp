@@ -30,12 +30,7 @@ void begin_creating(const ForestContext& context, Node node) {
 }
 
 void begin_booting(const ForestContext& context, Node node, const Machine& machine) {
-  node.machine_id = machine.id;
-  node.address = machine.address;
-  node.capacity = machine.capacity;
-  node.machine_type = machine.type;
-  node.location = machine.location;
-  node.monthly_cost = machine.monthly_cost;
+  take_machine(node, machine);
   store_state(context, node, NodeState::booting);
   context.poller.hurry();
 }

@@ -102,12 +102,7 @@ void ForestManager::store_adopted(Forest forest, const Machine& machine, const E
   node.state = NodeState::ready;
   node.state_since = now;
   node.witness = evidence.witness;
-  node.machine_id = machine.id;
-  node.address = machine.address;
-  node.capacity = machine.capacity;
-  node.machine_type = machine.type;
-  node.location = machine.location;
-  node.monthly_cost = machine.monthly_cost;
+  take_machine(node, machine);
   node.operation_id = 0;
   node.in_meta_group = evidence.role == NodeRole::core;
   node.reason = "adopted";
