@@ -43,9 +43,6 @@ std::vector<Event> of_operation(std::vector<Event> events, std::int64_t operatio
   return events;
 }
 
-// Of an operation that goes on only if somebody lets this daemon act.
-nlohmann::json stopped(const Error& why) { return nlohmann::json{{"error", ErrorView{"refused", why.message, why.hint}}}; }
-
 struct EventsRequest {
   std::string forest;  // empty: all
   std::optional<std::int64_t> after;
@@ -120,8 +117,9 @@ asio::awaitable<Reply> stream_progress(ControlServices& services, Call call, Pie
       co_return Reply{};
     }
     const auto acts = may_act(services.store);
-    if (!acts) {
-      co_await pieces.write(line_of(stopped(acts.error())));
+    if (!acts) {  // it goes on only if somebody lets this daemon act
+      const Reply stopped = error_reply(acts.error());
+      co_await pieces.write(stopped.body);
       co_return Reply{};
     }
     const bool there = co_await pieces.wait(services.journal.news(), seen);

@@ -69,8 +69,7 @@ class HetznerProvider : public Provider {
   std::vector<std::string> downloads_of_its_types() const;
   asio::awaitable<std::vector<Finding>> diagnose_downloads();
   std::vector<Finding> diagnose_limits() const;
-  // The machine of that name if it is ours. Asked for what is drained or deleted, and for the few that a list lacked, it may use the calls that
-  // are kept for deletions.
+  // The machine of that name if it is ours. Asked for what is drained or deleted, it may use the calls that are kept for deletions.
   asio::awaitable<Result<std::optional<Server>>> find_own(std::string name);
   asio::awaitable<Result<Machine>> create_new(MachineSpec spec);
   asio::awaitable<Result<Machine>> adopt(MachineSpec spec, Server server);
