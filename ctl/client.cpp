@@ -10,7 +10,7 @@
 #include <csignal>
 
 #include "ctl/answer.hpp"
-#include "ctl/download.hpp"
+#include "ctl/answer_reader.hpp"
 #include "ctl/line_reader.hpp"
 #include "ctl/silence_watch.hpp"
 
@@ -26,6 +26,7 @@ using Request = http::request<http::string_body>;
 
 constexpr std::uint64_t largest_answer = std::uint64_t{64} << 20;
 constexpr std::chrono::milliseconds tick{100};
+constexpr Millis longest_copy{10 * 60'000};  // of its database, which the daemon makes before a download's first byte
 
 Request make_request(http::verb method, const std::string& path, const std::string& body = "") {
   Request request(method, path, 11);
@@ -172,16 +173,20 @@ bool Client::stream(const std::string& path, const OnLine& on_line, const OnTick
 void Client::download(const std::string& path, const OnBytes& on_bytes) {
   Stream stream = impl_->connect();
   std::function<void()> end;
-  Download download(stream, on_bytes, [&] { end(); });
-  SilenceWatch silence(impl_->loop, stream, impl_->socket, [&] { return download.got_some(); }, impl_->waiting_is_said);
+  const auto never_enough = [&](const std::string& bytes) {
+    on_bytes(bytes);
+    return true;
+  };
+  AnswerReader reader(stream, longest_copy, never_enough, [&] { end(); });
+  SilenceWatch silence(impl_->loop, stream, impl_->socket, [&] { return reader.got_some(); }, impl_->waiting_is_said);
   end = [&] { silence.stop(); };
   const Request request = make_request(http::verb::post, path);
   stream.expires_after(impl_->timeout);
   // A daemon that is full answers without reading: what it said counts.
-  http::async_write(stream, request, [&](const error_code&, std::size_t) { download.start(); });
+  http::async_write(stream, request, [&](const error_code&, std::size_t) { reader.start(); });
   impl_->run();
   silence.check();
-  download.check(impl_->socket);
+  reader.check(impl_->socket);
 }
 
 std::string segment(const std::string& text) {
