@@ -13,6 +13,7 @@ pkg_check_modules(libarchive REQUIRED IMPORTED_TARGET libarchive)
 pkg_check_modules(systemd REQUIRED IMPORTED_TARGET libsystemd)
 pkg_check_modules(prometheus REQUIRED IMPORTED_TARGET prometheus-cpp-core)
 pkg_check_modules(nats REQUIRED IMPORTED_TARGET libnats)
+pkg_check_modules(simdjson REQUIRED IMPORTED_TARGET simdjson)
 find_package(SQLiteCpp REQUIRED)
 
 find_program(CCACHE ccache)
