@@ -22,6 +22,11 @@ _LISTS = {
 }
 _SINGULAR = {"servers": "server", "ssh_keys": "ssh_key", "firewalls": "firewall", "placement_groups": "placement_group",
              "primary_ips": "primary_ip"}
+_ACTIONS = {
+    ("servers", "rebuild"): servers.rebuild, ("servers", "change_protection"): servers.protect,
+    ("primary_ips", "change_protection"): primary_ips.protect, ("firewalls", "set_rules"): firewalls.set_rules,
+    ("firewalls", "apply_to_resources"): firewalls.apply_to, ("firewalls", "remove_from_resources"): firewalls.remove_from,
+}
 
 
 class Api:
@@ -131,10 +136,8 @@ class Api:
     def _act(self, kind, thing, command, body):
         if kind == "servers" and servers.is_power(command):
             return servers.power(self.cloud, thing, command)
-        of_firewalls = {"set_rules": firewalls.set_rules, "apply_to_resources": firewalls.apply_to,
-                        "remove_from_resources": firewalls.remove_from}
-        if kind == "firewalls" and command in of_firewalls:
-            return of_firewalls[command](self.cloud, thing, body)
+        if (kind, command) in _ACTIONS:
+            return _ACTIONS[(kind, command)](self.cloud, thing, body)
         raise not_found("path")
 
     def _metrics(self, query):

@@ -28,17 +28,22 @@ def _price(location, monthly):
             "included_traffic": 21990232555520, "price_per_tb_traffic": _amount(1.0)}
 
 
-def server_types(is_available):
-    """All types; `is_available(type, location)` is what the list claims."""
+def _offered(place, said):
+    """An entry of `locations`: what the list claims, which may be a lie."""
+    available = said["available"] is not False
+    return {"id": place["id"], "name": place["name"], "deprecation": said.get("deprecation"), "available": available,
+            "recommended": said.get("recommended", available)}
+
+
+def server_types(offer):
+    """All types; `offer(type, location)` is what is said of that pair."""
     types = []
     for number, (name, cores, memory, disk, architecture, monthly, where) in enumerate(_TYPES, start=101):
         types.append({
             "id": number, "name": name, "description": name.upper(), "cores": cores, "memory": memory, "disk": disk,
             "storage_type": "local", "cpu_type": "shared", "category": "shared", "architecture": architecture,
             "deprecation": None, "prices": [_price(location, monthly) for location in where],
-            "locations": [{"id": place["id"], "name": place["name"], "deprecation": None,
-                           "available": is_available(name, place["name"])}
-                          for place in LOCATIONS if place["name"] in where],
+            "locations": [_offered(place, offer(name, place["name"])) for place in LOCATIONS if place["name"] in where],
         })
     return types
 
@@ -67,5 +72,5 @@ def pricing():
         "currency": "EUR", "vat_rate": "19.000000",
         "primary_ips": [{"type": "ipv4", "prices": addresses}, {"type": "ipv6", "prices": free}],
         "server_types": [{"id": each["id"], "name": each["name"], "prices": each["prices"]}
-                         for each in server_types(lambda *_: True)],
+                         for each in server_types(lambda *_: {"available": True})],
     }

@@ -27,10 +27,12 @@ class Cloud:
         self.ids = itertools.count(2**32 + 1000)
         self.ipv4 = (f"{address_prefix}.{high}.{low}" for high in range(256) for low in range(1, 255))
         self.ipv6 = (str(net) for net in ipaddress.ip_network(ipv6_range).subnets(new_prefix=64))
-        self.unavailable = {}  # (type, location) -> False or "lies"
+        self.offers = {}  # (type, location) -> what a test said of it
+        self.withdrawn = set()  # names of types
         self.limits = {}  # kind -> how many
         self.user_data = {}  # server id -> text
         self.tasks = set()
+        self.carrying = {}  # action id -> its task
 
     def add(self, kind, thing):
         """Gives it an id and a date."""
@@ -48,23 +50,25 @@ class Cloud:
         if any(thing["name"] == name for thing in self.things[kind].values()):
             raise Refusal(409, "uniqueness_error", f"{kind} name {name!r} is already used")
 
-    def is_sold(self, server_type, location):
-        """Whether a create gets one."""
-        return self.unavailable.get((server_type, location), True) is True
+    def check_deletable(self, what, thing):
+        """423 while it is protected."""
+        if thing["protection"]["delete"]:
+            raise Refusal(423, "protected", f"{what} deletion is protected")
 
-    def claims_to_sell(self, server_type, location):
-        """What the list of types says, which may be a lie."""
-        return self.unavailable.get((server_type, location), True) is not False
+    def offer(self, server_type, location):
+        """What the list of types says of that pair, and what a create gets; see README.md."""
+        return self.offers.get((server_type, location), {"available": True})
 
     def server_types(self):
-        """The types with their availability."""
-        return catalog.server_types(self.claims_to_sell)
+        """The types that are not withdrawn, with their availability."""
+        return [each for each in catalog.server_types(self.offer) if each["name"] not in self.withdrawn]
 
     def spawn(self, coroutine):
         """Work that goes on behind an answer."""
         task = asyncio.get_running_loop().create_task(coroutine)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
+        return task
 
     def act(self, command, resources, work=None, error=None, seconds=None):
         """Starts an action; `work` is awaited before it succeeds. With `error` (code, message) it fails, after `work`."""
@@ -72,17 +76,37 @@ class Cloud:
             "command": command, "status": "running", "progress": 0, "started": now(), "finished": None,
             "resources": resources, "error": None})
         while len(self.things["actions"]) > ACTIONS_REMEMBERED:
-            self.things["actions"].pop(next(iter(self.things["actions"])))
-        self.spawn(self._carry_out(action, work, error, self.action_seconds if seconds is None else seconds))
+            oldest = self.things["actions"].pop(next(iter(self.things["actions"])))
+            self.carrying.pop(oldest["id"], None)
+        self._lock(action)
+        self.carrying[action["id"]] = self.spawn(self._carry_out(action, work, error, self.action_seconds if seconds is None else seconds))
         return action
+
+    def act_after(self, first, command, resources):
+        """An action that runs from now on, and ends as `first` does."""
+        async def work():
+            await asyncio.wait([self.carrying[first["id"]]])
+            if first["status"] == "error":
+                action["error"] = {"code": "action_failed", "message": f"{first['command']} failed"}
+
+        action = self.act(command, resources, work)
+        return action
+
+    def _lock(self, action):
+        """A server is locked while an action runs on it."""
+        for resource in action["resources"]:
+            server = self.things["servers"].get(resource["id"]) if resource["type"] == "server" else None
+            if server:
+                server["locked"] = self.is_busy("server", server["id"])
 
     async def _carry_out(self, action, work, error, seconds):
         await asyncio.sleep(seconds)
         if work:
             await work()
-        action.update(status="error" if error else "success", progress=100, finished=now())
         if error:
             action["error"] = {"code": error["code"], "message": error["message"]}
+        action.update(status="error" if action["error"] else "success", progress=100, finished=now())
+        self._lock(action)
 
     def is_busy(self, kind, thing_id):
         """An action runs on it."""

@@ -39,9 +39,12 @@ class Control:
         return web.json_response({})
 
     async def set_availability(self, request):
-        """{server_type, location, available: true, false or "lies"}"""
+        """{server_type, location, available: true, false, "lies" or "unsupported"}, or {server_type, withdrawn: true or false}"""
         body = await request.json()
-        self.cloud.unavailable[(body["server_type"], body["location"])] = body["available"]
+        if "withdrawn" in body:
+            (self.cloud.withdrawn.add if body["withdrawn"] else self.cloud.withdrawn.discard)(body["server_type"])
+        else:
+            self.cloud.offers[(body.pop("server_type"), body.pop("location"))] = body
         return web.json_response({})
 
     async def set_limits(self, request):

@@ -54,6 +54,19 @@ def _act(cloud, firewall, command):
     return cloud.act(command, [{"id": firewall["id"], "type": "firewall"}])
 
 
+def attach(firewall, server):
+    """The firewall guards the server: both say so."""
+    firewall["applied_to"].append({"type": "server", "server": {"id": server["id"]}})
+    server["public_net"]["firewalls"].append({"id": firewall["id"], "status": "applied"})
+
+
+def detach(firewall, server):
+    """It does no more."""
+    firewall["applied_to"] = [each for each in firewall["applied_to"] if each.get("server", {}).get("id") != server["id"]]
+    net = server["public_net"]
+    net["firewalls"] = [each for each in net["firewalls"] if each["id"] != firewall["id"]]
+
+
 def set_rules(cloud, firewall, body):
     """POST /firewalls/{id}/actions/set_rules"""
     check_fields(body, ["rules"], [])
@@ -64,22 +77,28 @@ def set_rules(cloud, firewall, body):
 def apply_to(cloud, firewall, body):
     """POST /firewalls/{id}/actions/apply_to_resources"""
     check_fields(body, ["apply_to"], [])
-    for target in body["apply_to"]:
-        resource = _resource(cloud, target)
-        if resource in firewall["applied_to"]:
-            raise Refusal(409, "firewall_already_applied", "firewall was already applied to resource")
-        firewall["applied_to"].append(resource)
+    resources = [_resource(cloud, target) for target in body["apply_to"]]
+    if any(resource in firewall["applied_to"] for resource in resources):
+        raise Refusal(409, "firewall_already_applied", "firewall was already applied to resource")
+    for resource in resources:
+        if resource["type"] == "server":
+            attach(firewall, cloud.things["servers"][resource["server"]["id"]])
+        else:
+            firewall["applied_to"].append(resource)
     return {"actions": [_act(cloud, firewall, "apply_firewall")]}
 
 
 def remove_from(cloud, firewall, body):
     """POST /firewalls/{id}/actions/remove_from_resources"""
     check_fields(body, ["remove_from"], [])
-    for target in body["remove_from"]:
-        resource = _resource(cloud, target)
-        if resource not in firewall["applied_to"]:
-            raise Refusal(422, "firewall_resource_not_found", "firewall is not applied to resource")
-        firewall["applied_to"].remove(resource)
+    resources = [_resource(cloud, target) for target in body["remove_from"]]
+    if any(resource not in firewall["applied_to"] for resource in resources):
+        raise Refusal(422, "firewall_resource_not_found", "firewall is not applied to resource")
+    for resource in resources:
+        if resource["type"] == "server":
+            detach(firewall, cloud.things["servers"][resource["server"]["id"]])
+        else:
+            firewall["applied_to"].remove(resource)
     return {"actions": [_act(cloud, firewall, "remove_firewall")]}
 
 

@@ -59,12 +59,12 @@ class Front:
         return await self._after(request, entry, effects, status, answer)
 
     def _let_in(self, request):
+        self.limit.spend()  # a call without a token is counted, too
         token = _token(request)
         if token not in self.tokens + self.read_only_tokens:
             raise Refusal(401, "unauthorized", "unable to authenticate")
-        self.limit.spend()
         if token in self.read_only_tokens and request.method != "GET":
-            raise Refusal(403, "token_readonly", "token is only allowed to perform GET requests")
+            raise Refusal(401, "token_readonly", "token is only allowed to perform GET requests")
 
     async def _body(self, request):
         raw = await request.read()  # client_max_size bounds it

@@ -52,21 +52,26 @@ class NatsMachines:
         self.nats_server = nats_server
         self.processes = {}  # server name -> {configuration: process}
         self.watchers = {}
+        self.names = {}  # server id -> the name that it was made with: a hand may rename it
+
+    def _name(self, server):
+        return self.names.setdefault(server["id"], server["name"])
 
     async def start(self, server, user_data, effects):
         """Boots it: writes its files once, then starts its servers. It knows no `effects`."""
-        root = self.directory / server["name"] / "root"
+        name = self._name(server)
+        root = self.directory / name / "root"
         if not root.exists():
             self._write_files(root, user_data)
         address = server["public_net"]["ipv4"]["ip"] if server["public_net"]["ipv4"] else "127.0.0.1"
-        running = self.processes.setdefault(server["name"], {})
+        running = self.processes.setdefault(name, {})
         for conf in ("nats.conf", "witness.conf"):
             file = root / "etc/nats" / conf
             retired = conf == "witness.conf" and (root.parent / "witness-retired").exists()
             if file.exists() and not retired and conf not in running:
                 running[conf] = await self._serve(file, server["server_type"]["cores"])
         if "witness.conf" in running:
-            self.watchers[server["name"]] = asyncio.create_task(self._retire_witness(server["name"], address))
+            self.watchers[name] = asyncio.create_task(self._retire_witness(name, address))
 
     def _write_files(self, root, user_data):
         files = (yaml.safe_load(user_data or "") or {}).get("write_files", [])
@@ -135,21 +140,22 @@ class NatsMachines:
 
     async def shut_down(self, server):
         """ACPI: the unit drains its nats-server."""
-        await self._end_all(server["name"], signal.SIGUSR2)
+        await self._end_all(self._name(server), signal.SIGUSR2)
 
     async def reboot(self, server):
         """ACPI, and on again."""
-        await self._end_all(server["name"], signal.SIGUSR2)
+        await self._end_all(self._name(server), signal.SIGUSR2)
         await self.start(server, "", {})
 
     async def power_off(self, server):
         """The plug is pulled."""
-        await self._end_all(server["name"], signal.SIGKILL)
+        await self._end_all(self._name(server), signal.SIGKILL)
 
     async def delete(self, server):
         """With its disk."""
-        await self._end_all(server["name"], signal.SIGKILL)
-        shutil.rmtree(self.directory / server["name"], ignore_errors=True)
+        name = self._name(server)
+        await self._end_all(name, signal.SIGKILL)
+        shutil.rmtree(self.directory / name, ignore_errors=True)
 
     async def close(self):
         """Ends every machine."""

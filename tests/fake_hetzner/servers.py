@@ -1,6 +1,7 @@
 """/servers"""
 
 import catalog
+import firewalls
 import placement_groups
 import primary_ips
 from labels import check_labels
@@ -28,9 +29,10 @@ def _place(cloud, server_type, name):
     if name is None:
         name = server_type["locations"][0]["name"]
     place = find(catalog.LOCATIONS, name, "location")
-    if place["name"] not in [each["name"] for each in server_type["locations"]]:
+    offer = cloud.offer(server_type["name"], place["name"])["available"]
+    if offer == "unsupported" or place["name"] not in [each["name"] for each in server_type["locations"]]:
         raise Refusal(422, "invalid_input", "unsupported location for server type")
-    if not cloud.is_sold(server_type["name"], place["name"]):
+    if offer is not True:
         raise Refusal(412, "resource_unavailable", f"error during placement: {server_type['name']} is not available in {place['name']}")
     return place
 
@@ -39,16 +41,20 @@ def _known(cloud, kind, ids, what):
     return [find(cloud.things[kind].values(), wanted, what) for wanted in ids or []]
 
 
+def _user_data(body):
+    text = body.get("user_data") or ""
+    if len(text.encode()) > LONGEST_USER_DATA:
+        raise invalid(f"must be at most {LONGEST_USER_DATA} bytes", "user_data")
+    return text
+
+
 def _plan(cloud, body):
     """Everything that a create needs, checked before anything is changed."""
     check_fields(body, ["name", "server_type", "image"], _OPTIONAL)
     check_host_name(body["name"])
-    user_data = body.get("user_data") or ""
-    if len(user_data.encode()) > LONGEST_USER_DATA:
-        raise invalid(f"must be at most {LONGEST_USER_DATA} bytes", "user_data")
     server_type = find(cloud.server_types(), body["server_type"], "server type")
     plan = {
-        "user_data": user_data, "type": server_type, "image": _image(body["image"], server_type["architecture"]),
+        "user_data": _user_data(body), "type": server_type, "image": _image(body["image"], server_type["architecture"]),
         "keys": _known(cloud, "ssh_keys", body.get("ssh_keys"), "SSH key"),
         "firewalls": _known(cloud, "firewalls", [each.get("firewall") for each in body.get("firewalls") or []], "firewall"),
         "labels": check_labels(body.get("labels")), "group": None,
@@ -61,7 +67,7 @@ def _plan(cloud, body):
     plan["place"] = _place(cloud, server_type, body.get("location"))
     net = body.get("public_net") or {}
     check_fields(net, [], ["enable_ipv4", "enable_ipv6", "ipv4", "ipv6"])
-    plan["ips"] = {kind: primary_ips.choose(cloud, net, kind, body["name"], plan["place"]) for kind in ("ipv4", "ipv6")}
+    plan["ips"] = {kind: primary_ips.choose(cloud, net, kind, plan["place"]) for kind in ("ipv4", "ipv6")}
     return plan
 
 
@@ -69,8 +75,8 @@ def _take_address(cloud, server_id, kind, chosen, place):
     if chosen is None:
         return None
     if chosen.get("new"):
-        chosen = primary_ips.reserve(cloud, chosen["name"], kind, place, {}, True)
-    chosen["assignee_id"] = server_id
+        chosen = primary_ips.reserve(cloud, f"primary_ip-{server_id}-{kind}", kind, place, {}, True)
+    primary_ips.assign(chosen, server_id)
     ip = chosen["ip"] if kind == "ipv4" else f"{chosen['ip'].split('/')[0]}/64"
     return {"id": chosen["id"], "ip": ip, "blocked": False, "dns_ptr": [] if kind == "ipv6" else f"static.{ip}.example"}
 
@@ -88,15 +94,16 @@ def create(cloud, body, effects):
     server["public_net"] = {kind: _take_address(cloud, server["id"], kind, chosen, plan["place"])
                             for kind, chosen in plan["ips"].items()}
     server["public_net"]["floating_ips"] = []
-    server["public_net"]["firewalls"] = [{"id": firewall["id"], "status": "applied"} for firewall in plan["firewalls"]]
+    server["public_net"]["firewalls"] = []
     for firewall in plan["firewalls"]:
-        firewall["applied_to"].append({"type": "server", "server": {"id": server["id"]}})
+        firewalls.attach(firewall, server)
     if plan["group"]:
         plan["group"]["servers"].append(server["id"])
     cloud.user_data[server["id"]] = plan["user_data"]
     action = cloud.act("create_server", _resources(server), lambda: _finish_create(cloud, server, effects),
                        error=effects.get("action_error"))
-    return {"server": server, "action": action, "next_actions": [], "root_password": None if plan["keys"] else "fake"}
+    next_actions = [cloud.act_after(action, "start_server", _resources(server))]
+    return {"server": server, "action": action, "next_actions": next_actions, "root_password": None if plan["keys"] else "fake"}
 
 
 def _resources(server):
@@ -121,13 +128,9 @@ async def _forget(cloud, server):
     """With its addresses, as auto_delete says."""
     cloud.things["servers"].pop(server["id"], None)
     cloud.user_data.pop(server["id"], None)
-    for ip in list(cloud.things["primary_ips"].values()):
-        if ip["assignee_id"] == server["id"]:
-            ip["assignee_id"] = None
-            if ip["auto_delete"]:
-                del cloud.things["primary_ips"][ip["id"]]
+    primary_ips.release_all(cloud, server["id"])
     for firewall in cloud.things["firewalls"].values():
-        firewall["applied_to"] = [each for each in firewall["applied_to"] if each.get("server", {}).get("id") != server["id"]]
+        firewalls.detach(firewall, server)
     for group in cloud.things["placement_groups"].values():
         group["servers"] = [each for each in group["servers"] if each != server["id"]]
 
@@ -141,6 +144,7 @@ def check_idle(cloud, server):
 def delete(cloud, server, effects):
     """DELETE /servers/{id}"""
     check_idle(cloud, server)
+    cloud.check_deletable("server", server)
     server["status"] = "deleting"
 
     async def work():
@@ -180,3 +184,33 @@ def power(cloud, server, command):
     if command == "shutdown":
         cloud.spawn(drain())
     return {"action": cloud.act(_POWER[command], _resources(server), work)}
+
+
+def rebuild(cloud, server, body):
+    """POST /servers/{id}/actions/rebuild: the same server and address, an empty disk."""
+    check_fields(body, ["image"], ["user_data"])
+    check_idle(cloud, server)
+    if server["protection"]["rebuild"]:
+        raise Refusal(423, "protected", "server rebuild is protected")
+    image = _image(body["image"], server["server_type"]["architecture"])
+    user_data = _user_data(body)
+    server["status"] = "rebuilding"
+
+    async def work():
+        await cloud.machines.delete(server)
+        server["image"] = image
+        cloud.user_data[server["id"]] = user_data
+        await _boot(cloud, server, {})
+
+    return {"action": cloud.act("rebuild_server", _resources(server), work), "root_password": None}
+
+
+def protect(cloud, server, body):
+    """POST /servers/{id}/actions/change_protection: both together, as the API demands."""
+    check_fields(body, [], ["delete", "rebuild"])
+    check_idle(cloud, server)
+    wanted = {**server["protection"], **body}
+    if wanted["delete"] is not wanted["rebuild"] or not isinstance(wanted["delete"], bool):
+        raise invalid("delete and rebuild protection must be the same", "delete")
+    server["protection"] = wanted
+    return {"action": cloud.act("change_server_protection", _resources(server))}

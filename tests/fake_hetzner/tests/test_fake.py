@@ -53,8 +53,8 @@ class StrictnessTest(FakeCase):
         self.assertEqual(self.call("GET", "/v1/servers", token="nobody")[0], 401)
         self.assertEqual(self.call("GET", "/v1/servers", token="reader")[0], 200)
         answer = self.call("POST", "/v1/servers", SERVER, token="reader")
-        self.assertEqual((answer[0], answer[1]["error"]["code"]), (403, "token_readonly"))
-        self.assertEqual(self.call("POST", "/v1/placement_groups", {}, token="reader")[0], 403)
+        self.assertEqual((answer[0], answer[1]["error"]["code"]), (401, "token_readonly"))
+        self.assertEqual(self.call("POST", "/v1/placement_groups", {}, token="reader")[0], 401)
 
     def test_what_is_gone(self):
         self.assertEqual(self.call("GET", "/v1/datacenters")[0], 410)
@@ -94,16 +94,97 @@ class StrictnessTest(FakeCase):
         self.assertEqual(self.call("PUT", path, {"name": "other"})[0], 409)
         self.assertEqual(self.call("PUT", path, {"name": "w"})[0], 200, "its own name is free to it")
         self.assertEqual(self.call("PUT", "/v1/firewalls/1", {"labels": {}})[0], 404)
-        self.assertEqual(self.call("PUT", path, {"labels": {}}, token="reader")[0], 403)
+        self.assertEqual(self.call("PUT", path, {"labels": {}}, token="reader")[0], 401)
         self.assertEqual(self.call("GET", path)[1]["firewall"]["labels"], {"a": "4-0123abcd"})
 
     def test_an_address_that_is_assigned_stays(self):
-        body = {"name": "a", "type": "ipv6", "assignee_type": "server", "location": "fsn1", "auto_delete": True}
+        body = {"name": "a", "type": "ipv6", "location": "fsn1", "auto_delete": True}
         ip = self.call("POST", "/v1/primary_ips", body)[1]["primary_ip"]
-        self.assertEqual(self.call("POST", "/v1/servers", {**SERVER, "location": "nbg1", "public_net": {"ipv6": ip["id"]}})[0], 422)
-        made = self.call("POST", "/v1/servers", {**SERVER, "public_net": {"enable_ipv4": False, "ipv6": ip["id"]}})[1]["server"]
+        self.assertEqual((ip["assignee_type"], ip["assignee_id"]), ("unassigned", None))
+        self.refused({**SERVER, "location": "nbg1", "public_net": {"ipv6": ip["id"]}}, 422, "primary_ip_datacenter_mismatch")
+        self.refused({**SERVER, "public_net": {"ipv4": ip["id"]}}, 412, "primary_ip_version_mismatch")
+        wanted = {**SERVER, "public_net": {"enable_ipv4": False, "ipv6": ip["id"]}}
+        made = self.call("POST", "/v1/servers", wanted)[1]["server"]
         self.assertEqual(made["public_net"]["ipv6"]["id"], ip["id"])
+        self.assertEqual(self.call("GET", f"/v1/primary_ips/{ip['id']}")[1]["primary_ip"]["assignee_type"], "server")
         self.assertEqual(self.call("DELETE", f"/v1/primary_ips/{ip['id']}")[1]["error"]["code"], "must_be_unassigned")
+        answer = self.call("POST", "/v1/servers", {**wanted, "name": "second"})
+        self.assertEqual((answer[0], answer[1]["error"]["code"]), (422, "primary_ip_assigned"))
+
+    def test_names_of_addresses_are_unique_over_both_types(self):
+        body = {"name": "a", "type": "ipv6", "assignee_type": "server", "location": "fsn1"}
+        self.assertEqual(self.call("POST", "/v1/primary_ips", body)[0], 201)
+        answer = self.call("POST", "/v1/primary_ips", {**body, "type": "ipv4"})
+        self.assertEqual((answer[0], answer[1]["error"]["code"]), (409, "uniqueness_error"))
+
+    def test_a_server_is_locked_while_an_action_runs_and_says_what_comes_next(self):
+        made = self.call("POST", "/v1/servers", SERVER)[1]
+        self.assertTrue(made["server"]["locked"])
+        self.assertEqual([each["command"] for each in made["next_actions"]], ["start_server"])
+        path = f"/v1/servers/{made['server']['id']}"
+        self.assertTrue(wait_until(lambda: not self.call("GET", path)[1]["server"]["locked"]))
+        self.assertEqual(self.call("GET", f"/v1/actions/{made['next_actions'][0]['id']}")[1]["action"]["status"], "success")
+
+    def running(self, body=None):
+        """The path of a server without an action."""
+        path = f"/v1/servers/{self.call('POST', '/v1/servers', body or SERVER)[1]['server']['id']}"
+        self.assertTrue(wait_until(lambda: not self.call("GET", path)[1]["server"]["locked"]))
+        return path
+
+    def test_what_is_protected_stays(self):
+        server = self.running()
+        self.assertEqual(self.call("POST", server + "/actions/change_protection", {"delete": True})[0], 422, "both or none")
+        self.assertEqual(self.call("POST", server + "/actions/change_protection", {"delete": True, "rebuild": True})[0], 201)
+        self.assertTrue(wait_until(lambda: not self.call("GET", server)[1]["server"]["locked"]))
+        for method, path, body in (("DELETE", server, None), ("POST", server + "/actions/rebuild", {"image": "debian-13"})):
+            answer = self.call(method, path, body)
+            self.assertEqual((answer[0], answer[1]["error"]["code"]), (423, "protected"))
+        ip = self.call("POST", "/v1/primary_ips", {"name": "a", "type": "ipv6", "location": "fsn1"})[1]["primary_ip"]
+        path = f"/v1/primary_ips/{ip['id']}"
+        self.assertEqual(self.call("POST", path + "/actions/change_protection", {"delete": True})[0], 201)
+        self.assertEqual(self.call("DELETE", path)[1]["error"]["code"], "protected")
+
+    def test_a_rebuilt_server_is_the_same_one_with_another_image(self):
+        path = self.running()
+        before = self.call("GET", path)[1]["server"]
+        self.assertEqual(self.call("POST", path + "/actions/rebuild", {"image": "debian-13", "user_data": "#!/bin/sh"})[0], 201)
+        self.assertEqual(self.call("GET", path)[1]["server"]["status"], "rebuilding")
+        self.assertTrue(wait_until(lambda: self.call("GET", path)[1]["server"]["status"] == "running"))
+        after = self.call("GET", path)[1]["server"]
+        self.assertEqual((after["image"]["name"], after["public_net"]), ("debian-13", before["public_net"]))
+
+    def test_a_firewall_says_what_it_guards(self):
+        wall = self.call("POST", "/v1/firewalls", {"name": "w"})[1]["firewall"]["id"]
+        server = self.running({**SERVER, "firewalls": [{"firewall": wall}]})
+        guarded = [{"type": "server", "server": {"id": int(server.rsplit("/", 1)[1])}}]
+
+        def both():
+            """What the firewall says, and what the server says."""
+            return (self.call("GET", f"/v1/firewalls/{wall}")[1]["firewall"]["applied_to"],
+                    [each["id"] for each in self.call("GET", server)[1]["server"]["public_net"]["firewalls"]])
+
+        self.assertEqual(both(), (guarded, [wall]))
+        act = f"/v1/firewalls/{wall}/actions/"
+        self.assertEqual(self.call("POST", act + "remove_from_resources", {"remove_from": guarded})[0], 201)
+        self.assertEqual(both(), ([], []))
+        self.assertEqual(self.call("POST", act + "remove_from_resources", {"remove_from": guarded})[0], 422)
+        self.assertEqual(self.call("POST", act + "apply_to_resources", {"apply_to": guarded})[0], 201)
+        self.assertEqual(both(), (guarded, [wall]))
+
+    def test_what_the_list_of_types_says_of_a_location(self):
+        def place():
+            """fsn1 of cx23."""
+            return self.call("GET", "/v1/server_types?name=cx23")[1]["server_types"][0]["locations"][0]
+
+        self.assertEqual((place()["available"], place()["recommended"], place()["deprecation"]), (True, True, None))
+        said = {"server_type": "cx23", "location": "fsn1", "available": "unsupported", "recommended": False,
+                "deprecation": {"announced": "2026-09-01T00:00:00+00:00", "unavailable_after": "2026-12-01T00:00:00+00:00"}}
+        self.call("POST", "/_fake/availability", said)
+        self.assertEqual((place()["available"], place()["recommended"], place()["deprecation"]), (True, False, said["deprecation"]))
+        self.refused(SERVER, 422, "invalid_input")
+        self.call("POST", "/_fake/availability", {"server_type": "cx23", "withdrawn": True})
+        self.assertEqual(self.call("GET", "/v1/server_types?name=cx23")[1]["server_types"], [])
+        self.refused(SERVER, 404, "not_found")
 
 
 class BodiesTest(FakeCase):
@@ -210,6 +291,11 @@ class RateLimitTest(FakeCase):
 
     arguments = ["--rate-limit", "3", "--refill-per-second", "5"]
 
+    def test_a_call_without_a_token_is_counted(self):
+        for _ in range(3):
+            self.assertEqual(self.call("GET", "/v1/servers", token="nobody")[0], 401)
+        self.assertTrue(wait_until(lambda: self.call("GET", "/v1/servers", token="nobody")[0] == 429))
+
     def test_the_fourth_call_is_refused_and_a_later_one_is_not(self):
         remaining = [self.call("GET", "/v1/servers")[2]["RateLimit-Remaining"] for _ in range(3)]
         self.assertEqual(remaining[0], "2")
@@ -251,7 +337,7 @@ class MachinesTest(FakeCase):
         made = self.boot()
         self.assertEqual(self.call("DELETE", f"/v1/servers/{made['id']}")[0], 200)
         self.assertTrue(wait_until(lambda: not self.serves()))
-        self.assertFalse((self.dir / "machines/web").exists())
+        self.assertTrue(wait_until(lambda: not (self.dir / "machines/web").exists()))
 
     def test_nothing_outlives_the_fake(self):
         self.boot()
