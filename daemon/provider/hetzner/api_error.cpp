@@ -20,6 +20,7 @@ constexpr Row by_code[] = {
     {"locked", Fault::busy},
     {"resource_in_use", Fault::busy},
     {"must_be_unassigned", Fault::busy},
+    {"primary_ip_assigned", Fault::busy},
     {"rate_limit_exceeded", Fault::rate_limited},
     {"unauthorized", Fault::denied},
     {"forbidden", Fault::denied},
@@ -27,6 +28,8 @@ constexpr Row by_code[] = {
     {"protected", Fault::denied},
     {"not_found", Fault::not_found},
     {"invalid_input", Fault::invalid},
+    {"primary_ip_datacenter_mismatch", Fault::invalid},
+    {"primary_ip_version_mismatch", Fault::invalid},
 };
 
 ErrorCode code_of(Fault fault) {
