@@ -3,7 +3,7 @@
 #include <csignal>
 #include <iostream>
 
-#include "common/config/nearest.hpp"
+#include "ctl/command/help.hpp"
 #include "ctl/command/table.hpp"
 #include "ctl/complete/complete.hpp"
 #include "ctl/render/width.hpp"
@@ -48,15 +48,9 @@ int run(const Options& options, const Action& action) {
 
 // For whoever mistyped a command; empty: it was something else.
 std::string unknown_command(const CLI::App& app) {
-  constexpr std::size_t as_far_as_a_typo = 2;
   const auto words = app.remaining();
   if (!app.get_subcommands().empty() || words.empty() || words.front().starts_with('-')) return {};
-  std::string text = "morpheusctl: no command \"" + words.front() + "\"";
-  for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    if (morpheus::edit_distance(words.front(), command->get_name()) > as_far_as_a_typo) continue;
-    return text + "; did you mean " + command->get_name() + "?\n";
-  }
-  return text + "\n  morpheusctl --help lists them\n";
+  return "morpheusctl: " + no_such_command(app, words.front()) + "\n";
 }
 
 }  // namespace
@@ -74,6 +68,10 @@ int main(int argc, char** argv) {
   if (argc > 1 && argv[1] == complete_word) {
     complete(app, options.socket, {argv + 2, argv + argc});
     return exit_code(ExitStatus::done);
+  }
+  if (argc == 1) {
+    std::cout << program_help(app);
+    return end_output(ExitStatus::done);
   }
   try {
     app.parse(argc, argv);

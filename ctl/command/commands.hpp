@@ -20,5 +20,6 @@ void add_duty_commands(CLI::App& app, Action& chosen);  // backup, takeover
 void add_orphan_commands(CLI::App& app, Action& chosen);  // orphans, adopt, delete-orphan
 void add_record_commands(CLI::App& app, Action& chosen);  // explain, history, events, operation, image
 void add_local_commands(CLI::App& app, Action& chosen);   // config check, version
+void add_help_command(CLI::App& app, Action& chosen);
 
 }  // namespace morpheus::ctl

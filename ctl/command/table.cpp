@@ -1,6 +1,9 @@
 #include "ctl/command/table.hpp"
 
+#include <memory>
+
 #include "ctl/command/checks.hpp"
+#include "ctl/command/help.hpp"
 
 namespace morpheus::ctl {
 namespace {
@@ -30,6 +33,7 @@ void add_global_flags(CLI::App& app, Options& options) {
 void add_command_line(CLI::App& app, Options& options, Action& chosen) {
   app.name("morpheusctl");
   app.description("morpheusctl steers morpheusd: forests of NATS servers that grow by themselves");
+  app.formatter(std::make_shared<HelpFormatter>());
   app.require_subcommand(1);
   app.fallthrough();
   add_global_flags(app, options);
@@ -41,6 +45,7 @@ void add_command_line(CLI::App& app, Options& options, Action& chosen) {
   add_duty_commands(app, chosen);
   add_record_commands(app, chosen);
   add_local_commands(app, chosen);
+  add_help_command(app, chosen);
   for (auto* command : app.get_subcommands({})) {
     command->fallthrough();
     for (auto* inner : command->get_subcommands({})) inner->fallthrough();

@@ -40,6 +40,8 @@ void add_values(Completion& completion, const Cursor& cursor, const Names& names
     completion.candidates = names.forests();
   } else if (key == "node") {
     completion.candidates = names.nodes(cursor.forest);
+  } else if (key == "COMMAND") {
+    add_commands(completion, *cursor.commands.front());
   } else if (key == "PROVIDER") {
     completion.candidates = {{"local", "processes on this computer"}, {"hetzner", "virtual machines"}, {"cloud", "hetzner"}};
   } else if (key == "SIZE") {

@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "common/config/config.hpp"
+#include "ctl/command/groups.hpp"
 #include "ctl/complete/cursor.hpp"
 
 namespace morpheus::ctl {
@@ -63,6 +64,15 @@ std::string one_command(const CLI::App& command, const std::string& name) {
   return text;
 }
 
+// A command, or those below it: "config check".
+std::string with_its_own(const CLI::App& command) {
+  const auto inner = command.get_subcommands([](const CLI::App*) { return true; });
+  if (inner.empty()) return one_command(command, command.get_name());
+  std::string text;
+  for (const CLI::App* each : inner) text += one_command(*each, command.get_name() + " " + each->get_name());
+  return text;
+}
+
 std::string kind_and_range(const Key& key) {
   return key.range.empty() ? std::string(key.kind) : fmt::format("{}, {}", key.kind, key.range);
 }
@@ -93,10 +103,9 @@ std::string scdoc_flags(const CLI::App& app) {
 
 std::string scdoc_commands(const CLI::App& app) {
   std::string text;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    const auto inner = command->get_subcommands([](const CLI::App*) { return true; });
-    for (const CLI::App* each : inner) text += one_command(*each, command->get_name() + " " + each->get_name());
-    if (inner.empty()) text += one_command(*command, command->get_name());
+  for (const CommandGroup& group : command_groups()) {
+    text += fmt::format("## {}\n\n", scdoc_text(group.title));
+    for (const auto name : group.commands) text += with_its_own(*app.get_subcommand(std::string(name)));
   }
   return text;
 }

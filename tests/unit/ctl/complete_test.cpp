@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "ctl/command/groups.hpp"
 #include "ctl/command/table.hpp"
 #include "ctl/complete/candidates.hpp"
 #include "tests/unit/ctl/fake_daemon.hpp"
@@ -38,13 +39,18 @@ class Complete : public ::testing::Test {
   Action action_;
 };
 
+bool begins_commands(const std::string& line) {
+  const auto is_title = [&](const CommandGroup& group) { return line == std::string(group.title) + ":"; };
+  return line.starts_with("Subcommands") || std::ranges::any_of(command_groups(), is_title);
+}
+
 // Each word that begins a line of --help and is no placeholder: commands, and flags in all their spellings.
 std::vector<std::string> words_of_help(const std::string& help, bool commands) {
   std::vector<std::string> found;
   std::istringstream lines(help);
   bool in_commands = false;
   for (std::string line; std::getline(lines, line);) {
-    if (!line.starts_with(' ')) in_commands = line.starts_with("Subcommands");
+    if (!line.starts_with(' ')) in_commands = begins_commands(line);
     if (!line.starts_with("  ") || line.starts_with("   ")) continue;
     const auto head = line.substr(2, line.find(' ', 2) - 2);
     if (in_commands != commands || (!commands && !head.starts_with('-'))) continue;
@@ -80,6 +86,7 @@ TEST_F(Complete, KnowsEveryFlagOfEveryCommandsHelp) {
 TEST_F(Complete, GivesWhatBeginsWithWhatIsTyped) {
   EXPECT_THAT(words_at({"pl"}), ElementsAre("plant"));
   EXPECT_THAT(words_at({"config", ""}), ElementsAre("check"));
+  EXPECT_THAT(words_at({"help", "tea"}), ElementsAre("teardown"));
   EXPECT_THAT(words_at({"grow", "--d"}), ElementsAre("--dry-run", "--detach"));
   EXPECT_THAT(words_at({"frobnicate", ""}), Not(Contains("plant")));
 }

@@ -33,6 +33,7 @@ TEST(Scdoc, HasEveryCommandWithItsWordsAndFlags) {
   for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; })) {
     EXPECT_THAT(text, HasSubstr("*" + command->get_name())) << command->get_name();
   }
+  EXPECT_THAT(text, HasSubstr("## What happened, and why\n\n*explain* [_FOREST_]\n"));
   EXPECT_THAT(text, HasSubstr("*plant* _PROVIDER_ _SIZE_\n\tCreate a forest.\n\n"));
   EXPECT_THAT(text, HasSubstr("*shrink* [_FOREST_]\n"));
   EXPECT_THAT(text, HasSubstr("*config check* [_FILE_]\n"));

@@ -1,0 +1,20 @@
+#include "ctl/command/groups.hpp"
+
+#include <array>
+
+namespace morpheus::ctl {
+namespace {
+
+constexpr std::array<std::string_view, 8> forests{"plant", "list", "status", "grow", "shrink", "pause", "resume", "teardown"};
+constexpr std::array<std::string_view, 4> record{"explain", "history", "events", "operation"};
+constexpr std::array<std::string_view, 4> machines{"image", "orphans", "adopt", "delete-orphan"};
+constexpr std::array<std::string_view, 6> daemon{"doctor", "backup", "takeover", "config", "version", "help"};
+
+constexpr std::array groups{CommandGroup{"Forests", forests}, CommandGroup{"What happened, and why", record},
+                            CommandGroup{"Machines", machines}, CommandGroup{"The daemon", daemon}};
+
+}  // namespace
+
+std::span<const CommandGroup> command_groups() { return groups; }
+
+}  // namespace morpheus::ctl
