@@ -15,6 +15,8 @@
 namespace morpheus::ctl {
 namespace {
 
+constexpr std::string_view costs_nothing = "local";  // the one provider whose machines are nobody's to pay
+
 struct Flags {
   std::string provider;
   std::string size;
@@ -43,19 +45,33 @@ ExitStatus see_through(Session& session, const OperationView& started, bool deta
   return report_end(session, last);
 }
 
-ExitStatus show_plan(Session& session, const PlantRequest& request) {
-  const auto plan = view_of<PlanView>(session.client.post("/v1/forests", request));
+PlanView show_plan(Session& session, PlantRequest request) {
+  request.dry_run = true;
+  auto plan = view_of<PlanView>(session.client.post("/v1/forests", request));
   if (session.json) {
     session.print(plan);
   } else {
     std::cout << render_plan(plan);
   }
-  return ExitStatus::done;
+  return plan;
+}
+
+// Shows what it would cost and asks. What is planted is what was shown, its name too.
+bool may_plant(Session& session, PlantRequest& request) {
+  const auto plan = show_plan(session, request);
+  request.name = plan.forest;
+  if (!session.json) std::cout << "\n";
+  return ask(session, fmt::format("Plant {}?", plan.forest));
 }
 
 ExitStatus plant(Session& session, const Flags& flags) {
-  const PlantRequest request{flags.provider, flags.size, flags.name, flags.dry_run};
-  if (flags.dry_run) return show_plan(session, request);
+  PlantRequest request{flags.provider, flags.size, flags.name, false};
+  if (flags.dry_run) {
+    show_plan(session, request);
+    return ExitStatus::done;
+  }
+  const bool asks = !flags.yes && flags.provider != costs_nothing;
+  if (asks && !may_plant(session, request)) return ExitStatus::done;
   const auto operation = view_of<OperationView>(session.client.post("/v1/forests", request));
   if (!session.json) {
     std::cout << fmt::format("planting {} ({} {})\n", operation.forest, flags.provider, flags.size)
@@ -123,6 +139,7 @@ void add_forest_commands(CLI::App& app, Action& chosen) {
   plant_command->add_option("PROVIDER", flags->provider, "where: local, or hetzner (cloud)")->required();
   plant_command->add_option("SIZE", flags->size, "small (1 node), medium (3) or large (5)")->required();
   plant_command->add_option("--name", flags->name, "the forest's name; default: forest-<unix seconds>")->check(is_named());
+  plant_command->add_flag("-y,--yes", flags->yes, "do not ask; where machines cost nothing (local) no question is asked");
   plant_command->add_flag("--dry-run", flags->dry_run, "show what would be created, where, and its price; create nothing");
   plant_command->add_flag("--detach", flags->detach, "do not wait for the end");
   plant_command->callback(

@@ -308,7 +308,7 @@ TEST(Restore, OfAnOldCopyMeetsTheCloudAsItIs) {
   settings.core_nodes = 1;
   DaemonBox box(settings);
   box.start();
-  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--yes", "--name", "oak"}).status, 0) << box.log();
   ASSERT_EQ(box.ctl({"grow", "oak", "--yes"}).status, 0) << box.log();
   ASSERT_EQ(box.ctl({"pause", "oak"}).status, 0);
   const auto file = take_backup(box, "backup");

@@ -30,9 +30,9 @@ TEST(CloudBudget, TheLastCallsAreForDeletions) {
   const FakeCloud cloud(without_refill);
   DaemonBox box(in_cloud(cloud));
   box.start();
-  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--yes", "--name", "oak"}).status, 0) << box.log();
   cloud.tell("calls", {{"left", 30}});
-  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "elm", "--detach"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--yes", "--name", "elm", "--detach"}).status, 0) << box.log();
   const auto waits = [&] { return box.log().find("the account's calls are used up") != std::string::npos; };
   ASSERT_TRUE(wait_until(waits, limit)) << box.log();
   for (const char* forest : {"oak", "elm"}) {
@@ -62,7 +62,7 @@ TEST(CloudBudget, TheLastCallsAreNotForLookingWhetherMachinesAreThere) {
   const FakeCloud cloud({"--machines", "nats", "--rate-limit", "1000", "--refill-per-second", "0"});
   DaemonBox box(in_cloud(cloud));
   box.start();
-  ASSERT_EQ(box.ctl({"plant", "cloud", "medium", "--name", "oak"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "medium", "--yes", "--name", "oak"}).status, 0) << box.log();
   box.kill();
   const auto until_it_has_looked = calls_of_a_look(cloud, box);
   const auto id = cloud.state()["servers"][2]["id"].dump();
@@ -83,7 +83,7 @@ TEST(CloudBudget, ACommandThatWouldWaitForCallsSaysSoBeforeItsClientGivesUp) {
   DaemonBox box(in_cloud(cloud));
   box.start();
   cloud.tell("calls", {{"left", 60}});
-  const auto planted = box.ctl({"plant", "cloud", "small", "--name", "oak"});
+  const auto planted = box.ctl({"plant", "cloud", "small", "--yes", "--name", "oak"});
   EXPECT_EQ(planted.status, 1);
   EXPECT_THAT(planted.err, ContainsRegex("hetzner did not say within 25 s what it would make .[0-9]+ calls are left"));
   EXPECT_THAT(planted.err, ContainsRegex("nothing was begun"));
@@ -94,7 +94,7 @@ TEST(CloudBudget, AtRestAForestOfFiveTakesAsFewCallsAsAForestOfOne) {
   const FakeCloud cloud;
   DaemonBox box(in_cloud(cloud));
   box.start();
-  ASSERT_EQ(box.ctl({"plant", "cloud", "large", "--name", "oak"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "large", "--yes", "--name", "oak"}).status, 0) << box.log();
   box.terminate();
   const auto before = cloud.journal().size();
   box.start();

@@ -178,7 +178,7 @@ TEST(CloudCrash, KilledAtEveryCallItEndsInExactlyWhatWasAskedFor) {
       const auto list = json::parse(status.out)["nodes"];
       return static_cast<int>(std::ranges::count_if(list, [](const json& node) { return node["state"] == "ready"; }));
     };
-    killer.see_through("plant", {"plant", "cloud", "medium", "--name", name, "--detach"}, [&] { return nodes() == 3; });
+    killer.see_through("plant", {"plant", "cloud", "medium", "--yes", "--name", name, "--detach"}, [&] { return nodes() == 3; });
     expect_machines(cloud, {name + "-node-1", name + "-node-2", name + "-node-3"});
     killer.see_through("grow", {"grow", name, "--yes", "--detach"}, [&] { return nodes() == 4; });
     expect_machines(cloud, {name + "-node-1", name + "-node-2", name + "-node-3", name + "-node-4"});

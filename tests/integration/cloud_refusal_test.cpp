@@ -32,7 +32,7 @@ TEST_P(CloudHiccup, EndsInExactlyOneMachine) {
   DaemonBox box(in_cloud(cloud));
   box.start();
   cloud.fault(GetParam().fault);
-  const auto planted = box.ctl({"plant", "cloud", "small", "--name", "oak"});
+  const auto planted = box.ctl({"plant", "cloud", "small", "--yes", "--name", "oak"});
   EXPECT_EQ(planted.status, 0) << planted.err << box.log();
   EXPECT_EQ(cloud.fired(), 1);
   EXPECT_EQ(cloud.created("servers").size(), GetParam().creates);
@@ -85,7 +85,7 @@ TEST_P(CloudEnd, LeavesNothingBehind) {
   const FakeCloud cloud;
   DaemonBox box(in_cloud(cloud));
   box.start();
-  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--yes", "--name", "oak"}).status, 0) << box.log();
   cloud.fault(GetParam().fault);
   EXPECT_EQ(box.ctl({"teardown", "oak", "--yes"}).status, 0) << box.log();
   EXPECT_GE(cloud.fired(), 1);
@@ -124,7 +124,7 @@ TEST_P(CloudDud, AServerThatNeverRunsIsDeletedAfterItsLimitAndReported) {
   DaemonBox box(in_cloud(cloud, std::string(usual_cloud) + ", boot_limit: 10s"));
   box.start();
   cloud.fault(with(create, GetParam(), true));
-  const auto planted = box.ctl({"plant", "cloud", "small", "--name", "oak"});
+  const auto planted = box.ctl({"plant", "cloud", "small", "--yes", "--name", "oak"});
   EXPECT_EQ(planted.status, 1);
   EXPECT_THAT(planted.err, HasSubstr("never got past booting")) << box.log();
   EXPECT_EQ(cloud.fired(), 1);
@@ -142,7 +142,7 @@ TEST(CloudChoice, ALocationThatIsSoldOutIsLeftForTheNext) {
   }
   DaemonBox box(in_cloud(cloud));
   box.start();
-  const auto planted = box.ctl({"plant", "cloud", "small", "--name", "oak"});
+  const auto planted = box.ctl({"plant", "cloud", "small", "--yes", "--name", "oak"});
   EXPECT_EQ(planted.status, 0) << planted.err << box.log();
   EXPECT_EQ(cloud.state()["servers"][0]["location"]["name"], "nbg1");
   EXPECT_EQ(cloud.state()["servers"][0]["server_type"]["name"], "cx23");
@@ -153,7 +153,7 @@ TEST(CloudChoice, ALimitOfTheAccountIsSaidAndNothingIsLeft) {
   const FakeCloud cloud;
   DaemonBox box(in_cloud(cloud));
   box.start();
-  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--yes", "--name", "oak"}).status, 0) << box.log();
   cloud.tell("limits", {{"servers", 1}});
   const auto grown = box.ctl({"grow", "oak", "--yes"});
   EXPECT_EQ(grown.status, 1);
@@ -173,12 +173,12 @@ TEST(CloudChoice, ALimitOfAddressesIsSaidAndNothingIsLeft) {
   DaemonBox box(in_cloud(cloud));
   box.start();
   cloud.tell("limits", {{"primary_ips", 2}});
-  const auto planted = box.ctl({"plant", "cloud", "medium", "--name", "oak"});
+  const auto planted = box.ctl({"plant", "cloud", "medium", "--yes", "--name", "oak"});
   EXPECT_EQ(planted.status, 1);
   EXPECT_THAT(planted.err, HasSubstr("Primary IP limit exceeded"));
   EXPECT_EQ(cloud.count("servers"), 0);
   EXPECT_EQ(cloud.count("primary_ips"), 0);
-  EXPECT_EQ(box.ctl({"plant", "cloud", "small", "--name", "elm"}).status, 4) << "it is not tried again at once";
+  EXPECT_EQ(box.ctl({"plant", "cloud", "small", "--yes", "--name", "elm"}).status, 4) << "it is not tried again at once";
 }
 
 TEST(CloudChoice, TheCostOfAllForestsIsALimit) {
@@ -187,8 +187,8 @@ TEST(CloudChoice, TheCostOfAllForestsIsALimit) {
   settings.max_monthly_cost = 12;
   DaemonBox box(settings);
   box.start();
-  EXPECT_EQ(box.ctl({"plant", "cloud", "medium", "--name", "oak"}).status, 4);
-  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak"}).status, 0) << box.log();
+  EXPECT_EQ(box.ctl({"plant", "cloud", "medium", "--yes", "--name", "oak"}).status, 4);
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--yes", "--name", "oak"}).status, 0) << box.log();
   const auto grown = box.ctl({"grow", "oak", "--nodes", "2", "--yes"});
   EXPECT_EQ(grown.status, 4);
   EXPECT_THAT(grown.out, HasSubstr("17.97 after, limit 12.00"));
@@ -204,7 +204,7 @@ TEST(CloudChoice, WhatIsSoldOutIsNotReplacedByWhatCostsTooMuch) {
   settings.max_monthly_cost = 12;
   DaemonBox box(settings);
   box.start();
-  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak", "--detach"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--yes", "--name", "oak", "--detach"}).status, 0) << box.log();
   const auto told = [&] { return box.log().find("the others cost more than 12.00 a month") != std::string::npos; };
   ASSERT_TRUE(wait_until(told, limit)) << box.log();
   EXPECT_TRUE(cloud.created("servers").empty());
@@ -221,7 +221,7 @@ TEST(CloudChoice, AStrangersServerUnderOurNameIsLeftAlone) {
   cloud.tell("seed", {{"servers", 60}, {"labels", {{"app", "shop"}}}, {"name", "oak-node"}});
   DaemonBox box(in_cloud(cloud));
   box.start();
-  const auto planted = box.ctl({"plant", "cloud", "small", "--name", "oak"});
+  const auto planted = box.ctl({"plant", "cloud", "small", "--yes", "--name", "oak"});
   EXPECT_EQ(planted.status, 1);
   EXPECT_THAT(planted.err, HasSubstr("something else made it"));
   ASSERT_EQ(box.ctl({"teardown", "oak", "--yes"}).status, 0) << box.log();
@@ -236,7 +236,7 @@ TEST(CloudChoice, AStrangersAddressUnderOurNameIsLeftAlone) {
   ASSERT_EQ(made.status, 0);
   DaemonBox box(in_cloud(cloud));
   box.start();
-  const auto planted = box.ctl({"plant", "cloud", "small", "--name", "oak"});
+  const auto planted = box.ctl({"plant", "cloud", "small", "--yes", "--name", "oak"});
   EXPECT_EQ(planted.status, 1);
   EXPECT_THAT(planted.err, HasSubstr("an address named oak-node-1 exists, and is not ours"));
   ASSERT_EQ(box.ctl({"teardown", "oak", "--yes"}).status, 0) << box.log();
@@ -252,7 +252,7 @@ TEST(CloudChoice, WhatIsTooLongToBeToldIsAnErrorBeforeAnythingIsCreated) {
   settings.more += "integration: {nats_download_urls: [" + urls + "]}\n";
   DaemonBox box(settings);
   box.start();
-  const auto planted = box.ctl({"plant", "cloud", "medium", "--name", "oak"});
+  const auto planted = box.ctl({"plant", "cloud", "medium", "--yes", "--name", "oak"});
   EXPECT_EQ(planted.status, 1);
   EXPECT_THAT(planted.err, HasSubstr("bytes long, and 32768 are allowed")) << box.log();
   for (const auto& line : cloud.journal()) EXPECT_EQ(line["committed"], false) << line;
@@ -283,7 +283,7 @@ TEST_P(CloudPreflight, IsRefusedBeforeAnythingIsCreated) {
   if (std::string(GetParam().name) == "NoToken") settings.environment = {};
   DaemonBox box(settings);
   box.start();
-  const auto planted = box.ctl({"plant", "cloud", "small", "--name", "oak"});
+  const auto planted = box.ctl({"plant", "cloud", "small", "--yes", "--name", "oak"});
   EXPECT_EQ(exit_of(planted), 1) << "neither the command is wrong, nor its caller, nor a name: " << planted.err;
   EXPECT_THAT(planted.err, HasSubstr(GetParam().says));
   EXPECT_TRUE(box.ask({"list"}).empty());

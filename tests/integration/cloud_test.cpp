@@ -19,7 +19,7 @@ TEST(Cloud, ALifeFromPlantingToTeardown) {
   const FakeCloud cloud;
   DaemonBox box(in_cloud(cloud));
   box.start();
-  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--yes", "--name", "oak"}).status, 0) << box.log();
   ASSERT_EQ(box.ctl({"grow", "oak", "--nodes", "3", "--yes"}).status, 0) << box.log();
   EXPECT_EQ(cloud.count("servers"), 4);
   // Once the machine has ended its witness, which lives for a moment after the third core is current.
@@ -41,7 +41,7 @@ TEST(Cloud, PlantingThreeNodesTakesFewCalls) {
   const FakeCloud cloud;
   DaemonBox box(in_cloud(cloud));
   box.start();
-  ASSERT_EQ(box.ctl({"plant", "cloud", "medium", "--name", "oak"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "medium", "--yes", "--name", "oak"}).status, 0) << box.log();
   const auto calls = cloud.journal().size();
   std::cout << calls << " calls to plant 3 nodes\n";
   EXPECT_LT(calls, 40U);
@@ -56,7 +56,7 @@ TEST(Cloud, EdgesAreMadeAtTheSameTime) {
   settings.core_nodes = 1;
   DaemonBox box(settings);
   box.start();
-  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--yes", "--name", "oak"}).status, 0) << box.log();
   ASSERT_EQ(box.ctl({"grow", "oak", "--nodes", std::to_string(edges), "--yes"}).status, 0) << box.log();
   std::vector<double> times;
   for (const auto& call : cloud.journal()) {
@@ -72,8 +72,8 @@ TEST(Cloud, MachinesAreMadeOfWhatWasConfigured) {
     ssh_keys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3Yk2mYbJfXn0VpLbmxUdiQ1XcmvVvZ9tqg0zXhKpWm op"])");
   DaemonBox box(settings);
   box.start();
-  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak"}).status, 0) << box.log();
-  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "elm"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--yes", "--name", "oak"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--yes", "--name", "elm"}).status, 0) << box.log();
   const auto state = cloud.state();
   EXPECT_EQ(state["counts"]["ssh_keys"], 1) << "both forests share it";
   const auto& server = state["servers"][0];
@@ -123,7 +123,7 @@ TEST(Cloud, TheFirewallLetsInExactlyTheNodes) {
     for (auto& address : addresses) address += "/32";
     return addresses;
   };
-  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--yes", "--name", "oak"}).status, 0) << box.log();
   EXPECT_EQ(routes(), hosts());
   ASSERT_EQ(box.ctl({"grow", "oak", "--nodes", "3", "--yes"}).status, 0) << box.log();
   EXPECT_EQ(routes().size(), 4U);
@@ -141,7 +141,7 @@ TEST(Cloud, TheFirewallLetsInClientsAndHostMetricsAsConfigured) {
   boost::replace_first(text, "admin_cidrs:", "client_cidrs: [198.51.100.0/24], admin_cidrs:");
   box.configure(text);
   box.start();
-  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak", "--detach"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--yes", "--name", "oak", "--detach"}).status, 0) << box.log();
   ASSERT_TRUE(wait_until([&] { return cloud.count("servers") == 1; }, limit)) << box.log();
   std::vector<std::string> open;
   const auto state = cloud.state();
@@ -184,7 +184,7 @@ TEST(Cloud, AMachineThatSomebodyElseDeletedIsMarkedAsGone) {
   const FakeCloud cloud;
   DaemonBox box(in_cloud(cloud));
   box.start();
-  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--yes", "--name", "oak"}).status, 0) << box.log();
   ASSERT_EQ(box.ctl({"grow", "oak", "--nodes", "3", "--yes"}).status, 0) << box.log();
   box.kill();
   const auto id = cloud.state()["servers"][3]["id"].dump();
@@ -200,7 +200,7 @@ TEST(Cloud, AnImageIsWhatAMachineIsToldWithItsSecretsHidden) {
   const FakeCloud cloud;
   DaemonBox box(in_cloud(cloud));
   box.start();
-  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--yes", "--name", "oak"}).status, 0) << box.log();
   const auto first = box.ctl({"image", "oak", "--node", "node-1"});
   EXPECT_THAT(first.out, AllOf(HasSubstr("#cloud-config"), HasSubstr("nats-server-v2.10.24-linux-amd64.tar.gz"), HasSubstr("witness.conf")));
   EXPECT_THAT(first.out, AllOf(HasSubstr("(hidden)"), Not(HasSubstr("PRIVATE KEY"))));

@@ -140,7 +140,7 @@ class CloudToken : public testing::TestWithParam<Source> {
     for (json fault : effects) {
       fault["times"] = 100;
       cloud_.fault(fault);
-      const auto refused = box_.ctl({"plant", "cloud", "small", "--name", "ash"});
+      const auto refused = box_.ctl({"plant", "cloud", "small", "--yes", "--name", "ash"});
       EXPECT_NE(refused.status, 0);
       EXPECT_FALSE(has_any(refused.out + refused.err, forms_)) << fault;
       ask({"doctor"});
@@ -159,7 +159,7 @@ class CloudToken : public testing::TestWithParam<Source> {
 TEST_P(CloudToken, IsNowhereButInItsRequests) {
   configure();
   box_.start();
-  ASSERT_EQ(box_.ctl({"plant", "cloud", "small", "--name", "oak"}).status, 0) << box_.log();
+  ASSERT_EQ(box_.ctl({"plant", "cloud", "small", "--yes", "--name", "oak"}).status, 0) << box_.log();
   ASSERT_EQ(box_.ctl({"plant", "local", "small", "--name", "elm"}).status, 0) << box_.log();
   ask_everything();
   meet_errors();

@@ -67,7 +67,7 @@ TEST(Doctor, AHealthyDaemonHasNothingThatFailed) {
   const FakeCloud cloud;
   DaemonBox box(settings_in(cloud, served_by(cloud)));
   box.start();
-  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--yes", "--name", "oak"}).status, 0) << box.log();
   const auto before = cloud.state()["counts"];
   const auto asked = cloud.journal().size();
   const auto found = doctor(box);
@@ -111,7 +111,7 @@ TEST(Doctor, NoTokenIsFineUntilAForestNeedsIt) {
   auto with = in_cloud(cloud, std::string(usual_cloud) + ", token_file: " + file);
   box.configure(with);
   box.start();
-  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--yes", "--name", "oak"}).status, 0) << box.log();
   box.terminate();
   box.configure(without);
   box.start();
@@ -167,7 +167,7 @@ TEST(Doctor, AQuotaThatWasMetIsAWarning) {
   const FakeCloud cloud;
   DaemonBox box(settings_in(cloud, served_by(cloud)));
   box.start();
-  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--yes", "--name", "oak"}).status, 0) << box.log();
   cloud.tell("limits", {{"servers", 1}});
   EXPECT_NE(box.ctl({"grow", "oak", "--yes"}).status, 0);
   const auto found = doctor(box);
@@ -194,7 +194,7 @@ TEST(Doctor, NamesOrphansAndTheirPriceAndReadyNodesWithoutAMachine) {
   const FakeCloud cloud;
   DaemonBox box(settings_in(cloud, served_by(cloud)));
   box.start();
-  ASSERT_EQ(box.ctl({"plant", "cloud", "medium", "--name", "oak"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "medium", "--yes", "--name", "oak"}).status, 0) << box.log();
   box.terminate();
   const auto changed = run_command({"/usr/bin/python3", "-c",
                                     "import sqlite3,sys; d=sqlite3.connect(sys.argv[1]);"
@@ -253,7 +253,7 @@ TEST(Doctor, NamesAnOperationThatTakesLong) {
   DaemonBox box(settings_in(cloud, served_by(cloud)));
   cloud.fault({{"match", {{"method", "POST"}, {"path", "^/servers$"}}}, {"stay_initializing", true}});
   box.start();
-  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak", "--detach"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--yes", "--name", "oak", "--detach"}).status, 0) << box.log();
   ASSERT_TRUE(wait_until([&] { return cloud.fired() == 1; }, limit));
   EXPECT_THAT(doctor(box).of("forest oak"), Not(Contains(HasSubstr("at work"))));
   box.terminate();

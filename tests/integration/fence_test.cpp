@@ -26,7 +26,7 @@ class Fence : public testing::Test {
  protected:
   Fence() : cloud({"--machines", "nats", "--token", "first", "--token", "second", "--token", "third"}), original(known_as(cloud, "first")) {
     original.start();
-    EXPECT_EQ(original.ctl({"plant", "cloud", "small", "--name", "oak"}).status, 0) << original.log();
+    EXPECT_EQ(original.ctl({"plant", "cloud", "small", "--yes", "--name", "oak"}).status, 0) << original.log();
   }
 
   // A move is refused while the original compares itself with the cloud: then again.

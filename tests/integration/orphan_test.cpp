@@ -186,7 +186,7 @@ TEST(CloudOrphan, ACoreIsKnownByItsJetStream) {
   const FakeCloud cloud;
   DaemonBox box(in_cloud(cloud));
   box.start();
-  ASSERT_EQ(box.ctl({"plant", "cloud", "medium", "--name", "oak"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "medium", "--yes", "--name", "oak"}).status, 0) << box.log();
   box.terminate();
   const auto forgotten = run_command({"/usr/bin/python3", "-c",
                                       "import sqlite3,sys; d=sqlite3.connect(sys.argv[1]);"
@@ -335,7 +335,7 @@ TEST(CloudOrphan, TwoHandsNeverMeet) {
   ASSERT_TRUE(wait_until([&] { return cloud.fired() == 2; }, limit));
   orphans.expect_refused({"delete-orphan", "oak-node-2", "--yes"}, "right now", "morpheusctl orphans");
   orphans.expect_refused({"adopt", "oak-node-2"}, "right now", "morpheusctl orphans");
-  orphans.expect_refused({"plant", "cloud", "small", "--name", "elm"}, "is being deleted", "--name");
+  orphans.expect_refused({"plant", "cloud", "small", "--yes", "--name", "elm"}, "is being deleted", "--name");
   orphans.expect_done({"grow", "oak", "--yes"});
   EXPECT_EQ(first.wait(limit), 0);
   EXPECT_EQ(second.wait(limit), 0);

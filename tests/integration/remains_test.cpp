@@ -27,7 +27,7 @@ TEST(Remains, WithoutADaemonEachMachineIsListedWithItsPriceAndWhatDeletesIt) {
   settings.core_nodes = 1;
   DaemonBox box(settings);
   box.start();
-  do_now(box, {"plant", "cloud", "small", "--name", "oak"});
+  do_now(box, {"plant", "cloud", "small", "--yes", "--name", "oak"});
   do_now(box, {"plant", "local", "small", "--name", "elm"});
   do_now(box, {"grow", "oak", "--yes"});
   double cost = 0;

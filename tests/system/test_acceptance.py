@@ -25,7 +25,7 @@ class Criteria:
         # NimsForest is there long before NATS is: nothing but the order that the machine keeps lets it wait.
         cls.downloads.play(cls.archive, [404] * cls.NODES)
         start_daemon(cls, cls.addClassCleanup)
-        cls.daemon.do("plant", "cloud", cls.SIZE, "--name", cls.FOREST)
+        cls.daemon.do("plant", "cloud", cls.SIZE, "--yes", "--name", cls.FOREST)
         cls.nodes = cls.daemon.nodes(cls.FOREST)
         cls.addresses = [node["address"] for node in cls.nodes]
         cls.names = [cls.machine_name(cls.FOREST, node) for node in cls.nodes]

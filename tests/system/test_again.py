@@ -20,7 +20,7 @@ class AgainTest(ForestCase):
 
     def plant(self):
         """Its machine and its address."""
-        self.daemon.do("plant", "cloud", "small", "--name", "ash")
+        self.daemon.do("plant", "cloud", "small", "--yes", "--name", "ash")
         return self.cloud.machine("ash-node-1"), self.daemon.addresses("ash")[0]
 
     def settled(self, machine, address):
@@ -74,7 +74,7 @@ class AgainTest(ForestCase):
         self.tear_down("ash")
 
         self.downloads.play(self.archive, "slow")
-        planting = self.daemon.start_command("plant", "cloud", "small", "--name", "ash")
+        planting = self.daemon.start_command("plant", "cloud", "small", "--yes", "--name", "ash")
         server = lab.wait_until(lambda: self.cloud.state()["servers"], REACH_LIMIT, "the server is there")[0]
         address = server["public_net"]["ipv6"]["ip"].split("/")[0] + "1"
         asked = self.downloads.asked_for

@@ -15,7 +15,7 @@ class FailuresTest(ForestCase):
 
     def fails(self, stage, *reasons):
         """Planting fails; the report names the stage and what was wrong, and everything is deleted."""
-        status, printed = self.daemon.ctl("plant", "cloud", "small", "--name", "fir")
+        status, printed = self.daemon.ctl("plant", "cloud", "small", "--yes", "--name", "fir")
         self.assertEqual(status, 1, printed)
         told = printed + self.daemon.do("events", "-o", "json")
         self.assertIn(f"never got past {stage}", told)
@@ -35,7 +35,7 @@ class FailuresTest(ForestCase):
         self.downloads.play(self.archive, ["drop", "wrong"])
         template = "nats-server-v{version}-linux-{arch}.tar.gz"
         self.begin(Settings(urls=[self.downloads.url(lab.ADDRESS, each) for each in (f"nowhere/{template}", template)]))
-        self.daemon.do("plant", "cloud", "small", "--name", "fir")
+        self.daemon.do("plant", "cloud", "small", "--yes", "--name", "fir")
         asked = [entry["path"] for entry in self.downloads.journal() if entry["path"].endswith(".tar.gz")]
         self.assertEqual(asked, [f"/nowhere{self.archive}", self.archive] * 3, "in their order, again and again")
         self.assertEqual([nats.monitor(each, "varz")["version"] for each in self.daemon.addresses("fir")], [self.version])
@@ -53,7 +53,7 @@ class FailuresTest(ForestCase):
 
     def test_a_machine_that_never_joins(self):
         self.begin(Settings(more=JOIN_LIMIT))
-        self.daemon.do("plant", "cloud", "small", "--name", "fir")
+        self.daemon.do("plant", "cloud", "small", "--yes", "--name", "fir")
         self.cloud.fault(match={"method": "POST", "path": "^/servers$"}, times=9, blocked_ports=[6222, 6223])
         status, printed = self.daemon.ctl("grow", "fir", "--nodes", "1", "--yes")
         self.assertEqual(status, 1, printed)

@@ -11,7 +11,7 @@ class LargeTest(ForestCase):
 
     def test_a_forest_of_five_is_one_cluster(self):
         self.begin(Settings(ipv4=True))
-        self.daemon.do("plant", "cloud", "large", "--name", "yew")
+        self.daemon.do("plant", "cloud", "large", "--yes", "--name", "yew")
         self.mark("planted")
         nodes = self.daemon.nodes("yew")
         self.assertEqual([node["role"] for node in nodes], ["core"] * 3 + ["edge"] * 2)

@@ -16,7 +16,7 @@ class LoadTest(ForestCase):
 
     def test_load_makes_the_daemon_add_a_node_that_joins(self):
         self.begin(Settings(growth=True, threshold_cpu=10))
-        self.daemon.do("plant", "cloud", "medium", "--name", "ash")
+        self.daemon.do("plant", "cloud", "medium", "--yes", "--name", "ash")
         addresses = self.daemon.addresses("ash")
         self.joined(addresses)
         self.assertEqual(len(self.daemon.nodes("ash")), 3, "no load, no growth")

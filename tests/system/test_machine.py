@@ -36,7 +36,7 @@ class MachineTest(ForestCase):
     def plant(self, **settings):
         """Its machine, once all of its units have come to rest."""
         self.begin(Settings(**settings))
-        self.daemon.do("plant", "cloud", "small", "--name", "ash")
+        self.daemon.do("plant", "cloud", "small", "--yes", "--name", "ash")
         machine = self.cloud.machine("ash-node-1")
         lab.wait_until(lambda: machine.cloud_init() is not None, SETTLE_LIMIT, "cloud-init ends")
         self.assertEqual(machine.cloud_init(), [])

@@ -10,7 +10,7 @@ class MediumTest(ForestCase):
 
     def test_a_forest_of_three_is_one_cluster_and_outlives_reboots(self):
         self.begin()
-        self.daemon.do("plant", "cloud", "medium", "--name", "oak")
+        self.daemon.do("plant", "cloud", "medium", "--yes", "--name", "oak")
         self.mark("planted")
         addresses = self.daemon.addresses("oak")
         self.assertEqual(len(addresses), 3)

@@ -12,7 +12,7 @@ class SmallTest(ForestCase):
 
     def test_a_forest_of_one_grows_to_three_with_its_stream_intact(self):
         self.begin()
-        self.daemon.do("plant", "cloud", "small", "--name", "elm")
+        self.daemon.do("plant", "cloud", "small", "--yes", "--name", "elm")
         self.mark("planted")
         first = self.daemon.addresses("elm")
         self.assertEqual(self.servers_that_answer("elm"), ["elm-node-1", "elm-node-1-witness"])

@@ -74,26 +74,81 @@ TEST(Plant, AsksFollowsAndShowsTheForest) {
             nlohmann::json({{"provider", "local"}, {"size", "small"}, {"name", "demo"}, {"dry_run", false}}));
 }
 
-TEST(Plant, ADryRunShowsMachinesAndPrice) {
-  FakeDaemon daemon;
+PlanView cloud_plan() {
   PlanView plan;
   plan.forest = "demo";
   plan.provider = "hetzner";
   plan.nodes = {{"demo-node-1", NodeRole::core, "cx23", "fsn1"}, {"demo-node-2", NodeRole::core, "cx23", "fsn1"}};
   plan.cost = {0.0164, 11.98, "EUR"};
   plan.warnings = {"hetzner.ssh_keys is empty"};
-  daemon.on("POST /v1/forests", reply(plan));
+  return plan;
+}
+
+constexpr const char* plan_as_shown =
+    "Would plant demo on hetzner:\n"
+    "  ID      ROLE  TYPE  LOCATION\n"
+    "  node-1  core  cx23  fsn1\n"
+    "  node-2  core  cx23  fsn1\n"
+    "Cost: 0.0164 EUR an hour, 11.98 EUR a month, net\n"
+    "Warning: hetzner.ssh_keys is empty\n";
+
+TEST(Plant, ADryRunShowsMachinesAndPrice) {
+  FakeDaemon daemon;
+  daemon.on("POST /v1/forests", reply(cloud_plan()));
   const auto outcome = run_ctl(daemon.socket(), {"plant", "cloud", "medium", "--name", "demo", "--dry-run"});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
-  EXPECT_EQ(outcome.out,
-            "Would plant demo on hetzner:\n"
-            "  ID      ROLE  TYPE  LOCATION\n"
-            "  node-1  core  cx23  fsn1\n"
-            "  node-2  core  cx23  fsn1\n"
-            "Cost: 0.0164 EUR an hour, 11.98 EUR a month, net\n"
-            "Warning: hetzner.ssh_keys is empty\n");
+  EXPECT_EQ(outcome.out, plan_as_shown);
   EXPECT_EQ(daemon.seen().at(0).body["dry_run"], true);
   EXPECT_EQ(daemon.seen().size(), 1U);
+}
+
+// What costs is shown with its price and asked about, whatever the provider is called; nobody there: nothing is changed.
+TEST(Plant, WithoutATerminalShowsThePriceAndChangesNothing) {
+  for (const std::string provider : {"cloud", "hetzner", "another"}) {
+    FakeDaemon daemon;
+    daemon.on("POST /v1/forests", reply(cloud_plan()));
+    const auto outcome = run_ctl(daemon.socket(), {"plant", provider, "medium", "--detach"});
+    EXPECT_EQ(outcome.status, 2) << provider;
+    EXPECT_THAT(outcome.out, HasSubstr(plan_as_shown));
+    EXPECT_EQ(outcome.err, "morpheusctl: nothing was changed: there is no terminal to ask on\n  use --yes\n");
+    ASSERT_EQ(daemon.seen().size(), 1U);
+    EXPECT_EQ(daemon.seen()[0].body["dry_run"], true);
+  }
+}
+
+TEST(Plant, JsonShowsThePlanAndAsksNoQuestions) {
+  FakeDaemon daemon;
+  daemon.on("POST /v1/forests", reply(cloud_plan()));
+  const auto outcome = run_ctl(daemon.socket(), {"plant", "cloud", "medium", "-o", "json"});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_EQ(nlohmann::json::parse(outcome.out)["cost"]["monthly"], 11.98);
+  EXPECT_EQ(daemon.seen().size(), 1U);
+}
+
+TEST(Plant, WithYesAsksNoQuestion) {
+  FakeDaemon daemon;
+  daemon.on("POST /v1/forests", reply(demo_operation(OperationKind::plant), 202));
+  EXPECT_EQ(run_ctl(daemon.socket(), {"plant", "cloud", "medium", "-y", "--detach"}).status, 0);
+  ASSERT_EQ(daemon.seen().size(), 1U);
+  EXPECT_EQ(daemon.seen()[0].body["dry_run"], false);
+}
+
+TEST(Plant, WhatIsPlantedAfterAYesIsWhatWasShown) {
+  for (const std::string answer : {"y\n", "n\n"}) {
+    FakeDaemon daemon;
+    daemon.on("POST /v1/forests", {reply(cloud_plan()), reply(demo_operation(OperationKind::plant), 202)});
+    CtlProcess process({"--socket", daemon.socket(), "plant", "cloud", "medium", "--detach"}, On::terminal);
+    ASSERT_TRUE(process.prints("Plant demo? [y/N]: "));
+    process.type(answer);
+    EXPECT_EQ(process.finish().status, 0);
+    if (answer == "n\n") {
+      EXPECT_EQ(daemon.seen().size(), 1U);
+    } else {
+      ASSERT_EQ(daemon.seen().size(), 2U);
+      EXPECT_EQ(daemon.seen()[1].body,
+                nlohmann::json({{"provider", "cloud"}, {"size", "medium"}, {"name", "demo"}, {"dry_run", false}}));
+    }
+  }
 }
 
 TEST(Plant, FailsWhenTheOperationFails) {
