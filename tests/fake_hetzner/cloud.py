@@ -4,17 +4,41 @@ import asyncio
 import datetime
 import ipaddress
 import itertools
+import time
 
 import catalog
 from refusal import Refusal
 
 KINDS = ("servers", "actions", "ssh_keys", "firewalls", "placement_groups", "primary_ips")
 ACTIONS_REMEMBERED = 1000
+GONE_REMEMBERED = 1000
 
 
 def now():
     """The time as the API writes it."""
     return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+
+
+class Things(dict):
+    """By id. It remembers when each came, and what went: a list may lag behind."""
+
+    def __init__(self):
+        super().__init__()
+        self.born = {}
+        self.gone = []  # when, and what
+
+    def __setitem__(self, key, thing):
+        self.born.setdefault(key, time.monotonic())
+        super().__setitem__(key, thing)
+
+    def __delitem__(self, key):
+        self.pop(key)
+
+    def pop(self, key, *default):
+        """As a dict's."""
+        if key in self:
+            self.gone = self.gone[-GONE_REMEMBERED:] + [(time.monotonic(), self[key])]
+        return super().pop(key, *default)
 
 
 class Cloud:
@@ -23,7 +47,7 @@ class Cloud:
     def __init__(self, action_seconds, address_prefix, ipv6_range, machines):
         self.action_seconds = action_seconds
         self.machines = machines
-        self.things = {kind: {} for kind in KINDS}
+        self.things = {kind: Things() for kind in KINDS}
         self.ids = itertools.count(2**32 + 1000)
         self.ipv4 = (f"{address_prefix}.{high}.{low}" for high in range(256) for low in range(1, 255))
         self.ipv6 = (str(net) for net in ipaddress.ip_network(ipv6_range).subnets(new_prefix=64))

@@ -2,6 +2,8 @@
 
 from aiohttp import web
 
+import hand
+
 
 class Control:
     """Faults, availability, limits, and a look at the truth."""
@@ -17,6 +19,7 @@ class Control:
             web.get("/_fake/faults", self.list_faults), web.post("/_fake/faults", self.add_fault),
             web.delete("/_fake/faults", self.clear_faults), web.post("/_fake/availability", self.set_availability),
             web.post("/_fake/limits", self.set_limits), web.post("/_fake/calls", self.set_calls), web.get("/_fake/state", self.state), web.post("/_fake/seed", self.seed),
+            web.post("/_fake/hand", self.hand),
         ]
 
     async def list_faults(self, _):
@@ -33,10 +36,19 @@ class Control:
             return web.json_response({"error": str(error)}, status=400)
         return web.json_response({})
 
-    async def clear_faults(self, _):
-        """No fault fires any more."""
-        self.faults.clear()
+    async def clear_faults(self, request):
+        """No fault fires any more; with ?name=REGEX, none of those."""
+        self.faults.clear(request.query.get("name"))
         return web.json_response({})
+
+    async def hand(self, request):
+        """Somebody does something in the console, once no action runs on what it is done to."""
+        deed = await request.json()
+        try:
+            hand.check(deed)
+        except ValueError as error:
+            return web.json_response({"error": str(error)}, status=400)
+        return web.json_response({"done": await hand.act_when_idle(self.cloud, deed)})
 
     async def set_availability(self, request):
         """{server_type, location, available: true, false, "lies" or "unsupported"}, or {server_type, withdrawn: true or false}"""

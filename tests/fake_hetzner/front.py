@@ -9,10 +9,12 @@ import signal
 from aiohttp import web
 
 from api import endless
+from faults import Call
 from refusal import Refusal, invalid
 
 PREFIX = "/v1"
 LARGEST_BODY = 1 << 20
+FIRST_ERROR = 400
 
 
 def _token(request):
@@ -46,17 +48,42 @@ class Front:
             body = entry["body"] = await self._body(request)
         except Refusal as refusal:
             return self._reply(entry, refusal.status, refusal.body())
-        name = (body or {}).get("name") or request.query.get("name")
-        fault = self.faults.of(request.method, path, name if isinstance(name, str) else None)
+        call = self._call(request, path, body)
+        fault = self.faults.of(call)
         effects = fault.effects if fault else {}
         entry["fault"] = fault and (fault.name or json.dumps(fault.effects))
+        if "interim" in effects:
+            request.transport.write(f"HTTP/1.1 {effects['interim']} Wait\r\n\r\n".encode())
         if "delay_seconds" in effects:
             await asyncio.sleep(effects["delay_seconds"])
         early = await self._before(request, entry, effects)
         if early is not None:
             return early
         status, answer = self._carry_out(request, path, body, effects, entry)
+        for each in self.faults.hands(call, self.api.cloud):
+            entry["hands"] = entry.get("hands", []) + [each.name or json.dumps(each.effects)]
+        if not fault and status < FIRST_ERROR:
+            fault, answer = self._shaped(call, entry, answer)
         return await self._after(request, entry, effects, status, answer)
+
+    def _call(self, request, path, body):
+        """With the names of all that it concerns."""
+        name = (body if isinstance(body, dict) else {}).get("name") or request.query.get("name")
+        name = name if isinstance(name, str) else None
+        things = self.api.cloud.things
+        about = [name or "", *request.query.values()]
+        ids = [int(part) for part in path.split("/") + request.query.getall("id", []) if part.isdigit()]
+        for resource in [each for number in ids for each in things["actions"].get(number, {}).get("resources", [])]:
+            ids.append(resource["id"])
+        about += [known[number]["name"] for number in ids for known in things.values() if "name" in known.get(number, {})]
+        return Call(request.method, path, request.query_string, name, " ".join(about))
+
+    def _shaped(self, call, entry, answer):
+        fault, shaped = self.faults.shaping(call, answer, self.api.cloud.things)
+        if not fault:
+            return None, answer
+        entry["fault"] = fault.name or json.dumps(fault.effects)
+        return fault, shaped
 
     def _let_in(self, request):
         self.limit.spend()  # a call without a token is counted, too
@@ -127,6 +154,8 @@ class Front:
             return web.Response(status=effects["status_after_commit"], text="<html>Gateway Timeout</html>",
                                 content_type="text/html")
         response = self._reply(entry, status, answer)
+        if effects.get("close"):
+            return await self._close_after(request, response)
         if effects.get("drop") == "answered":
             return await self._half(request, response)
         if kill.get("at") == "answered":
@@ -144,6 +173,14 @@ class Front:
         return response
 
     @staticmethod
+    async def _close_after(request, whole):
+        """The answer says nothing of it."""
+        await whole.prepare(request)
+        await whole.write_eof()
+        request.transport.close()
+        return whole
+
+    @staticmethod
     def _drop(request):
         request.transport.abort()
         return web.Response(status=500)
@@ -153,4 +190,4 @@ class Front:
         headers = {**self.limit.headers(), "X-Correlation-Id": entry["correlation_id"]}
         if answer is None:
             return web.Response(status=status, headers=headers)
-        return web.Response(status=status, headers=headers, body=json.dumps(answer).encode(), content_type="application/json")
+        return web.Response(status=status, headers=headers, body=(answer if isinstance(answer, str) else json.dumps(answer)).encode(), content_type="application/json")

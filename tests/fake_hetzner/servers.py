@@ -135,6 +135,12 @@ async def _forget(cloud, server):
         group["servers"] = [each for each in group["servers"] if each != server["id"]]
 
 
+async def vanish(cloud, server):
+    """It is gone at once, and its machine with it."""
+    await _forget(cloud, server)
+    await cloud.machines.delete(server)
+
+
 def check_idle(cloud, server):
     """423 while an action runs on it."""
     if cloud.is_busy("server", server["id"]):
