@@ -5,6 +5,7 @@
 #include <boost/beast/core/error.hpp>
 #include <cerrno>
 
+#include "common/decode/tree.hpp"
 #include "common/protocol/views.hpp"
 #include "ctl/render/printable.hpp"
 
@@ -55,9 +56,11 @@ CommandFailure broken_off(const std::string& socket, const error_code& error, Mi
 }
 
 nlohmann::json parse_answer(const std::string& text) {
-  auto json = nlohmann::json::parse(text, nullptr, false);
-  if (json.is_discarded()) throw CommandFailure(ExitStatus::failed, "the daemon's answer is not JSON");
-  return json;
+  DecodeBounds bounds;
+  bounds.bytes = largest_answer;
+  auto json = decode_tree({"the daemon's answer"}, text, bounds);
+  if (!json) throw CommandFailure(ExitStatus::failed, json.error().message);
+  return *std::move(json);
 }
 
 nlohmann::json checked_answer(unsigned http_status, const std::string& text) {

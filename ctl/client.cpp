@@ -24,7 +24,6 @@ using boost::system::error_code;
 using Endpoint = asio::local::stream_protocol::endpoint;
 using Request = http::request<http::string_body>;
 
-constexpr std::uint64_t largest_answer = std::uint64_t{64} << 20;
 constexpr std::chrono::milliseconds tick{100};
 constexpr Millis longest_copy{10 * 60'000};  // of its database, which the daemon makes before a download's first byte
 
