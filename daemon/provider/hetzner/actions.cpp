@@ -5,8 +5,6 @@
 
 #include <algorithm>
 
-#include "daemon/provider/hetzner/json.hpp"
-
 namespace morpheus::hetzner {
 namespace {
 
@@ -81,7 +79,7 @@ asio::awaitable<void> Actions::ask() {
     const auto end = std::min(begin + ids_a_call, running.size());
     const std::vector<std::int64_t> ids(running.begin() + static_cast<std::ptrdiff_t>(begin),
                                         running.begin() + static_cast<std::ptrdiff_t>(end));
-    const auto answer = co_await api_.get("/actions" + query_of(ids), urgency);
+    const auto answer = co_await api_.get("/actions" + query_of(ids), read_actions, urgency);
     if (answer) {
       take(*answer);
     } else {
@@ -92,14 +90,14 @@ asio::awaitable<void> Actions::ask() {
   next_ = clock_.boot() + pause_;
 }
 
-void Actions::take(const nlohmann::json& answer) {
-  for (const auto& action : list_at(answer, "actions")) {
-    const auto found = waited_for_.find(id_at(action, "id"));
+void Actions::take(const std::vector<Action>& actions) {
+  for (const Action& action : actions) {
+    const auto found = waited_for_.find(action.id);
     if (found == waited_for_.end()) continue;
     State& state = found->second;
-    state.status = text_at(action, "status");
-    state.code = text_at(action, "error.code");
-    state.message = text_at(action, "error.message");
+    state.status = action.status;
+    state.code = action.code;
+    state.message = action.message;
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "daemon/provider/hetzner/action.hpp"
 #include "daemon/provider/hetzner/api.hpp"
 
 namespace morpheus::hetzner {
@@ -30,7 +31,7 @@ class Actions {
   class Waiting;
 
   asio::awaitable<void> ask();
-  void take(const nlohmann::json& answer);
+  void take(const std::vector<Action>& actions);
 
   Clock& clock_;
   Api& api_;

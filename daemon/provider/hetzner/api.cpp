@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include "daemon/provider/hetzner/json.hpp"
+#include "common/decode/text.hpp"
 
 namespace morpheus::hetzner {
 namespace {
@@ -11,60 +11,35 @@ namespace {
 constexpr int tries_when_limited = 3;
 constexpr Millis least_pause_when_limited{1'000};
 constexpr int largest_page = 50;
-constexpr std::size_t longest_message = 300;
 
-ApiError refusal(const std::string& what, const ApiAnswer& answer) {
-  const auto body = nlohmann::json::parse(answer.body, nullptr, false);
+ApiError refusal(const std::string& call, const ApiAnswer& answer) {
+  const auto said = decode(sender_of(call), answer.body, answer_bounds, read_error);
+  const ErrorBody body = said ? *said : ErrorBody{};  // a gateway's page has none
   ApiError error;
   error.status = answer.status;
-  error.code = text_at(body, "error.code");
+  error.code = body.code;
   error.fault = classify(error.status, error.code);
-  std::string said = text_at(body, "error.message").substr(0, longest_message);
-  if (said.empty()) said = fmt::format("HTTP status {}", answer.status);
-  error.message = fmt::format("{}: {}{}{}", what, said, error.code.empty() ? "" : " (" + error.code + ")",
-                              answer.correlation_id.empty() ? "" : ", correlation id " + answer.correlation_id);
+  const auto correlation_id = clean(answer.correlation_id, longest_api_word);
+  error.message = fmt::format("{}: {}{}{}", call, body.message.empty() ? fmt::format("HTTP status {}", answer.status) : body.message,
+                              body.code.empty() ? "" : " (" + body.code + ")",
+                              correlation_id.empty() ? "" : ", correlation id " + correlation_id);
   return error;
 }
 
 }  // namespace
 
-asio::awaitable<ApiResult<nlohmann::json>> Api::get(std::string path, Urgency urgency) {
-  co_return co_await call("GET", path, "", urgency);
+asio::awaitable<ApiResult<>> Api::remove(std::string path) {
+  const auto answer = co_await call("DELETE", path, "", Urgency::deleting);
+  if (!answer) co_return answer.error();
+  co_return ApiResult<>{};
 }
 
-asio::awaitable<ApiResult<nlohmann::json>> Api::post(std::string path, nlohmann::json body, Urgency urgency) {
-  co_return co_await call("POST", path, body.dump(), urgency);
+asio::awaitable<void> Api::pause_before_reading_again(std::string flaw) {
+  spdlog::warn("{}; read again in {} s", flaw, reading_pause.count() / 1000);
+  co_await clock_.sleep_for(reading_pause);
 }
 
-asio::awaitable<ApiResult<nlohmann::json>> Api::put(std::string path, nlohmann::json body, Urgency urgency) {
-  co_return co_await call("PUT", path, body.dump(), urgency);
-}
-
-asio::awaitable<ApiResult<nlohmann::json>> Api::remove(std::string path) {
-  co_return co_await call("DELETE", path, "", Urgency::deleting);
-}
-
-asio::awaitable<ApiResult<std::vector<nlohmann::json>>> Api::list(std::string key, std::string query,
-                                                                  Urgency urgency) {
-  std::vector<nlohmann::json> all;
-  std::int64_t page = 1;
-  for (int pages = 0; page != 0; ++pages) {
-    if (pages == most_pages) {
-      ApiError error{Fault::other, 0, "", fmt::format("/{} has more than {} pages", key, most_pages)};
-      co_return error;
-    }
-    const auto path = fmt::format("/{}?{}{}page={}&per_page={}", key, query, query.empty() ? "" : "&", page, largest_page);
-    auto answer = co_await get(path, urgency);
-    if (!answer) co_return answer.error();
-    for (const auto& each : list_at(*answer, key)) all.push_back(each);
-    const auto next = id_at(*answer, "meta.pagination.next_page");
-    page = next > page ? next : 0;
-  }
-  co_return ApiResult<std::vector<nlohmann::json>>(boost::system::in_place_value, std::move(all));
-}
-
-asio::awaitable<ApiResult<nlohmann::json>> Api::call(std::string method, std::string path, std::string body,
-                                                     Urgency urgency) {
+asio::awaitable<ApiResult<std::string>> Api::call(std::string method, std::string path, std::string body, Urgency urgency) {
   for (int tries = 1;; ++tries) {
     const Millis wait = budget_.wait_for(urgency);
     if (wait > longest_wait) {
@@ -85,8 +60,8 @@ asio::awaitable<ApiResult<nlohmann::json>> Api::call(std::string method, std::st
   }
 }
 
-asio::awaitable<ApiResult<nlohmann::json>> Api::once(std::string method, std::string path, std::string body) {
-  const std::string what = method + " " + path.substr(0, path.find('?'));
+asio::awaitable<ApiResult<std::string>> Api::once(std::string method, std::string path, std::string body) {
+  const std::string what = name_of_call(method, path);
   ApiRequest request;
   request.method = method;
   request.target = path;
@@ -105,13 +80,24 @@ asio::awaitable<ApiResult<nlohmann::json>> Api::once(std::string method, std::st
     spdlog::debug("{}", error.message);
     co_return error;
   }
-  if (answer->body.empty()) co_return ApiResult<nlohmann::json>(boost::system::in_place_value, nlohmann::json::object());
-  auto json = nlohmann::json::parse(answer->body, nullptr, false);
-  if (json.is_discarded() || !json.is_object()) {
-    ApiError error{Fault::ambiguous, answer->status, "", what + ": the answer is not JSON"};
-    co_return error;
-  }
-  co_return ApiResult<nlohmann::json>(boost::system::in_place_value, std::move(json));
+  co_return ApiResult<std::string>(boost::system::in_place_value, answer->body);
+}
+
+std::string text_of(const nlohmann::json& body) { return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace); }
+
+std::string name_of_call(const std::string& method, const std::string& path) { return method + " " + path.substr(0, path.find('?')); }
+
+std::string path_of_page(const std::string& key, const std::string& query, std::int64_t page) {
+  return fmt::format("/{}?{}{}page={}&per_page={}", key, query, query.empty() ? "" : "&", page, largest_page);
+}
+
+std::string flaw_of(const std::string& key, std::vector<std::int64_t> ids, std::optional<std::int64_t> total) {
+  const auto count = static_cast<std::int64_t>(ids.size());
+  std::ranges::sort(ids);
+  const auto twice = std::ranges::adjacent_find(ids);
+  if (twice != ids.end()) return fmt::format("GET /{} of the cloud's API: id {} is listed twice", key, *twice);
+  if (!total || *total == count) return "";
+  return fmt::format("GET /{} of the cloud's API: {} entries are listed, and total_entries is {}", key, count, *total);
 }
 
 std::string query_value(const std::string& text) {

@@ -6,38 +6,21 @@
 #include <algorithm>
 
 #include "common/config/nearest.hpp"
-#include "daemon/provider/hetzner/json.hpp"
 
 namespace morpheus::hetzner {
 namespace {
 
-// The API counts memory in GB; the machines have a little less than as many GiB.
-constexpr double gigabyte = 1e9;
+// A system image, of one architecture.
+struct Image {
+  std::int64_t id = 0;
+  std::string architecture;
+};
 
-MachineType parse_type(const nlohmann::json& json) {
-  MachineType type;
-  type.name = text_at(json, "name");
-  type.architecture = text_at(json, "architecture");
-  type.capacity.cores = number_at(json, "cores");
-  type.capacity.memory_bytes = static_cast<std::int64_t>(number_at(json, "memory") * gigabyte);
-  for (const auto& price : list_at(json, "prices")) {
-    const auto hourly = price_at(price, "price_hourly.net");
-    const auto monthly = price_at(price, "price_monthly.net");
-    if (hourly && monthly) type.prices[text_at(price, "location")] = Price{*hourly, *monthly};
-  }
-  return type;
-}
-
-void parse_pricing(const nlohmann::json& pricing, Catalog& catalog) {
-  catalog.currency = text_at(pricing, "currency");
-  for (const auto& kind : list_at(pricing, "primary_ips")) {
-    if (text_at(kind, "type") != "ipv4") continue;
-    for (const auto& price : list_at(kind, "prices")) {
-      const auto hourly = price_at(price, "price_hourly.net");
-      const auto monthly = price_at(price, "price_monthly.net");
-      if (hourly && monthly) catalog.ipv4[text_at(price, "location")] = Price{*hourly, *monthly};
-    }
-  }
+Image read_image(const JsonObject& json) {
+  Image image;
+  image.id = json.integer("id");
+  image.architecture = json.shown("architecture", longest_api_word);
+  return image;
 }
 
 constexpr std::size_t near = 2;  // characters to change
@@ -117,19 +100,16 @@ std::optional<Price> Catalog::price(const std::string& type_name, const std::str
 
 asio::awaitable<ApiResult<Catalog>> read_catalog(Api& api, std::string image) {
   Catalog catalog;
-  const auto types = co_await api.list("server_types", "");
+  const auto types = co_await api.list("server_types", "", read_machine_type);
   if (!types) co_return types.error();
-  for (const auto& json : *types) {
-    MachineType type = parse_type(json);
-    if (!type.name.empty()) catalog.types[type.name] = std::move(type);
-  }
-  const auto pricing = co_await api.get("/pricing");
+  for (const MachineType& type : *types) catalog.types[type.name] = type;
+  const auto pricing = co_await api.get("/pricing", read_pricing);
   if (!pricing) co_return pricing.error();
-  const auto priced = pricing->find("pricing");
-  if (priced != pricing->end()) parse_pricing(*priced, catalog);
-  const auto images = co_await api.list("images", "name=" + query_value(image));
+  catalog.currency = pricing->currency;
+  catalog.ipv4 = pricing->ipv4;
+  const auto images = co_await api.list("images", "name=" + query_value(image), read_image);
   if (!images) co_return images.error();
-  for (const auto& json : *images) catalog.image_architectures.insert(text_at(json, "architecture"));
+  for (const Image& each : *images) catalog.image_architectures.insert(each.architecture);
   co_return catalog;
 }
 

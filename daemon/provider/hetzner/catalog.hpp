@@ -6,23 +6,11 @@
 #include <vector>
 
 #include "common/config/config.hpp"
-#include "common/model/node.hpp"
 #include "daemon/provider/hetzner/api.hpp"
+#include "daemon/provider/hetzner/machine_type.hpp"
+#include "daemon/provider/hetzner/price.hpp"
 
 namespace morpheus::hetzner {
-
-// What a machine type costs in one location, net.
-struct Price {
-  double hourly = 0;
-  double monthly = 0;
-};
-
-struct MachineType {
-  std::string name;
-  std::string architecture;  // "x86" or "arm"
-  Capacity capacity;
-  std::map<std::string, Price> prices;  // by location; only where it is sold
-};
 
 // What the API sells, as of the last time that it was read. Prices, sizes and architectures are never known otherwise.
 struct Catalog {

@@ -12,6 +12,12 @@
 namespace morpheus::hetzner {
 namespace {
 
+struct Location {
+  std::int64_t id = 0;
+};
+
+Location read_location(const JsonObject& json) { return Location{json.integer("id")}; }
+
 constexpr Millis check_limit{15'000};     // for one question to the API
 constexpr Millis download_limit{10'000};  // for one address, its name included
 
@@ -59,7 +65,7 @@ asio::awaitable<void> reach(Clock& clock, std::string url, Finding& finding) {
 }  // namespace
 
 asio::awaitable<Result<>> HetznerProvider::check_read_access() {
-  const auto answer = co_await api_.get("/locations?page=1&per_page=1");
+  const auto answer = co_await api_.list("locations", "", read_location);
   if (!answer) co_return to_error(answer.error());
   co_return Result<>{};
 }

@@ -6,16 +6,15 @@
 #include <algorithm>
 
 #include "daemon/provider/hetzner/claim_label.hpp"
-#include "daemon/provider/hetzner/json.hpp"
 
 namespace morpheus::hetzner {
 namespace {
 
-std::optional<Claim> claim_on(const nlohmann::json& firewall) { return claim_in(label_at(firewall, acting_label)); }
+std::optional<Claim> claim_on(const Firewall& firewall) { return claim_in(label_at(firewall.labels, acting_label)); }
 
 // The API replaces all labels by those that it is given.
-nlohmann::json labels_with(const nlohmann::json& firewall, const Claim& claim) {
-  auto labels = firewall.value("labels", nlohmann::json::object());
+Labels labels_with(const Firewall& firewall, const Claim& claim) {
+  Labels labels = firewall.labels;
   labels[acting_label] = to_label(claim);
   return labels;
 }
@@ -28,10 +27,11 @@ Error changed_meanwhile() {
 
 bool Fence::counts(const Claim& own) const { return looked_as_ == own && clock_.boot() - looked_ < look_counts; }
 
-nlohmann::json Fence::seen(const std::string& forest) const {
+std::optional<Firewall> Fence::seen(const std::string& forest) const {
   const auto found = seen_.find(forest);
   const auto own = acting_.own();
-  return found != seen_.end() && own && counts(*own) ? found->second : nlohmann::json();
+  if (found == seen_.end() || !own || !counts(*own)) return std::nullopt;
+  return found->second;
 }
 
 void Fence::forget(const std::string& forest) {
@@ -39,12 +39,12 @@ void Fence::forget(const std::string& forest) {
   ++changes_;
 }
 
-Result<nlohmann::json> Fence::labels(const std::string& forest) const {
+Result<Labels> Fence::labels(const std::string& forest) const {
   const auto own = acting_.own();
   if (!own) return own.error();
   auto labels = ownership_.labels(forest);
   labels[acting_label] = to_label(*own);
-  return Result<nlohmann::json>(boost::system::in_place_value, std::move(labels));
+  return labels;
 }
 
 Error Fence::superseded_by(const Claim& other) {
@@ -63,8 +63,8 @@ asio::awaitable<Result<>> Fence::pass(Urgency urgency) {
   co_return co_await look(urgency);
 }
 
-asio::awaitable<ApiResult<std::vector<nlohmann::json>>> Fence::list(Urgency urgency) {
-  co_return co_await api_.list("firewalls", "label_selector=" + ownership_.select_own(), urgency);
+asio::awaitable<ApiResult<std::vector<Firewall>>> Fence::list(Urgency urgency) {
+  co_return co_await api_.list("firewalls", "label_selector=" + ownership_.select_own(), read_firewall, urgency);
 }
 
 // What it finds is judged by what this daemon is when the answer is there: it may have been told to take over meanwhile.
@@ -75,12 +75,12 @@ asio::awaitable<Result<>> Fence::look(Urgency urgency) {
   if (!found) co_return to_error(found.error());
   const auto own = acting_.own();
   if (!own) co_return own.error();
-  for (const auto& firewall : *found) {
+  for (const Firewall& firewall : *found) {
     const auto there = claim_on(firewall);
     if (there && supersedes(*there, *own)) co_return superseded_by(*there);
   }
-  std::map<std::string, nlohmann::json> seen;
-  for (nlohmann::json firewall : *found) {
+  std::map<std::string, Firewall> seen;
+  for (Firewall firewall : *found) {
     if (claim_on(firewall) != *own) {
       const auto written = co_await write(firewall, *own, urgency);
       if (!written) co_return written.error();
@@ -88,9 +88,9 @@ asio::awaitable<Result<>> Fence::look(Urgency urgency) {
       if (!now) co_return now.error();
       if (*now != *own) co_return changed_meanwhile();
       if (!*written) continue;
-      firewall["labels"] = labels_with(firewall, *own);
+      firewall.labels = labels_with(firewall, *own);
     }
-    const auto forest = label_at(firewall, forest_label);
+    const auto forest = label_at(firewall.labels, forest_label);
     seen[forest] = std::move(firewall);
   }
   looked_as_ = *own;
@@ -99,7 +99,7 @@ asio::awaitable<Result<>> Fence::look(Urgency urgency) {
   co_return Result<>{};
 }
 
-asio::awaitable<Result<>> Fence::check(nlohmann::json firewall, Urgency urgency) {
+asio::awaitable<Result<>> Fence::check(Firewall firewall, Urgency urgency) {
   const auto own = acting_.own();
   if (!own) co_return own.error();
   const auto there = claim_on(firewall);
@@ -110,11 +110,11 @@ asio::awaitable<Result<>> Fence::check(nlohmann::json firewall, Urgency urgency)
   co_return Result<>{};
 }
 
-asio::awaitable<Result<bool>> Fence::write(nlohmann::json firewall, Claim own, Urgency urgency) {
+asio::awaitable<Result<bool>> Fence::write(Firewall firewall, Claim own, Urgency urgency) {
   nlohmann::json body;
   body["labels"] = labels_with(firewall, own);
-  const auto put = co_await api_.put(fmt::format("/firewalls/{}", id_at(firewall, "id")), body, urgency);
-  const auto forest = label_at(firewall, forest_label);
+  const auto put = co_await api_.put(fmt::format("/firewalls/{}", firewall.id), body, read_one_firewall, urgency);
+  const auto forest = label_at(firewall.labels, forest_label);
   if (put) {
     spdlog::info("{}: this daemon acts for it, by {}", forest, to_label(own));
     co_return Result<bool>{true};
@@ -133,7 +133,7 @@ asio::awaitable<Result<std::int64_t>> Fence::highest_generation() {
   const auto found = co_await list(Urgency::deleting);  // a takeover waits for it, and asks but once
   if (!found) co_return to_error(found.error());
   std::int64_t highest = 0;
-  for (const auto& firewall : *found) {
+  for (const Firewall& firewall : *found) {
     const auto there = claim_on(firewall);
     if (there) highest = std::max(highest, there->generation);
   }

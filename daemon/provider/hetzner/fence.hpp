@@ -1,13 +1,13 @@
 #pragma once
 
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "daemon/provider/acting.hpp"
 #include "daemon/provider/hetzner/api.hpp"
+#include "daemon/provider/hetzner/firewall.hpp"
 #include "daemon/provider/hetzner/labels.hpp"
 #include "daemon/runtime/turns.hpp"
 
@@ -28,13 +28,13 @@ class Fence {
   asio::awaitable<Result<>> pass(Urgency urgency);
 
   // The same by one firewall that is in hand.
-  asio::awaitable<Result<>> check(nlohmann::json firewall, Urgency urgency);
+  asio::awaitable<Result<>> check(Firewall firewall, Urgency urgency);
 
   // Labels of a new firewall.
-  Result<nlohmann::json> labels(const std::string& forest) const;
+  Result<Labels> labels(const std::string& forest) const;
 
-  // The forest's firewall as the look saw it that counts still; null: there is none, or it was not seen, or has changed.
-  nlohmann::json seen(const std::string& forest) const;
+  // The forest's firewall as the look saw it that counts still; unset: there is none, or it was not seen, or has changed.
+  std::optional<Firewall> seen(const std::string& forest) const;
   // It changes: to be called before and after.
   void forget(const std::string& forest);
 
@@ -43,10 +43,10 @@ class Fence {
 
  private:
   bool counts(const Claim& own) const;
-  asio::awaitable<ApiResult<std::vector<nlohmann::json>>> list(Urgency urgency);
+  asio::awaitable<ApiResult<std::vector<Firewall>>> list(Urgency urgency);
   asio::awaitable<Result<>> look(Urgency urgency);
   // Labels the firewall. false: it has vanished.
-  asio::awaitable<Result<bool>> write(nlohmann::json firewall, Claim own, Urgency urgency);
+  asio::awaitable<Result<bool>> write(Firewall firewall, Claim own, Urgency urgency);
   Error superseded_by(const Claim& other);
 
   Clock& clock_;
@@ -56,7 +56,7 @@ class Fence {
   Turns looking_;  // by urgency: what is deleted waits for no look that waits for calls
   std::optional<Claim> looked_as_;
   BootTime looked_{};
-  std::map<std::string, nlohmann::json> seen_;  // by forest
+  std::map<std::string, Firewall> seen_;  // by forest
   std::int64_t changes_ = 0;  // that were told: a look that one of them came into has seen nothing
 };
 

@@ -4,8 +4,7 @@
 
 #include <set>
 
-#include "daemon/image/firewall_rules.hpp"
-#include "daemon/provider/hetzner/json.hpp"
+#include "daemon/provider/hetzner/action.hpp"
 
 namespace morpheus::hetzner {
 namespace {
@@ -24,40 +23,37 @@ nlohmann::json to_json(const std::vector<FirewallRule>& rules) {
   return all;
 }
 
-// The API adds fields of its own: what matters is who may reach what.
-std::multiset<std::string> meaning_of(const nlohmann::json& rules) {
-  std::multiset<std::string> all;
-  for (const auto& rule : rules) {
-    std::set<std::string> sources;
-    for (const auto& source : list_at(rule, "source_ips")) {
-      if (source.is_string()) sources.insert(source.get<std::string>());
-    }
-    std::string text = text_at(rule, "direction") + text_at(rule, "protocol") + text_at(rule, "port");
-    for (const auto& source : sources) text += " " + source;
-    all.insert(text);
-  }
-  return all;
+OpenPorts open_ports(const FirewallRule& rule) {
+  return OpenPorts{"in", "tcp", rule.ports, {rule.sources.begin(), rule.sources.end()}};
+}
+
+// Whatever their order is, and what the API adds to them.
+bool are(const std::vector<OpenPorts>& rules, const std::vector<FirewallRule>& wanted) {
+  const std::multiset<OpenPorts> there(rules.begin(), rules.end());
+  std::multiset<OpenPorts> all;
+  for (const FirewallRule& rule : wanted) all.insert(open_ports(rule));
+  return there == all;
 }
 
 }  // namespace
 
-asio::awaitable<ApiResult<nlohmann::json>> Firewalls::find(std::string forest) {
-  const auto found = co_await api_.list("firewalls", "name=" + query_value(name_of(forest)));
+asio::awaitable<ApiResult<std::optional<Firewall>>> Firewalls::find(std::string forest) {
+  const auto found = co_await api_.list("firewalls", "name=" + query_value(name_of(forest)), read_firewall);
   if (!found) co_return found.error();
-  nlohmann::json firewall;
-  for (const auto& each : *found) {
-    if (text_at(each, "name") != name_of(forest)) continue;
-    if (!ownership_.owns(each)) {
+  std::optional<Firewall> firewall;
+  for (const Firewall& each : *found) {
+    if (each.name != name_of(forest)) continue;
+    if (!ownership_.owns(each.labels)) {
       ApiError error{Fault::taken, 0, "", fmt::format("a firewall \"{}\" exists, and is not ours", name_of(forest))};
       co_return error;
     }
     firewall = each;
   }
-  if (!firewall.is_null()) ids_[forest] = id_at(firewall, "id");
-  co_return ApiResult<nlohmann::json>(boost::system::in_place_value, std::move(firewall));
+  if (firewall) ids_[forest] = firewall->id;
+  co_return firewall;
 }
 
-asio::awaitable<Result<>> Firewalls::create(std::string forest, nlohmann::json rules) {
+asio::awaitable<Result<>> Firewalls::create(std::string forest, std::vector<FirewallRule> rules) {
   const auto passed = co_await fence_.pass(Urgency::normal);  // other forests' firewalls may say who acts
   if (!passed) co_return passed.error();
   auto labels = fence_.labels(forest);
@@ -65,35 +61,34 @@ asio::awaitable<Result<>> Firewalls::create(std::string forest, nlohmann::json r
   nlohmann::json body;
   body["name"] = name_of(forest);
   body["labels"] = *std::move(labels);
-  body["rules"] = std::move(rules);
-  const auto made = co_await api_.post("/firewalls", body);
+  body["rules"] = to_json(rules);
+  const auto made = co_await api_.post("/firewalls", body, read_one_firewall);
   if (!made) co_return to_error(made.error());
-  ids_[forest] = id_at(*made, "firewall.id");
+  ids_[forest] = made->id;
   co_return Result<>{};
 }
 
 asio::awaitable<Result<>> Firewalls::enclose(std::string forest, std::vector<std::string> addresses) {
   const auto rules = firewall_rules(addresses, security_, host_metrics_);
   if (!rules) co_return rules.error();
-  nlohmann::json wanted = to_json(*rules);
-  nlohmann::json firewall = fence_.seen(forest);
-  if (firewall.is_null()) {
+  std::optional<Firewall> firewall = fence_.seen(forest);
+  if (!firewall) {
     auto found = co_await find(forest);
     if (!found) co_return to_error(found.error());
     firewall = *std::move(found);
   }
-  if (firewall.is_null()) co_return co_await create(forest, wanted);
-  co_return co_await set_rules(forest, firewall, wanted);
+  if (!firewall) co_return co_await create(forest, *rules);
+  co_return co_await set_rules(forest, *firewall, *rules);
 }
 
-asio::awaitable<Result<>> Firewalls::set_rules(std::string forest, nlohmann::json firewall, nlohmann::json rules) {
+asio::awaitable<Result<>> Firewalls::set_rules(std::string forest, Firewall firewall, std::vector<FirewallRule> rules) {
   const auto ours = co_await fence_.check(firewall, Urgency::normal);
   if (!ours) co_return ours.error();
-  if (meaning_of(list_at(firewall, "rules")) == meaning_of(rules)) co_return Result<>{};
+  if (are(firewall.rules, rules)) co_return Result<>{};
   fence_.forget(forest);
   nlohmann::json body;
-  body["rules"] = std::move(rules);
-  const auto set = co_await api_.post(fmt::format("/firewalls/{}/actions/set_rules", id_at(firewall, "id")), body);
+  body["rules"] = to_json(rules);
+  const auto set = co_await api_.post(fmt::format("/firewalls/{}/actions/set_rules", firewall.id), body, read_actions);
   fence_.forget(forest);
   if (!set && set.error().fault == Fault::not_found) {
     Error error{ErrorCode::unavailable, fmt::format("the firewall of {} vanished", forest), ""};
@@ -108,16 +103,16 @@ asio::awaitable<Result<std::int64_t>> Firewalls::id_of(std::string forest) {
   if (known != ids_.end()) co_return known->second;
   const auto found = co_await find(forest);
   if (!found) co_return to_error(found.error());
-  co_return found->is_null() ? std::int64_t{0} : id_at(*found, "id");
+  co_return *found ? (*found)->id : std::int64_t{0};
 }
 
 asio::awaitable<Result<>> Firewalls::remove(std::string forest) {
   ids_.erase(forest);
   fence_.forget(forest);
-  const auto found = co_await api_.list("firewalls", "label_selector=" + ownership_.select_forest(forest), Urgency::deleting);
+  const auto found = co_await api_.list("firewalls", "label_selector=" + ownership_.select_forest(forest), read_firewall, Urgency::deleting);
   if (!found) co_return to_error(found.error());
-  for (const auto& firewall : *found) {
-    const auto removed = co_await api_.remove(fmt::format("/firewalls/{}", id_at(firewall, "id")));
+  for (const Firewall& firewall : *found) {
+    const auto removed = co_await api_.remove(fmt::format("/firewalls/{}", firewall.id));
     fence_.forget(forest);
     if (!removed && removed.error().fault != Fault::not_found) co_return to_error(removed.error());
   }

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "common/config/config.hpp"
+#include "daemon/image/firewall_rules.hpp"
 #include "daemon/provider/hetzner/api.hpp"
 #include "daemon/provider/hetzner/fence.hpp"
+#include "daemon/provider/hetzner/firewall.hpp"
 #include "daemon/provider/hetzner/labels.hpp"
 
 namespace morpheus::hetzner {
@@ -29,9 +32,9 @@ class Firewalls {
   asio::awaitable<Result<>> remove(std::string forest);
 
  private:
-  asio::awaitable<ApiResult<nlohmann::json>> find(std::string forest);  // null: there is none
-  asio::awaitable<Result<>> create(std::string forest, nlohmann::json rules);
-  asio::awaitable<Result<>> set_rules(std::string forest, nlohmann::json firewall, nlohmann::json rules);
+  asio::awaitable<ApiResult<std::optional<Firewall>>> find(std::string forest);
+  asio::awaitable<Result<>> create(std::string forest, std::vector<FirewallRule> rules);
+  asio::awaitable<Result<>> set_rules(std::string forest, Firewall firewall, std::vector<FirewallRule> rules);
 
   Api& api_;
   const Ownership& ownership_;

@@ -7,7 +7,6 @@
 
 #include "daemon/image/cloud_config.hpp"
 #include "daemon/provider/hetzner/choice.hpp"
-#include "daemon/provider/hetzner/json.hpp"
 #include "daemon/provider/hetzner/machines.hpp"
 
 namespace morpheus::hetzner {
@@ -191,7 +190,7 @@ asio::awaitable<Result<Inventory>> HetznerProvider::inventory() {
     }
   }
   for (const PrimaryIp& ip : *addresses) {
-    if (ip.assigned || has_server(*servers, ip.name)) continue;
+    if (ip.server != 0 || has_server(*servers, ip.name)) continue;
     if (ip.controller == ownership_.controller()) {
       inventory.own.push_back(machine_of(ip));
     } else {

@@ -2,16 +2,29 @@
 
 #include <fmt/format.h>
 
+#include "common/decode/text.hpp"
 #include "daemon/provider/hetzner/api.hpp"
-#include "daemon/provider/hetzner/json.hpp"
 
 namespace morpheus::hetzner {
 
-nlohmann::json Ownership::labels(const std::string& forest) const {
-  return nlohmann::json{{managed_by, morpheus_value}, {controller_label, controller_}, {forest_label, forest}};
+Labels read_labels(const JsonObject& thing) {
+  Labels labels;
+  const auto json = thing.optional_object("labels");
+  if (!json) return labels;
+  for (const auto& [name, value] : json->fields()) labels[name] = value.text();
+  return labels;
 }
 
-nlohmann::json Ownership::labels(const std::string& forest, const std::string& node, const std::string& intent) const {
+std::string label_at(const Labels& labels, const char* name) {
+  const auto found = labels.find(name);
+  return found == labels.end() ? std::string() : clean(found->second, longest_api_name);
+}
+
+Labels Ownership::labels(const std::string& forest) const {
+  return Labels{{managed_by, morpheus_value}, {controller_label, controller_}, {forest_label, forest}};
+}
+
+Labels Ownership::labels(const std::string& forest, const std::string& node, const std::string& intent) const {
   auto labels = this->labels(forest);
   labels[node_label] = node;
   if (!intent.empty()) labels[intent_label] = intent;
@@ -29,13 +42,8 @@ std::string Ownership::select_own() const {
 
 std::string Ownership::select_managed() { return query_value(fmt::format("{}={}", managed_by, morpheus_value)); }
 
-bool Ownership::owns(const nlohmann::json& thing) const {
-  return label_at(thing, managed_by) == morpheus_value && label_at(thing, controller_label) == controller_;
-}
-
-std::string label_at(const nlohmann::json& thing, const char* name) {
-  const auto labels = thing.find("labels");
-  return labels == thing.end() ? std::string() : text_at(*labels, name);
+bool Ownership::owns(const Labels& labels) const {
+  return label_at(labels, managed_by) == morpheus_value && label_at(labels, controller_label) == controller_;
 }
 
 }  // namespace morpheus::hetzner

@@ -1,7 +1,9 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <map>
 #include <string>
+
+#include "common/decode/json.hpp"
 
 namespace morpheus::hetzner {
 
@@ -13,8 +15,13 @@ inline constexpr const char* forest_label = "morpheus-forest";
 inline constexpr const char* node_label = "morpheus-node";
 inline constexpr const char* intent_label = "morpheus-intent";
 
-// A thing's label; empty: it has none of that name.
-std::string label_at(const nlohmann::json& thing, const char* name);
+using Labels = std::map<std::string, std::string>;
+
+// Of a server, an address, a firewall, ...; empty: it has none.
+Labels read_labels(const JsonObject& thing);
+
+// As it may be shown; empty: there is none of that name.
+std::string label_at(const Labels& labels, const char* name);
 
 // Whose things are: this installation's.
 class Ownership {
@@ -24,17 +31,17 @@ class Ownership {
   const std::string& controller() const { return controller_; }
 
   // Of what belongs to a forest as a whole.
-  nlohmann::json labels(const std::string& forest) const;
+  Labels labels(const std::string& forest) const;
   // Of one node's machine or address. `intent` may be empty.
-  nlohmann::json labels(const std::string& forest, const std::string& node, const std::string& intent) const;
+  Labels labels(const std::string& forest, const std::string& node, const std::string& intent) const;
 
   // Label selectors, percent-encoded.
   std::string select_forest(const std::string& forest) const;
   std::string select_own() const;
   static std::string select_managed();
 
-  // The thing carries our labels.
-  bool owns(const nlohmann::json& thing) const;
+  // What has these labels is ours.
+  bool owns(const Labels& labels) const;
 
  private:
   std::string controller_;

@@ -61,7 +61,7 @@ asio::awaitable<Result<>> HetznerProvider::refresh_catalog() {
 // refused first (403).
 asio::awaitable<Result<>> HetznerProvider::check_write_access() {
   nlohmann::json nothing = nlohmann::json::object();
-  const auto answer = co_await api_.post("/placement_groups", nothing);
+  const auto answer = co_await api_.post("/placement_groups", nothing, read_one_placement_group);
   if (answer || answer.error().fault == Fault::invalid) co_return Result<>{};
   co_return to_error(answer.error());
 }

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "daemon/provider/hetzner/json.hpp"
-
 namespace morpheus::hetzner {
 
 asio::awaitable<Result<std::int64_t>> PlacementGroups::take_room(std::string forest) {
@@ -33,14 +31,14 @@ asio::awaitable<Result<std::int64_t>> PlacementGroups::take_room(std::string for
 }
 
 asio::awaitable<Result<std::vector<PlacementGroups::Group>>> PlacementGroups::read(std::string forest) {
-  const auto found = co_await api_.list("placement_groups", "label_selector=" + ownership_.select_forest(forest));
+  const auto found = co_await api_.list("placement_groups", "label_selector=" + ownership_.select_forest(forest), read_placement_group);
   if (!found) co_return to_error(found.error());
   std::vector<Group> groups;
-  for (const auto& json : *found) {
+  for (const PlacementGroup& each : *found) {
     Group group;
-    group.id = id_at(json, "id");
-    group.name = text_at(json, "name");
-    group.machines = static_cast<int>(list_at(json, "servers").size());
+    group.id = each.id;
+    group.name = each.name;
+    group.machines = static_cast<int>(each.servers.size());
     groups.push_back(group);
   }
   co_return groups;
@@ -51,10 +49,10 @@ asio::awaitable<Result<PlacementGroups::Group>> PlacementGroups::create(std::str
   body["name"] = name;
   body["type"] = "spread";
   body["labels"] = ownership_.labels(forest);
-  const auto made = co_await api_.post("/placement_groups", body);
+  const auto made = co_await api_.post("/placement_groups", body, read_one_placement_group);
   if (!made) co_return to_error(made.error());
   Group group;
-  group.id = id_at(*made, "placement_group.id");
+  group.id = made->id;
   group.name = name;
   co_return group;
 }
@@ -69,10 +67,10 @@ std::string PlacementGroups::free_name(const std::string& forest) const {
 
 asio::awaitable<Result<>> PlacementGroups::remove(std::string forest) {
   forget(forest);
-  const auto found = co_await api_.list("placement_groups", "label_selector=" + ownership_.select_forest(forest), Urgency::deleting);
+  const auto found = co_await api_.list("placement_groups", "label_selector=" + ownership_.select_forest(forest), read_placement_group, Urgency::deleting);
   if (!found) co_return to_error(found.error());
-  for (const auto& group : *found) {
-    const auto removed = co_await api_.remove(fmt::format("/placement_groups/{}", id_at(group, "id")));
+  for (const PlacementGroup& group : *found) {
+    const auto removed = co_await api_.remove(fmt::format("/placement_groups/{}", group.id));
     if (!removed && removed.error().fault != Fault::not_found) co_return to_error(removed.error());
   }
   co_return Result<>{};

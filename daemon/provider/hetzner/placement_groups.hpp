@@ -6,6 +6,7 @@
 
 #include "daemon/provider/hetzner/api.hpp"
 #include "daemon/provider/hetzner/labels.hpp"
+#include "daemon/provider/hetzner/placement_group.hpp"
 #include "daemon/runtime/turns.hpp"
 
 namespace morpheus::hetzner {

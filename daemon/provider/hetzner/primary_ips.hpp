@@ -5,24 +5,9 @@
 #include <vector>
 
 #include "daemon/provider/hetzner/api.hpp"
-#include "daemon/provider/hetzner/labels.hpp"
+#include "daemon/provider/hetzner/primary_ip.hpp"
 
 namespace morpheus::hetzner {
-
-// An address that is reserved before its machine exists: everything that must know it can be told first.
-struct PrimaryIp {
-  std::int64_t id = 0;
-  std::string name;      // the machine's that it is for
-  std::string node;      // that machine too, by its label
-  std::string forest;
-  std::string address;   // of an IPv6 network, the machine's own (::1)
-  std::string location;
-  std::string controller;
-  bool assigned = false;  // to a server
-};
-
-// "2001:db8:1::/64" -> "2001:db8:1::1", which a machine of that network has; an IPv4 address is what it is.
-std::string own_address(std::string ip);
 
 class PrimaryIps {
  public:
@@ -40,8 +25,6 @@ class PrimaryIps {
   asio::awaitable<ApiResult<>> remove(std::string node);
 
  private:
-  PrimaryIp parse(const nlohmann::json& json) const;
-
   Api& api_;
   const Ownership& ownership_;
   std::string kind_;

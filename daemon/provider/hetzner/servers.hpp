@@ -6,29 +6,9 @@
 
 #include "daemon/provider/hetzner/actions.hpp"
 #include "daemon/provider/hetzner/api.hpp"
-#include "daemon/provider/hetzner/labels.hpp"
+#include "daemon/provider/hetzner/server.hpp"
 
 namespace morpheus::hetzner {
-
-// A machine as the API lists it.
-struct Server {
-  std::int64_t id = 0;
-  std::string name;
-  std::string status;  // initializing, starting, running, stopping, off, deleting, ...
-  std::string forest;
-  std::string node;
-  std::string intent;
-  std::string controller;
-  bool managed = false;  // carries Morpheus's label
-  std::string ipv4;
-  std::string ipv6;  // the machine's own (::1 of its network)
-  std::string type;
-  std::string location;
-  double cores = 0;
-  double memory_gb = 0;
-};
-
-Server parse_server(const nlohmann::json& json);
 
 class Servers {
  public:

@@ -10,7 +10,6 @@
 #include <iterator>
 #include <sstream>
 
-#include "daemon/provider/hetzner/json.hpp"
 #include "daemon/provider/hetzner/labels.hpp"
 
 namespace morpheus::hetzner {
@@ -39,15 +38,16 @@ Result<std::string> public_key_of(const std::string& entry) {
   return line;
 }
 
-std::string known_names(const std::vector<nlohmann::json>& keys) {
+std::string known_names(const std::vector<SshKey>& keys) {
   std::string names;
-  for (const auto& key : keys) names += (names.empty() ? "" : ", ") + text_at(key, "name");
+  for (const SshKey& key : keys) names += (names.empty() ? "" : ", ") + key.name;
   return names.empty() ? "it has none" : "it has " + names;
 }
 
-std::int64_t find_key(const std::vector<nlohmann::json>& keys, const std::string& field, const std::string& value) {
-  const auto found = std::ranges::find_if(keys, [&](const auto& key) { return text_at(key, field) == value; });
-  return found == keys.end() ? 0 : id_at(*found, "id");
+// 0: there is none whose `field` is that.
+std::int64_t find_key(const std::vector<SshKey>& keys, std::string SshKey::*field, const std::string& value) {
+  const auto found = std::ranges::find(keys, value, field);
+  return found == keys.end() ? 0 : found->id;
 }
 
 }  // namespace
@@ -72,7 +72,7 @@ Result<std::string> md5_fingerprint(const std::string& public_key) {
 asio::awaitable<Result<std::vector<std::int64_t>>> SshKeys::ids(bool upload) {
   std::vector<std::int64_t> ids;
   if (entries_.empty()) co_return ids;
-  const auto keys = co_await api_.list("ssh_keys", "");
+  const auto keys = co_await api_.list("ssh_keys", "", read_ssh_key);
   if (!keys) co_return to_error(keys.error());
   for (const auto& entry : entries_) {
     const auto key = public_key_of(entry);
@@ -83,8 +83,8 @@ asio::awaitable<Result<std::vector<std::int64_t>>> SshKeys::ids(bool upload) {
       if (!computed) co_return computed.error();
       fingerprint = *computed;
     }
-    std::int64_t id = find_key(*keys, "fingerprint", fingerprint);
-    if (id == 0 && key->empty()) id = find_key(*keys, "name", entry);
+    std::int64_t id = find_key(*keys, &SshKey::fingerprint, fingerprint);
+    if (id == 0 && key->empty()) id = find_key(*keys, &SshKey::name, entry);
     if (id == 0 && key->empty()) {
       Error error{ErrorCode::invalid, fmt::format("hetzner.ssh_keys: the project has no key \"{}\"", entry), known_names(*keys)};
       co_return error;
@@ -105,13 +105,13 @@ asio::awaitable<Result<std::int64_t>> SshKeys::upload_key(std::string public_key
   body["name"] = "morpheus-" + fingerprint;
   body["public_key"] = public_key;
   body["labels"][managed_by] = morpheus_value;
-  const auto made = co_await api_.post("/ssh_keys", body);
-  if (made) co_return id_at(*made, "ssh_key.id");
+  const auto made = co_await api_.post("/ssh_keys", body, read_one_ssh_key);
+  if (made) co_return made->id;
   if (made.error().fault != Fault::taken) co_return to_error(made.error());
   // Somebody else, or a call whose answer was lost, was quicker.
-  const auto keys = co_await api_.list("ssh_keys", "fingerprint=" + query_value(fingerprint));
+  const auto keys = co_await api_.list("ssh_keys", "fingerprint=" + query_value(fingerprint), read_ssh_key);
   if (!keys) co_return to_error(keys.error());
-  const auto id = find_key(*keys, "fingerprint", fingerprint);
+  const auto id = find_key(*keys, &SshKey::fingerprint, fingerprint);
   if (id != 0) co_return id;
   co_return to_error(made.error());
 }

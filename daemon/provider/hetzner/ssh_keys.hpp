@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "daemon/provider/hetzner/api.hpp"
+#include "daemon/provider/hetzner/ssh_key.hpp"
 
 namespace morpheus::hetzner {
 

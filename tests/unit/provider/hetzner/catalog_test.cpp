@@ -2,10 +2,6 @@
 
 #include <gmock/gmock.h>
 
-#include "daemon/provider/hetzner/json.hpp"
-#include "daemon/provider/hetzner/primary_ips.hpp"
-#include "daemon/provider/hetzner/servers.hpp"
-
 namespace morpheus::hetzner {
 namespace {
 
@@ -43,36 +39,6 @@ TEST(Catalog, AChoiceThatCannotBeIsRefusedWithTheWayOut) {
   EXPECT_EQ(elsewhere.error().hint, "it is sold in fsn1, nbg1");
   const auto no_image = check_choice(catalog(), choice({"cax11"}, {"hel1"}));
   EXPECT_THAT(no_image.error().message, testing::HasSubstr("there is no debian-12 for arm"));
-}
-
-TEST(HetznerJson, WhatIsMissingOrOddIsTheDefault) {
-  const auto json = nlohmann::json::parse(R"({"a": {"b": "text", "n": 4.5, "id": 4294968296}, "list": [1], "null": null,
-    "price": "5.4900000000", "odd": "5.49 EUR", "negative": "-1"})");
-  EXPECT_EQ(text_at(json, "a.b"), "text");
-  EXPECT_EQ(text_at(json, "a.b.c"), "");
-  EXPECT_EQ(text_at(json, "null.x"), "");
-  EXPECT_EQ(text_at(json, "a.n"), "");
-  EXPECT_EQ(id_at(json, "a.id"), 4294968296);
-  EXPECT_EQ(id_at(json, "a.b"), 0);
-  EXPECT_EQ(number_at(json, "a.n"), 4.5);
-  EXPECT_EQ(list_at(json, "list").size(), 1U);
-  EXPECT_TRUE(list_at(json, "a").empty());
-  EXPECT_EQ(price_at(json, "price"), 5.49);
-  EXPECT_EQ(price_at(json, "odd"), std::nullopt);
-  EXPECT_EQ(price_at(json, "negative"), std::nullopt);
-}
-
-TEST(HetznerJson, AServerWithoutAnythingIsNobodys) {
-  const Server server = parse_server(nlohmann::json::parse(R"({"id": 1, "public_net": {"ipv4": null}})"));
-  EXPECT_FALSE(server.managed);
-  EXPECT_EQ(server.ipv4, "");
-  EXPECT_EQ(server.controller, "");
-}
-
-TEST(HetznerJson, AMachineIsTheFirstOfItsNetwork) {
-  EXPECT_EQ(own_address("2001:db8:1::/64"), "2001:db8:1::1");
-  EXPECT_EQ(own_address("192.0.2.7"), "192.0.2.7");
-  EXPECT_EQ(own_address(""), "");
 }
 
 }  // namespace

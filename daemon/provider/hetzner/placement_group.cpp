@@ -1,0 +1,17 @@
+#include "daemon/provider/hetzner/placement_group.hpp"
+
+#include "daemon/provider/hetzner/answer.hpp"
+
+namespace morpheus::hetzner {
+
+PlacementGroup read_placement_group(const JsonObject& json) {
+  PlacementGroup group;
+  group.id = json.integer("id");
+  group.name = json.shown("name", longest_api_name);
+  for (const JsonValue& each : json.array("servers")) group.servers.push_back(each.integer());
+  return group;
+}
+
+PlacementGroup read_one_placement_group(const JsonObject& answer) { return read_placement_group(answer.object("placement_group")); }
+
+}  // namespace morpheus::hetzner

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/decode/json.hpp"
+
+namespace morpheus::hetzner {
+
+// Machines that run on different hosts.
+struct PlacementGroup {
+  std::int64_t id = 0;
+  std::string name;
+  std::vector<std::int64_t> servers;
+};
+
+PlacementGroup read_placement_group(const JsonObject& json);
+// Of {"placement_group": ...}.
+PlacementGroup read_one_placement_group(const JsonObject& answer);
+
+}  // namespace morpheus::hetzner
