@@ -48,7 +48,7 @@ class Control:
             hand.check(deed)
         except ValueError as error:
             return web.json_response({"error": str(error)}, status=400)
-        return web.json_response({"done": await hand.act_when_idle(self.cloud, deed)})
+        return web.json_response({"done": await hand.act(self.cloud, deed)})
 
     async def set_availability(self, request):
         """{server_type, location, available: true, false, "lies" or "unsupported"}, or {server_type, withdrawn: true or false}"""

@@ -10,7 +10,7 @@ EFFECTS = {"status", "code", "message", "details", "drop", "status_after_commit"
            "endless", "action_error", "stay_initializing", "end_off", "delete_delay_seconds", "kill", "unplugged",
            "blocked_ports", "close", "interim"}
 # Those that change an answer that was given, where it has what they change.
-SHAPES = {"body", "deep", "field", "without", "page", "lag_seconds"}
+SHAPES = {"body", "deep", "field", "other_type", "without", "page", "lag_seconds"}
 
 
 class Call:
@@ -69,6 +69,8 @@ class Fault:
             return None
         if "field" in effects:
             return malformed.with_field(answer, effects["field"]["path"], effects["field"]["value"])
+        if "other_type" in effects:
+            return malformed.with_other_type(answer, effects["other_type"])
         if "without" in effects:
             return malformed.without_field(answer, effects["without"])
         if "page" in effects:
@@ -114,10 +116,12 @@ class Faults:
                 return fault, shaped
         return None, None
 
-    def hands(self, call, cloud):
-        """Hands that act now that this request was carried out: before the next one."""
+    async def hands(self, call, cloud):
+        """Hands that act now that this request was carried out, and before it is answered; where an action runs, as soon as it has ended."""
         for fault in self.all:
             if "hand" in fault.effects and fault.meets(call) and hand.can(cloud, fault.effects["hand"]):
                 fault.fired += 1
-                hand.act(cloud, fault.effects["hand"])
-                yield fault
+                if not hand.is_idle(cloud, fault.effects["hand"]):
+                    cloud.spawn(hand.act(cloud, fault.effects["hand"]))
+                    continue
+                await hand.act(cloud, fault.effects["hand"])

@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 import signal
+import urllib.parse
 
 from aiohttp import web
 
@@ -14,7 +15,6 @@ from refusal import Refusal, invalid
 
 PREFIX = "/v1"
 LARGEST_BODY = 1 << 20
-FIRST_ERROR = 400
 
 
 def _token(request):
@@ -60,9 +60,8 @@ class Front:
         if early is not None:
             return early
         status, answer = self._carry_out(request, path, body, effects, entry)
-        for each in self.faults.hands(call, self.api.cloud):
-            entry["hands"] = entry.get("hands", []) + [each.name or json.dumps(each.effects)]
-        if not fault and status < FIRST_ERROR:
+        await self.faults.hands(call, self.api.cloud)
+        if not fault:
             fault, answer = self._shaped(call, entry, answer)
         return await self._after(request, entry, effects, status, answer)
 
@@ -76,7 +75,7 @@ class Front:
         for resource in [each for number in ids for each in things["actions"].get(number, {}).get("resources", [])]:
             ids.append(resource["id"])
         about += [known[number]["name"] for number in ids for known in things.values() if "name" in known.get(number, {})]
-        return Call(request.method, path, request.query_string, name, " ".join(about))
+        return Call(request.method, path, urllib.parse.unquote(request.query_string), name, " ".join(about))
 
     def _shaped(self, call, entry, answer):
         fault, shaped = self.faults.shaping(call, answer, self.api.cloud.things)

@@ -68,21 +68,20 @@ def check(deed):
 
 
 def can(cloud, deed):
-    """Whether there is something to do it to, that no action runs on."""
-    found = _targets(cloud, deed)
-    return bool(found) and not any(cloud.is_busy("server", thing["id"]) for thing in found)
+    """Whether there is something to do it to."""
+    return bool(_targets(cloud, deed))
 
 
-def act(cloud, deed):
-    """Does it to each thing that is meant; how many there were."""
+def is_idle(cloud, deed):
+    """No action runs on what it is done to."""
+    return not any(cloud.is_busy("server", thing["id"]) for thing in _targets(cloud, deed))
+
+
+async def act(cloud, deed):
+    """Does it to each thing that is meant, once no action runs on it; how many there were."""
+    while not is_idle(cloud, deed):
+        await asyncio.sleep(_LOOK_SECONDS)
     found = _targets(cloud, deed)
     for thing in found:
         DEEDS[deed["do"]](cloud, thing, deed)
     return len(found)
-
-
-async def act_when_idle(cloud, deed):
-    """Waits for running actions first."""
-    while _targets(cloud, deed) and not can(cloud, deed):
-        await asyncio.sleep(_LOOK_SECONDS)
-    return act(cloud, deed)

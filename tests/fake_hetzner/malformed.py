@@ -54,6 +54,22 @@ def endless_pages(answer):
 PAGES = {"lost": lost_page, "duplicate": duplicate, "miscounted": miscounted, "endless": endless_pages}
 
 
+def _other(value):
+    """A value of another type."""
+    if isinstance(value, str):
+        return 7
+    if isinstance(value, dict):
+        return [1]
+    if isinstance(value, list):
+        return {"a": 1}
+    return {} if value is None else "seven"
+
+
+def with_other_type(answer, path):
+    """`path` has a value of another type; None: it is not there."""
+    return with_field(answer, path, _other)
+
+
 def with_field(answer, path, value):
     """`path` ("servers[].public_net.ipv4") has another value in the first entry of each list; None: it is not there."""
     changed = copy.deepcopy(answer)
@@ -69,12 +85,11 @@ def with_field(answer, path, value):
         else:
             here = here[step]
     last = steps[-1]
-    if last == "[]" and isinstance(here, list) and here:
-        here[0] = value
-    elif last != "[]" and isinstance(here, dict) and last in here:
-        here[last] = value
-    else:
+    if last == "[]":
+        last, here = 0, here if isinstance(here, list) else []
+    if not here or (isinstance(here, dict) and last not in here):
         return None
+    here[last] = value(here[last]) if callable(value) else value
     return changed
 
 

@@ -69,7 +69,7 @@ def release_all(cloud, server_id):
         if ip["assignee_id"] != server_id:
             continue
         ip.update(FREE)
-        if ip["auto_delete"]:
+        if ip["auto_delete"] and not ip["protection"]["delete"]:
             del cloud.things["primary_ips"][ip["id"]]
 
 

@@ -43,13 +43,16 @@ class MalformedTest(FakeCase):
     def test_a_field_of_another_type_or_none(self):
         self.fault(name="name", field={"path": "servers[].name", "value": 7})
         self.fault(name="ip", field={"path": "servers[].public_net.ipv4.ip", "value": {}})
+        self.fault(name="label", other_type="servers[].labels")
+        self.fault(name="entry", other_type="servers[]")
         self.fault(name="status", without="servers[].status")
         self.fault(name="absent", field={"path": "servers[].nothing", "value": 7})
-        answers = [json.loads(self.raw()[1])["servers"][0] for _ in range(4)]
+        answers = [json.loads(self.raw()[1])["servers"][0] for _ in range(6)]
         self.assertEqual((answers[0]["name"], answers[1]["public_net"]["ipv4"]["ip"]), (7, {}))
-        self.assertNotIn("status", answers[2])
-        self.assertEqual((answers[3]["name"], answers[3]["status"]), ("web", "running"))
-        self.assertEqual(self.fired(), {"name": 1, "ip": 1, "status": 1, "absent": 0})
+        self.assertEqual((answers[2]["labels"], answers[3]), ([1], [1]))
+        self.assertNotIn("status", answers[4])
+        self.assertEqual((answers[5]["name"], answers[5]["status"]), ("web", "running"))
+        self.assertEqual(self.fired(), {"name": 1, "ip": 1, "label": 1, "entry": 1, "status": 1, "absent": 0})
 
     def test_pages(self):
         for page, count, total in (("lost", 0, 1), ("duplicate", 2, 1), ("miscounted", 1, 2), ("endless", 1, 1)):

@@ -1,0 +1,56 @@
+"""Cells that are still to be played, and how many of them a stage of a life can take."""
+
+from life import FREE
+
+MOST_LIVES = 12  # in which a cell may be armed without firing
+
+# Of each stage: groups of calls that share a loop of retries, and how many faults it may meet. Pauses double: 1, 2, 4 s.
+QUOTAS = {
+    "plant": [(["GET /primary_ips (name)", "POST /primary_ips"], 1), (["GET /firewalls (name)", "POST /firewalls"], 1),
+              (["POST /servers"], 2), (["GET /servers (name)", "GET /actions"], 2), (["GET /firewalls (own)"], 1)],
+    "plant without a server": [
+        (["GET /primary_ips (name)", "POST /primary_ips"], 3), (["GET /firewalls (name)", "POST /firewalls"], 3),
+        (["GET /placement_groups (forest)", "POST /placement_groups", "GET /servers (name)", "POST /ssh_keys", "GET /ssh_keys (fingerprint)"], 3)],
+    "dud": [(["DELETE /primary_ips/ID", "GET /primary_ips/ID"], 2), (["GET /servers (name)"], 1)],
+    "grow": [(["PUT /firewalls/ID"], 1), (["POST /firewalls/ID/actions/set_rules"], 1), (["POST /servers/ID/actions/poweron"], 1),
+             (["GET /servers (name)", "GET /actions"], 1), (["GET /firewalls (own)"], 1)],
+    "shrink": [(["POST /servers/ID/actions/shutdown"], 1), (["DELETE /servers/ID", "GET /actions", "GET /servers/ID"], 2)],
+    "teardown": [(["GET /servers (forest)", "GET /primary_ips (forest)", "GET /firewalls (forest)", "DELETE /firewalls/ID",
+                   "DELETE /placement_groups/ID", "GET /firewalls/ID", "GET /placement_groups/ID", "GET /placement_groups (forest)",
+                   "GET /servers (name)"], 3)],
+}
+
+
+class Pending:
+    """By call, oldest first."""
+
+    def __init__(self, cells):
+        self.by_call = {}
+        for cell in cells:
+            self.by_call.setdefault(cell.call.name, []).append(cell)
+        self.spent = []  # were armed too often without firing
+
+    def left(self, stages):
+        """How many cells these stages could play."""
+        calls = {call for stage in stages for group, _ in QUOTAS[stage] for call in group}
+        return sum(len(self.by_call.get(call, [])) for call in calls)
+
+    def take(self, stage):
+        """For one go of a stage."""
+        taken = []
+        for calls, most in QUOTAS.get(stage, []):
+            costly = 0
+            while costly < most:
+                queues = [self.by_call[call] for call in calls if self.by_call.get(call)]
+                if not queues:
+                    break
+                cell = max(queues, key=len).pop(0)
+                costly += cell.fault not in FREE
+                taken.append(cell)
+        return taken
+
+    def give_back(self, cells):
+        """They did not fire."""
+        for cell in cells:
+            cell.tries += 1
+            (self.spent if cell.tries >= MOST_LIVES else self.by_call[cell.call.name]).append(cell)
