@@ -16,14 +16,29 @@ constexpr int cores_without_witness = 3;
 
 bool is_ready_core(const Node& node) { return node.role == NodeRole::core && node.state == NodeState::ready; }
 
-// Servers that answered their last poll; any of them takes a system request.
-std::vector<std::string> answering_addresses(const ForestContext& context, const std::vector<Node>& nodes) {
-  std::vector<std::string> addresses;
-  for (const Node& node : nodes) {
+// Through servers that answered their last poll; any of them takes a system request.
+Result<SystemAccess> access_to(const ForestContext& context, const Forest& forest) {
+  SystemAccess access;
+  for (const Node& node : context.store.nodes(forest.id)) {
     const NodeObservation* seen = context.observations.find(node.id);
-    if (costs(node) && seen && seen->unknown.empty()) addresses.push_back(node.address);
+    if (!costs(node) || !seen || !seen->unknown.empty()) continue;
+    access.addresses.push_back(node.address);
+    if (node.role == NodeRole::core) ++access.voters;
   }
-  return addresses;
+  if (access.addresses.empty()) return Error{ErrorCode::unavailable, "no node of the forest answers", ""};
+  const auto secrets = context.secrets.get(forest.name);
+  if (!secrets) return secrets.error();
+  access.key = secrets->system_key;
+  access.seed = secrets->system_seed;
+  return access;
+}
+
+// As the servers themselves say it, to the system user: what is changed by such requests is judged by them too, and not by what a node's
+// monitoring port says.
+asio::awaitable<Result<Jsz>> asked_leader_view(const ForestContext& context, Forest forest) {
+  const auto access = access_to(context, forest);
+  if (!access) co_return access.error();
+  co_return co_await context.system.leader_view(*access);
 }
 
 // The leader counts exactly those that it lists (itself is not in the list), and `server_name` is not among them.
@@ -45,14 +60,12 @@ asio::awaitable<Result<>> remove_peer(const ForestContext& context, Forest fores
   while (context.clock.boot() < deadline) {
     const auto acts = may_act(context.store);
     if (!acts) co_return acts.error();
-    const auto view = co_await leader_view(context, forest);
+    const auto view = co_await asked_leader_view(context, forest);
     if (view && has_left(*view, server_name)) co_return Result<>{};
     if (view) {
-      const auto secrets = context.secrets.get(forest.name);
-      if (!secrets) co_return secrets.error();
-      SystemAccess access{answering_addresses(context, context.store.nodes(forest.id)), secrets->system_key,
-                          secrets->system_seed};
-      const auto asked = co_await context.system.remove_peer(access, server_name);
+      const auto access = access_to(context, forest);
+      if (!access) co_return access.error();
+      const auto asked = co_await context.system.remove_peer(*access, server_name);
       why = asked ? "its leader still counts it" : asked.error().message;
     } else {
       why = view.error().message;
@@ -69,17 +82,7 @@ asio::awaitable<Result<>> remove_peer(const ForestContext& context, Forest fores
 asio::awaitable<Result<Jsz>> leader_view(const ForestContext& context, Forest forest) {
   const auto nodes = context.store.nodes(forest.id);
   if (const Jsz* polled = polled_leader_view(nodes, context.observations)) co_return *polled;
-  SystemAccess access;
-  access.addresses = answering_addresses(context, nodes);
-  if (access.addresses.empty()) {
-    Error error{ErrorCode::unavailable, "no node of the forest answers", ""};
-    co_return error;
-  }
-  const auto secrets = context.secrets.get(forest.name);
-  if (!secrets) co_return secrets.error();
-  access.key = secrets->system_key;
-  access.seed = secrets->system_seed;
-  co_return co_await context.system.leader_view(access);
+  co_return co_await asked_leader_view(context, forest);
 }
 
 asio::awaitable<Result<>> remove_departed_peers(const ForestContext& context, Forest forest) {

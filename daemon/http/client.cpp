@@ -36,6 +36,12 @@ std::string explain_read(const error_code& error, const HttpBounds& bounds) {
   return error.message();
 }
 
+// It answered, and not as a server does.
+bool is_no_answer(const error_code& error) {
+  const bool is_protocol = error.category() == error_code(http::error::bad_version).category();
+  return is_protocol && error != http::error::partial_message && error != http::error::end_of_stream;
+}
+
 // What a server does that closed an idle connection just before we wrote.
 bool was_closed_before(const error_code& error) {
   return error == http::error::end_of_stream || error == asio::error::connection_reset ||
@@ -92,7 +98,8 @@ asio::awaitable<Result<HttpAnswer>> HttpClient::exchange(std::string path, HttpB
     close();
     throw_if_cancelled(error);
     const bool unanswered = was_closed_before(error) && !parser.got_some();
-    Error failure{unanswered ? ErrorCode::ambiguous : ErrorCode::unavailable, explain_read(error, bounds), ""};
+    const ErrorCode code = unanswered ? ErrorCode::ambiguous : is_no_answer(error) ? ErrorCode::invalid : ErrorCode::unavailable;
+    Error failure{code, explain_read(error, bounds), ""};
     co_return failure;
   }
   auto response = parser.release();

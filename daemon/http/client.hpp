@@ -26,7 +26,7 @@ struct HttpAnswer {
 struct HttpBounds {
   Millis connect{1'000};
   Millis whole{3'000};  // from the request to the last byte
-  std::uint64_t body = std::uint64_t{8} << 20;
+  std::uint64_t body = std::uint64_t{256} << 10;
   std::uint32_t header = 16 * 1024;
 };
 
@@ -36,8 +36,8 @@ class HttpClient {
   HttpClient(const asio::any_io_executor& executor, std::string address, int port);
 
   // GET `path`, over the kept connection or a new one; tried again once when the kept one turned out closed. unavailable:
-  // it could not be reached, was too late or too large, or did not speak HTTP; the message says which. Throws
-  // operation_aborted when cancelled.
+  // it could not be reached, was too late, or closed the connection. invalid: its answer is too large or not HTTP. The message says
+  // which. Throws operation_aborted when cancelled.
   asio::awaitable<Result<HttpAnswer>> get(std::string path, HttpBounds bounds);
 
   const std::string& address() const { return address_; }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "common/decode/text.hpp"
 #include "daemon/image/node_spec.hpp"
 #include "daemon/monitor/parse.hpp"
 #include "daemon/runtime/timeout.hpp"
@@ -12,26 +13,35 @@ namespace {
 std::string unexpected(const HttpAnswer& answer) {
   if (const auto report = parse_machine_report(answer.status, answer.body)) return std::string(machine_says) + *report;
   if (answer.location.empty()) return fmt::format("answered {} instead of 200", answer.status);
-  return fmt::format("answered {} (a redirect to {}) instead of 200", answer.status, answer.location);
+  return fmt::format("answered {} (a redirect to {}) instead of 200", answer.status, clean(answer.location, longest_error));
 }
 
-// Unset, with the reason, for whatever is not a 200 with the JSON that `parse` wants.
+// An error, which begins with `endpoint`, for whatever is not a 200 with the JSON that `parse` wants.
+template <class T, class Parse>
+Result<T> read(const Result<HttpAnswer>& answer, const std::string& endpoint, Parse parse) {
+  if (!answer) return Error{answer.error().code, endpoint + answer.error().message, ""};
+  if (answer->status != 200) return Error{ErrorCode::failed, endpoint + unexpected(*answer), ""};
+  return parse(answer->body);
+}
+
+// An answer that did not come is missing; one that no server gives makes all that this one says unknown.
 template <class T>
-std::optional<T> read(const Result<HttpAnswer>& answer, Result<T> (*parse)(std::string_view), std::string& why) {
-  if (!answer) {
-    why = answer.error().message;
-    return std::nullopt;
+void take(NodeReport& report, std::optional<T>& place, Result<T> answer) {
+  if (answer) {
+    place = *std::move(answer);
+    return;
   }
-  if (answer->status != 200) {
-    why = unexpected(*answer);
-    return std::nullopt;
-  }
-  auto parsed = parse(answer->body);
-  if (!parsed) {
-    why = parsed.error().message;
-    return std::nullopt;
-  }
-  return *std::move(parsed);
+  const ErrorCode code = answer.error().code;
+  if (code == ErrorCode::unavailable || code == ErrorCode::ambiguous) return;
+  NodeReport refused;
+  refused.asked = report.asked;
+  refused.error = answer.error().message;
+  report = std::move(refused);
+}
+
+Result<Healthz> read_healthz(const Result<HttpAnswer>& answer) {
+  if (!answer) return Error{answer.error().code, "its /healthz: " + answer.error().message, ""};
+  return parse_healthz(answer->status, answer->body);
 }
 
 }  // namespace
@@ -44,7 +54,8 @@ HttpProbe::~HttpProbe() = default;
 asio::awaitable<NodeReport> HttpProbe::probe(ProbeTarget target, ProbeWants wants) {
   const auto client = client_for(target);
   NodeReport report;
-  const bool in_time = co_await finishes_within(clock_, config_.monitor.timeout, ask_all(client, wants, report));
+  report.asked = wants;
+  const bool in_time = co_await finishes_within(clock_, config_.monitor.timeout, ask_all(client, target, report));
   if (!in_time) {
     forget(target.node_id);
     if (!report.varz) report.error = fmt::format("no answer within {:g} s", config_.monitor.timeout.count() / 1000.0);
@@ -53,22 +64,26 @@ asio::awaitable<NodeReport> HttpProbe::probe(ProbeTarget target, ProbeWants want
   co_return report;
 }
 
-asio::awaitable<void> HttpProbe::ask_all(std::shared_ptr<HttpClient> client, ProbeWants wants, NodeReport& report) {
-  std::string unused;
-  const auto varz = co_await client->get("/varz", bounds());
-  report.varz = read(varz, parse_varz, report.error);
-  if (!report.varz) co_return;
-  if (wants.healthz) {
-    const auto healthz = co_await client->get("/healthz?js-server-only=true", bounds());
-    if (healthz) report.healthz = parse_healthz(healthz->status, healthz->body);
+asio::awaitable<void> HttpProbe::ask_all(std::shared_ptr<HttpClient> client, ProbeTarget target, NodeReport& report) {
+  const auto varz = co_await client->get("/varz", bounds(most_answer_bytes));
+  auto said = read<Varz>(varz, "", parse_varz);
+  if (!said) {
+    report.error = said.error().message;
+    co_return;
   }
-  if (wants.routez) {
-    const auto routez = co_await client->get("/routez", bounds());
-    report.routez = read(routez, parse_routez, unused);
+  report.varz = *std::move(said);
+  if (report.asked.healthz) {
+    const auto healthz = co_await client->get("/healthz?js-server-only=true", bounds(most_answer_bytes));
+    take(report, report.healthz, read_healthz(healthz));
   }
-  if (wants.jsz) {
-    const auto jsz = co_await client->get("/jsz", bounds());
-    report.jsz = read(jsz, parse_jsz, unused);
+  if (report.varz && report.asked.routez) {
+    const auto routez = co_await client->get("/routez", bounds(most_routez_bytes(target.peers)));
+    const auto parse = [&target](std::string_view body) { return parse_routez(body, target.peers); };
+    take(report, report.routez, read<Routez>(routez, "its /routez: ", parse));
+  }
+  if (report.varz && report.asked.jsz) {
+    const auto jsz = co_await client->get("/jsz", bounds(most_answer_bytes));
+    take(report, report.jsz, read<Jsz>(jsz, "its /jsz: ", parse_jsz));
   }
 }
 
@@ -82,10 +97,11 @@ std::shared_ptr<HttpClient> HttpProbe::client_for(const ProbeTarget& target) {
   return client;
 }
 
-HttpBounds HttpProbe::bounds() const {
+HttpBounds HttpProbe::bounds(std::size_t body) const {
   HttpBounds bounds;
   bounds.connect = config_.monitor.connect_timeout;
   bounds.whole = config_.monitor.timeout;
+  bounds.body = body;
   return bounds;
 }
 

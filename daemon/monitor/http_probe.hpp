@@ -21,8 +21,8 @@ class HttpProbe : public NodeProbe {
 
  private:
   std::shared_ptr<HttpClient> client_for(const ProbeTarget& target);
-  asio::awaitable<void> ask_all(std::shared_ptr<HttpClient> client, ProbeWants wants, NodeReport& report);
-  HttpBounds bounds() const;
+  asio::awaitable<void> ask_all(std::shared_ptr<HttpClient> client, ProbeTarget target, NodeReport& report);
+  HttpBounds bounds(std::size_t body) const;
 
   Clock& clock_;
   asio::any_io_executor executor_;

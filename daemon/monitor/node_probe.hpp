@@ -10,16 +10,10 @@ namespace morpheus {
 
 namespace asio = boost::asio;
 
-// Which endpoints a poll is to ask beside /varz.
-struct ProbeWants {
-  bool healthz = false;
-  bool routez = false;
-  bool jsz = false;
-};
-
 struct ProbeTarget {
   std::int64_t node_id = 0;
   std::string address;  // without brackets
+  int peers = 0;        // servers that its cluster may have: bounds what it may say of them
 };
 
 // One node's monitoring endpoints. Always returns within the configured time-out, with what it learnt; throws only when

@@ -1,5 +1,7 @@
 #include "daemon/monitor/observations.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 
@@ -29,7 +31,8 @@ std::optional<Rates> rates_between(const Sample& before, const Sample& now) {
   return Rates{*in_msgs, *out_msgs, *in_bytes, *out_bytes};
 }
 
-// A poll that failed says that nothing is known; one that answered replaces what it asked for and keeps the rest.
+// A poll that failed says that nothing is known; one that answered replaces what it asked for, with nothing where that did not come,
+// and keeps the rest.
 void merge(NodeReport& last, const NodeReport& report) {
   if (!report.varz) {
     last = report;
@@ -38,13 +41,15 @@ void merge(NodeReport& last, const NodeReport& report) {
   last.at = report.at;
   last.error.clear();
   last.varz = report.varz;
-  if (report.healthz) last.healthz = report.healthz;
-  if (report.routez) last.routez = report.routez;
-  if (report.jsz) last.jsz = report.jsz;
+  if (report.healthz || report.asked.healthz) last.healthz = report.healthz;
+  if (report.routez || report.asked.routez) last.routez = report.routez;
+  if (report.jsz || report.asked.jsz) last.jsz = report.jsz;
 }
 
-// A node that answers without a number is as unknown as one that does not answer.
-std::string missing_numbers(const Sample& sample) {
+// A node that answers without a number, or with one that cannot be, is as unknown as one that does not answer.
+std::string missing_numbers(const Measured& measured) {
+  const Sample& sample = measured.sample;
+  if (!measured.impossible.empty()) return fmt::format("its answers claim {}, which cannot be", measured.impossible);
   if (!sample.cpu_percent && !sample.memory_percent) return "its answers say neither CPU nor memory";
   if (!sample.cpu_percent) return "its answers do not say its CPU";
   if (!sample.memory_percent) return "its answers do not say its memory";
@@ -88,8 +93,9 @@ std::optional<Sample> Observations::add(std::int64_t node_id, const Capacity& ca
     node.rates.reset();
     return std::nullopt;
   }
-  Sample sample = to_sample(*report.varz, node_id, capacity, report.at);
-  note_unknown(node, missing_numbers(sample), report.at);
+  const Measured measured = to_sample(*report.varz, node_id, capacity, report.at);
+  const Sample& sample = measured.sample;
+  note_unknown(node, missing_numbers(measured), report.at);
   lower(node.lowest_cpu_percent, sample.cpu_percent);
   lower(node.lowest_memory_percent, sample.memory_percent);
   node.rates = node.window.empty() ? std::nullopt : rates_between(node.window.back(), sample);
@@ -99,6 +105,11 @@ std::optional<Sample> Observations::add(std::int64_t node_id, const Capacity& ca
 }
 
 void Observations::forget(std::int64_t node_id) { nodes_.erase(node_id); }
+
+void Observations::contradict(std::int64_t node_id, std::string what) {
+  const auto found = nodes_.find(node_id);
+  if (found != nodes_.end()) found->second.contradicts = std::move(what);
+}
 
 const NodeObservation* Observations::find(std::int64_t node_id) const {
   const auto found = nodes_.find(node_id);

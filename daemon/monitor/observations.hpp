@@ -27,6 +27,7 @@ struct NodeObservation {
   std::int64_t polls = 0;     // that count; lets a waiter tell two polls apart
   std::string unknown;        // why its load is not known now; empty: the last poll said it
   Stamp unknown_since;        // of the first such poll in a row
+  std::string contradicts;    // what of its answers the other nodes contradict, for some time; empty: nothing
   std::optional<Rates> rates;
   std::deque<Sample> window;  // newest last; bounded by age
   std::optional<double> lowest_cpu_percent;  // ever seen
@@ -46,6 +47,8 @@ class Observations {
   // Takes in one poll; returns the sample that is to be stored, if it brought one.
   std::optional<Sample> add(std::int64_t node_id, const Capacity& capacity, const NodeReport& report);
   void forget(std::int64_t node_id);
+  // Marks what the forest's other nodes contradict; empty: nothing any more. A node that was never polled is left alone.
+  void contradict(std::int64_t node_id, std::string what);
 
   // Null: never polled.
   const NodeObservation* find(std::int64_t node_id) const;

@@ -16,6 +16,11 @@ bool has_server(const Node& node) {
   return up && !node.address.empty();
 }
 
+// How many a server of the forest may have routes to: machines that exist, and a witness.
+int servers_of(const std::vector<Node>& nodes) {
+  return static_cast<int>(std::ranges::count_if(nodes, costs)) + 1;
+}
+
 // An address may have come to somebody else's server: what it says is not the node's.
 NodeReport only_of(const Node& node, NodeReport report) {
   if (!report.varz || report.varz->server_name == node.server_name) return report;
@@ -87,7 +92,9 @@ std::vector<Poller::Due> Poller::due_nodes() {
     const bool at_work =
         std::ranges::any_of(operations, [&](const Operation& each) { return each.forest_id == forest.id; });
     const Millis interval = at_work ? busy : config_.monitor.poll_interval;
-    for (Node& node : store_.nodes(forest.id)) {
+    auto nodes = store_.nodes(forest.id);
+    const int peers = servers_of(nodes);
+    for (Node& node : nodes) {
       if (!has_server(node)) continue;
       const auto known = turns_.find(node.id);
       Turn& turn = present[node.id];
@@ -96,7 +103,7 @@ std::vector<Poller::Due> Poller::due_nodes() {
         const bool extras = at_work || turn.polls % steady_extras_every == 0;
         ++turn.polls;
         turn.last_due = std::max(turn.last_due + interval, now - interval / 2);
-        due.push_back({std::move(node), {extras, extras, extras}});
+        due.push_back({std::move(node), {extras, extras, extras}, peers});
       }
       next = std::min(next, turn.last_due + interval);
     }
@@ -116,6 +123,7 @@ asio::awaitable<void> Poller::poll_one(Due due) {
   ProbeTarget target;
   target.node_id = due.node.id;
   target.address = due.node.address;
+  target.peers = due.peers;
   auto report = co_await probe_.probe(target, due.wants);
   in_flight_.erase(due.node.id);
   const bool counts = turns_.contains(due.node.id) && (report.varz || !lag_.stalled_since(began));
@@ -130,9 +138,9 @@ asio::awaitable<NodeReport> Poller::look(std::string address) {
   ProbeTarget target;
   target.node_id = -++guests_;
   target.address = address;
-  ProbeWants all;
-  all.healthz = all.routez = all.jsz = true;
-  auto report = co_await probe_.probe(target, all);
+  ProbeWants wants;
+  wants.healthz = wants.jsz = true;
+  auto report = co_await probe_.probe(target, wants);
   probe_.forget(target.node_id);
   co_return report;
 }

@@ -36,7 +36,8 @@ class Poller {
   // Sweeps until cancelled.
   asio::awaitable<void> run();
 
-  // Asks a server that is no node, once, everything. Always returns within the time-out; throws only when cancelled.
+  // Asks a server that is no node, once, what it is: /varz, /healthz and /jsz. Always returns within the time-out; throws only when
+  // cancelled.
   asio::awaitable<NodeReport> look(std::string address);
 
   // Notified when the answers of a sweep are in the observations and its samples are stored.
@@ -56,6 +57,7 @@ class Poller {
   struct Due {
     Node node;
     ProbeWants wants;
+    int peers = 0;  // servers of its forest
   };
   // When a node's last poll was due, and how many it has had.
   struct Turn {

@@ -58,10 +58,18 @@ struct Jsz {
 // How an error begins that the machine gave as its reason.
 inline constexpr std::string_view machine_says = "its machine says: ";
 
-// What one poll of one node brought. `error` says why /varz is missing; the rest is unset where it was not asked for or did
-// not come.
+// Which endpoints a poll is to ask beside /varz.
+struct ProbeWants {
+  bool healthz = false;
+  bool routez = false;
+  bool jsz = false;
+};
+
+// What one poll of one node brought. Unset with an `error`: /varz did not come, or any of the answers was none that a server gives;
+// then nothing else is set. Otherwise the rest is unset where it was not asked for or did not come in time.
 struct NodeReport {
   Stamp at;
+  ProbeWants asked;
   std::optional<Varz> varz;
   std::optional<Healthz> healthz;
   std::optional<Routez> routez;

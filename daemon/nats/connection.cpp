@@ -9,6 +9,8 @@
 namespace morpheus {
 namespace {
 
+constexpr int most_pending_bytes = 16 << 20;  // answers that wait to be read: what comes beyond is dropped
+
 struct FreeOptions {
   void operator()(natsOptions* options) const { natsOptions_Destroy(options); }
 };
@@ -117,6 +119,7 @@ Result<bool> NatsConnection::ask_all(const std::string& subject,
              static_cast<const char*>(raw_inbox));
   const std::unique_ptr<natsSubscription, FreeSubscription> answers(raw_answers);
   const CloseBefore closed(connection_.get());
+  steps.take(natsSubscription_SetPendingLimits, raw_answers, max_answers, most_pending_bytes);
   steps.take(natsConnection_PublishRequestString, connection_.get(), subject.c_str(),
              static_cast<const char*>(raw_inbox), "");
   if (steps.status() != NATS_OK) return unavailable(subject, steps.status());

@@ -1,14 +1,16 @@
 #include "daemon/nats/libnats_requests.hpp"
 
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <cstddef>
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "daemon/monitor/parse.hpp"
+#include "common/decode/text.hpp"
+#include "daemon/nats/answer_bounds.hpp"
 #include "daemon/nats/connection.hpp"
+#include "daemon/nats/leader_vote.hpp"
 
 namespace morpheus {
 namespace {
@@ -21,38 +23,28 @@ Result<NatsConnection> connect(const SystemAccess& access) {
   return NatsConnection::open(access, LibnatsRequests::max_addresses, LibnatsRequests::connect_limit);
 }
 
-Result<> understand_removal(const std::string& answer) {
-  const Json json = Json::parse(answer, nullptr, false);
-  if (!json.is_object()) return Error{ErrorCode::failed, "the meta leader's answer is no JSON object", ""};
-  const auto success = json.find("success");
-  if (success != json.end() && success->is_boolean() && success->get<bool>()) return {};
-  const auto error = json.find("error");
-  if (error == json.end() || !error->is_object()) {
-    return Error{ErrorCode::failed, "the meta leader neither removed the peer nor said why", ""};
-  }
-  const auto code = error->find("err_code");
-  if (code != error->end() && code->is_number_integer() && code->get<std::int64_t>() == no_such_peer)
-    return {};
-  const auto why = error->find("description");
-  return Error{ErrorCode::failed,
-               fmt::format("the meta leader refused: {}",
-                           why != error->end() && why->is_string() ? why->get<std::string>() : error->dump()),
-               ""};
+struct Removal {
+  bool done = false;
+  std::optional<std::int64_t> code;
+  std::optional<std::string> why;  // unset: there is no error
+};
+
+Removal read_removal(const JsonObject& answer) {
+  Removal removal;
+  removal.done = answer.optional_flag("success").value_or(false);
+  const auto error = answer.optional_object("error");
+  if (removal.done || !error) return removal;
+  removal.code = error->optional_integer("err_code");
+  removal.why = error->optional_shown("description", longest_error).value_or("without a reason");
+  return removal;
 }
 
-// The answer's view of the meta group if it comes from the leader itself.
-std::optional<Jsz> view_of_leader(std::string_view answer) {
-  const Json json = Json::parse(answer, nullptr, false);
-  if (!json.is_object()) return std::nullopt;
-  const auto server = json.find("server");
-  const auto data = json.find("data");
-  if (server == json.end() || data == json.end() || !server->is_object() || !data->is_object())
-    return std::nullopt;
-  const auto name = server->find("name");
-  if (name == server->end() || !name->is_string()) return std::nullopt;
-  auto view = parse_jsz(data->dump());
-  if (!view || view->leader.empty() || view->leader != name->get<std::string>()) return std::nullopt;
-  return *std::move(view);
+Result<> understand_removal(const std::string& answer) {
+  const auto removal = decode({"the meta leader's answer"}, answer, answer_bounds, read_removal);
+  if (!removal) return removal.error();
+  if (removal->done || removal->code == no_such_peer) return {};
+  if (!removal->why) return Error{ErrorCode::failed, "the meta leader neither removed the peer nor said why", ""};
+  return Error{ErrorCode::failed, "the meta leader refused: " + *removal->why, ""};
 }
 
 // The two below block: for the object's own thread.
@@ -69,16 +61,12 @@ Result<> ask_removal(const SystemAccess& access, const std::string& server_name)
 Result<Jsz> ask_leader(const SystemAccess& access) {
   auto connection = connect(access);
   if (!connection) return connection.error();
-  std::optional<Jsz> view;
-  const auto is_leader = [&view](std::string_view answer) {
-    view = view_of_leader(answer);
-    return view.has_value();
-  };
-  const auto asked = connection->ask_all("$SYS.REQ.SERVER.PING.JSZ", is_leader, LibnatsRequests::view_limit,
+  LeaderVote vote(access.voters);
+  const auto take = [&vote](std::string_view answer) { return vote.take(answer); };
+  const auto asked = connection->ask_all("$SYS.REQ.SERVER.PING.JSZ", take, LibnatsRequests::view_limit,
                                          LibnatsRequests::max_answers);
   if (!asked) return asked.error();
-  if (!view) return Error{ErrorCode::unavailable, "no server says that it leads the meta group", ""};
-  return *std::move(view);
+  return vote.outcome();
 }
 
 asio::awaitable<Result<>> removal(SystemAccess access, std::string server_name) {
@@ -90,13 +78,23 @@ asio::awaitable<Result<Jsz>> leader(SystemAccess access) { co_return ask_leader(
 }  // namespace
 
 asio::awaitable<Result<>> LibnatsRequests::remove_peer(SystemAccess access, std::string server_name) {
-  auto work = removal(std::move(access), std::move(server_name));
-  co_return co_await asio::co_spawn(thread_, std::move(work), asio::use_awaitable);
+  auto work = removal(turned(std::move(access)), std::move(server_name));
+  auto done = co_await asio::co_spawn(thread_, std::move(work), asio::use_awaitable);
+  if (!done) ++turn_;
+  co_return done;
 }
 
 asio::awaitable<Result<Jsz>> LibnatsRequests::leader_view(SystemAccess access) {
-  auto work = leader(std::move(access));
-  co_return co_await asio::co_spawn(thread_, std::move(work), asio::use_awaitable);
+  auto work = leader(turned(std::move(access)));
+  auto view = co_await asio::co_spawn(thread_, std::move(work), asio::use_awaitable);
+  if (!view) ++turn_;
+  co_return view;
+}
+
+SystemAccess LibnatsRequests::turned(SystemAccess access) const {
+  auto& addresses = access.addresses;
+  if (!addresses.empty()) std::ranges::rotate(addresses, addresses.begin() + static_cast<std::ptrdiff_t>(turn_ % addresses.size()));
+  return access;
 }
 
 }  // namespace morpheus

@@ -25,7 +25,11 @@ class LibnatsRequests : public SystemRequests {
   asio::awaitable<Result<Jsz>> leader_view(SystemAccess access) override;
 
  private:
+  // Another server is asked first after each failure: one that takes requests and does not answer is not asked for ever.
+  SystemAccess turned(SystemAccess access) const;
+
   asio::thread_pool thread_;
+  std::size_t turn_ = 0;
 };
 
 }  // namespace morpheus

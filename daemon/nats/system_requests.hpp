@@ -14,6 +14,7 @@ namespace asio = boost::asio;
 // How to reach a forest as its system user.
 struct SystemAccess {
   std::vector<std::string> addresses;  // of servers that were seen alive, without brackets; any of them will do
+  int voters = 0;                      // of the meta group, that were seen alive
   std::string key;                     // the system user's nkey: the public part
   std::string seed;                    // and the secret one
 };
@@ -27,8 +28,8 @@ class SystemRequests {
   // asked: the caller watches the leader's cluster_size. Success too if the leader knows no such peer.
   virtual asio::awaitable<Result<>> remove_peer(SystemAccess access, std::string server_name) = 0;
 
-  // The meta group as its leader sees it ($SYS.REQ.SERVER.PING.JSZ, the answer of the server that names itself leader): for a
-  // leader whose monitoring port cannot be reached, as a witness's. unavailable: no leader answered.
+  // The meta group as its leader sees it ($SYS.REQ.SERVER.PING.JSZ, the answer of the server that names itself leader and that
+  // most of the others name): for a leader whose monitoring port cannot be reached, as a witness's. unavailable: no leader answered.
   virtual asio::awaitable<Result<Jsz>> leader_view(SystemAccess access) = 0;
 };
 

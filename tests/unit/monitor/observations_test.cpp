@@ -81,6 +81,32 @@ TEST_F(ObservationsTest, AnAnswerWithoutANumberIsUnknownAndNotZero) {
   EXPECT_EQ(seen().unknown, "");
 }
 
+// "Five machines bought in 36 s": what cannot be is not held over a window, not stored, and not the lowest either.
+TEST_F(ObservationsTest, AnImpossibleNumberIsUnknownAndNoSampleHasIt) {
+  auto odd = answer(10);
+  odd.varz->cpu = 1e12;
+  const auto sample = all_.add(node, capacity, odd);
+  ASSERT_TRUE(sample);
+  EXPECT_FALSE(sample->cpu_percent);
+  EXPECT_EQ(sample->memory_percent, 50);
+  EXPECT_EQ(seen().unknown, "its answers claim CPU of 1e+12 % on 2 cores, which cannot be");
+  EXPECT_FALSE(seen().lowest_cpu_percent);
+  all_.add(node, capacity, answer(20));
+  EXPECT_EQ(seen().unknown, "");
+}
+
+TEST_F(ObservationsTest, WhatWasAskedForAndDidNotComeIsNotKept) {
+  auto full = answer(0);
+  full.jsz = Jsz{};
+  full.routez = Routez{"A", {"B"}};
+  all_.add(node, capacity, full);
+  auto without = answer(10);
+  without.asked.routez = true;
+  all_.add(node, capacity, without);
+  EXPECT_FALSE(seen().last.routez);
+  EXPECT_TRUE(seen().last.jsz);
+}
+
 TEST_F(ObservationsTest, TheLowestValuesOutliveTheWindowAndARestart) {
   auto high = answer(0);
   high.varz->mem = 900;

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "common/error.hpp"
+#include "daemon/monitor/report.hpp"
+
+namespace morpheus {
+
+// Finds the meta leader's own view among the answers to $SYS.REQ.SERVER.PING.JSZ. A server that names itself is believed only if a
+// majority of the meta group names it too: one that lies has one vote.
+class LeaderVote {
+ public:
+  // `voters`: servers with JetStream that are known to live.
+  explicit LeaderVote(int voters) : voters_(voters) {}
+
+  // Takes one server's answer in; a second one of the same name counts for nothing. True once a majority of the voters, and of the
+  // group as the leader counts it, has named the same server, and that one has answered.
+  bool take(std::string_view answer);
+
+  // Of whom took part: the leader that most of them name, by its own view. unavailable: there is none.
+  Result<Jsz> outcome() const;
+
+ private:
+  int votes_for(const std::string& name) const;
+
+  int voters_;
+  std::map<std::string, std::string> votes_;  // server -> whom it follows
+  std::map<std::string, Jsz> claims_;         // views of those that name themselves
+  std::string refused_;                       // why the last answer that was none did not count
+};
+
+}  // namespace morpheus
