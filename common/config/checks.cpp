@@ -9,6 +9,8 @@
 #include <cmath>
 #include <string_view>
 
+#include "common/model/network.hpp"
+
 namespace morpheus {
 namespace {
 
@@ -86,21 +88,9 @@ Result<> check_download(const std::string& text) {
 }
 
 Result<> check_cidr(const std::string& text) {
-  const Error error =
-      wrong(fmt::format("\"{}\" is not a network", text), "write it like 203.0.113.0/24 or 2001:db8::/32");
-  const auto slash = text.find('/');
-  if (slash == std::string::npos) return error;
-  const auto address = text.substr(0, slash);
-  std::array<unsigned char, 16> bytes{};
-  int longest = 0;
-  if (::inet_pton(AF_INET, address.c_str(), bytes.data()) == 1) longest = 32;
-  if (::inet_pton(AF_INET6, address.c_str(), bytes.data()) == 1) longest = 128;
-  const auto prefix = std::string_view(text).substr(slash + 1);
-  int length = -1;
-  const auto [end, failure] = std::from_chars(prefix.begin(), prefix.end(), length);
-  const bool whole = failure == std::errc() && end == prefix.end() && std::ranges::all_of(prefix, is_digit);
-  if (longest > 0 && whole && length <= longest) return {};
-  return error;
+  const auto network = Network::parse(text);
+  if (network) return {};
+  return network.error();
 }
 
 Result<ListenAddress> parse_listen(const std::string& text) {

@@ -16,7 +16,7 @@ Result<> check_socket_path(const std::string& text);    // absolute, and fits in
 Result<> check_log_level(const std::string& text);
 Result<> check_http_url(const std::string& text);
 Result<> check_download(const std::string& text);  // a web address in which {version} and {arch} may stand
-Result<> check_cidr(const std::string& text);     // an IPv4 or IPv6 network with its prefix's length
+Result<> check_cidr(const std::string& text);     // an IPv4 or IPv6 network with its prefix's length, without host bits
 Result<> check_version(const std::string& text);  // becomes a part of a web address: "2.10.24"
 Result<> check_sha256(const std::string& text);   // 64 hexadecimal digits
 Result<> check_optional_sha256(const std::string& text);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "common/model/network.hpp"
 #include "daemon/image/node_spec.hpp"
 
 namespace morpheus {
@@ -27,21 +28,32 @@ void add(std::vector<FirewallRule>& rules, const std::string& description, const
 std::vector<std::string> sorted_hosts(const std::vector<std::string>& addresses) {
   std::set<std::string> networks;
   for (const auto& address : addresses) {
-    networks.insert(address + (address.find(':') == std::string::npos ? "/32" : "/128"));
+    networks.insert(canonical_network(address + (address.find(':') == std::string::npos ? "/32" : "/128")));
   }
   return {networks.begin(), networks.end()};
+}
+
+// Each once, as the API writes them, in the order of the configuration.
+std::vector<std::string> canonical(const std::vector<std::string>& networks) {
+  std::vector<std::string> all;
+  for (const auto& network : networks) {
+    auto text = canonical_network(network);
+    if (std::ranges::find(all, text) == all.end()) all.push_back(std::move(text));
+  }
+  return all;
 }
 
 }  // namespace
 
 Result<std::vector<FirewallRule>> firewall_rules(const std::vector<std::string>& addresses, const Config::Security& security,
                                                  bool host_metrics) {
+  const auto admins = canonical(security.admin_cidrs);
   std::vector<FirewallRule> rules;
-  add(rules, "ssh", fmt::format("{}", ssh_port), security.admin_cidrs);
-  add(rules, "clients, for admins", fmt::format("{}", client_port), security.admin_cidrs);
-  add(rules, "monitoring", fmt::format("{}", monitor_port), security.admin_cidrs);
-  if (host_metrics) add(rules, "host metrics", fmt::format("{}", host_metrics_port), security.admin_cidrs);
-  add(rules, "clients", fmt::format("{}", client_port), security.client_cidrs);
+  add(rules, "ssh", fmt::format("{}", ssh_port), admins);
+  add(rules, "clients, for admins", fmt::format("{}", client_port), admins);
+  add(rules, "monitoring", fmt::format("{}", monitor_port), admins);
+  if (host_metrics) add(rules, "host metrics", fmt::format("{}", host_metrics_port), admins);
+  add(rules, "clients", fmt::format("{}", client_port), canonical(security.client_cidrs));
   add(rules, "routes", fmt::format("{}-{}", route_port, witness_route_port), sorted_hosts(addresses));
   if (rules.size() <= most_rules) return rules;
   return Error{ErrorCode::invalid, fmt::format("the firewall would have {} rules, and {} are allowed", rules.size(), most_rules),

@@ -10,22 +10,28 @@ MOST_RULES = 50
 MOST_NETWORKS = 100
 
 
+def _canonical(networks):
+    """As the API writes them; refused with host bits."""
+    try:
+        return [str(ipaddress.ip_network(network)) for network in networks]
+    except ValueError as error:
+        raise invalid(f"{error}", "rules") from error
+
+
 def _check_rules(rules):
     if not isinstance(rules, list) or len(rules) > MOST_RULES:
         raise invalid(f"at most {MOST_RULES} rules", "rules")
+    checked = []
     for rule in rules:
         check_fields(rule, ["direction", "protocol"], ["port", "source_ips", "destination_ips", "description"])
-        networks = rule.get("source_ips" if rule["direction"] == "in" else "destination_ips") or []
+        side = "source_ips" if rule["direction"] == "in" else "destination_ips"
+        networks = rule.get(side) or []
         if not 1 <= len(networks) <= MOST_NETWORKS:
             raise invalid(f"a rule has 1 to {MOST_NETWORKS} networks", "rules")
-        for network in networks:
-            try:
-                ipaddress.ip_network(network)
-            except ValueError as error:
-                raise invalid(f"{network} is not a network", "rules") from error
         if rule["protocol"] in ("tcp", "udp") and not rule.get("port"):
             raise invalid("a port is required", "rules")
-    return [{"description": None, "destination_ips": [], "source_ips": [], "port": None, **rule} for rule in rules]
+        checked.append({"description": None, "destination_ips": [], "source_ips": [], "port": None, **rule, side: _canonical(networks)})
+    return checked
 
 
 def _resource(cloud, target):

@@ -1,5 +1,6 @@
 #include "daemon/provider/hetzner/firewall.hpp"
 
+#include "common/model/network.hpp"
 #include "daemon/provider/hetzner/answer.hpp"
 
 namespace morpheus::hetzner {
@@ -12,7 +13,7 @@ OpenPorts read_rule(const JsonObject& json) {
   rule.ports = json.optional_shown("port", longest_api_word).value_or("");
   const auto sources = json.optional_array("source_ips");
   if (!sources) return rule;
-  for (const JsonValue& each : *sources) rule.sources.insert(each.shown(longest_api_word));
+  for (const JsonValue& each : *sources) rule.sources.insert(canonical_network(each.shown(longest_api_word)));
   return rule;
 }
 

@@ -175,6 +175,13 @@ TEST(ConfigValue, OutsideItsRangeOrOfAnotherTypeIsRefusedWithWhatToWrite) {
       {"security.admin_cidrs", "[10.0.0.0/]", "203.0.113.0/24"},
       {"security.admin_cidrs", "[10.0.0/8]", "203.0.113.0/24"},
       {"security.client_cidrs", "['2001:db8::/129']", "203.0.113.0/24"},
+      {"security.admin_cidrs", "[10.0.0.0/0x8]", "203.0.113.0/24"},
+      {"security.admin_cidrs", "[10.0.0.1/8]", "\"10.0.0.1/8\" has host bits: write 10.0.0.0/8"},
+      {"security.admin_cidrs", "[203.0.113.7/31]", "\"203.0.113.7/31\" has host bits: write 203.0.113.6/31"},
+      {"security.client_cidrs", "[198.51.100.130/25]", "write 198.51.100.128/25"},
+      {"security.client_cidrs", "[127.0.0.1/0]", "write 0.0.0.0/0"},
+      {"security.client_cidrs", "['2001:DB8:0:0:1::7/64']", "write 2001:db8::/64"},
+      {"security.client_cidrs", "['::1/127']", "write ::/127"},
       {"security.client_cidrs", "[anywhere/0]", "203.0.113.0/24"}};
   for (const auto& row : table) {
     const auto errors = refused(file_with(row.key, row.written));

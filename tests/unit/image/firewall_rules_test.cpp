@@ -32,6 +32,13 @@ TEST(FirewallRules, Ipv6NodesAndHostMetrics) {
   EXPECT_EQ(rules->at(4), (FirewallRule{"routes", "6222-6223", {"2001:db8::1/128"}}));
 }
 
+TEST(FirewallRules, ANetworkIsWrittenInOneWayAndOnce) {
+  const auto rules = firewall_rules({"2001:DB8:0::1", "2001:db8::1"}, security({"2001:DB8:0:0::/32", "10.0.0.0/08", "2001:db8::/32"}), false);
+  ASSERT_TRUE(rules);
+  EXPECT_EQ(rules->at(0), (FirewallRule{"ssh", "22", {"2001:db8::/32", "10.0.0.0/8"}}));
+  EXPECT_EQ(rules->back(), (FirewallRule{"routes", "6222-6223", {"2001:db8::1/128"}}));
+}
+
 TEST(FirewallRules, AForestWithoutNodesHasNoRuleWithoutSources) {
   const auto rules = firewall_rules({}, security({"192.0.2.0/24"}), false);
   ASSERT_TRUE(rules);
