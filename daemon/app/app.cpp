@@ -23,6 +23,7 @@
 #include "daemon/control/server.hpp"
 #include "daemon/forest/acting_daemon.hpp"
 #include "daemon/forest/manager.hpp"
+#include "daemon/forest/repair_events.hpp"
 #include "daemon/secrets/secret_files.hpp"
 #include "daemon/metrics/metrics.hpp"
 #include "daemon/monitor/http_probe.hpp"
@@ -69,7 +70,8 @@ class App {
         node_units_(clock_, bus_, config_.local),
         local_(clock_, config_.daemon.state_dir, store_->installation_id(), config_.local, node_units ? &node_units_ : nullptr),
         acting_(clock_, *store_, journal_),
-        cloud_(loop_.get_executor(), clock_, config_, store_->installation_id(), acting_),
+        repairs_(journal_),
+        cloud_(loop_.get_executor(), clock_, config_, store_->installation_id(), acting_, repairs_),
         gate_(loop_.get_executor()),
         gated_cloud_(cloud_.provider(), gate_, [this] { return may_act(*store_); }),
         gated_local_(local_, gate_, [this] { return may_act(*store_); }),
@@ -175,6 +177,7 @@ class App {
   NodeUnits node_units_;
   LocalProvider local_;
   ActingDaemon acting_;
+  RepairEvents repairs_;
   Cloud cloud_;
   StepGate gate_;
   GatedProvider gated_cloud_;

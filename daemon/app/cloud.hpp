@@ -8,6 +8,7 @@
 #include "daemon/http/api_client.hpp"
 #include "daemon/provider/acting.hpp"
 #include "daemon/provider/provider.hpp"
+#include "daemon/provider/repairs.hpp"
 #include "daemon/runtime/clock.hpp"
 
 namespace morpheus {
@@ -18,7 +19,7 @@ class Cloud {
  public:
   // Reads the token (and takes HCLOUD_TOKEN out of the environment); HCLOUD_ENDPOINT goes before hetzner.endpoint.
   Cloud(const asio::any_io_executor& executor, Clock& clock, const Config& config, const std::string& installation_id,
-        Acting& acting);
+        Acting& acting, Repairs& repairs);
 
   Provider& provider() { return *provider_; }
 

@@ -8,6 +8,11 @@ namespace {
 
 Error taken_over() { return Error{ErrorCode::refused, "another operation took over", ""}; }
 
+// Its machine was made, and nobody is about to delete it.
+bool is_up(const Node& node) {
+  return node.state == NodeState::booting || node.state == NodeState::joining || node.state == NodeState::ready;
+}
+
 asio::awaitable<Result<>> reserve_address(const ForestContext& context, Node node) {
   const Forest forest = forest_of(context, node.forest_id);
   Provider& provider = context.provider_of(forest);
@@ -73,11 +78,11 @@ asio::awaitable<Result<>> enclose_forest(const ForestContext& context, Forest fo
   const auto turn = co_await context.enclosing.take(forest.id);
   const auto now = context.store.forest(forest.id);
   if (!now || now->state == ForestState::tearing_down) co_return Result<>{};
-  std::vector<std::string> addresses;
+  std::vector<Member> members;
   for (const Node& node : context.store.nodes(forest.id)) {
-    if (costs(node) && !node.address.empty()) addresses.push_back(node.address);
+    if (costs(node) && !node.address.empty()) members.push_back({node.name, node.address, is_up(node) ? node.machine_id : ""});
   }
-  co_return co_await context.provider_of(forest).enclose(forest.name, addresses);
+  co_return co_await context.provider_of(forest).enclose(forest.name, members);
 }
 
 asio::awaitable<Result<>> clear_forest(const ForestContext& context, Forest forest) {

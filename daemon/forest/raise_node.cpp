@@ -63,7 +63,10 @@ asio::awaitable<void> create_machine(const ForestContext& context, Node node) {
     const Millis left = stage_time_left(context, node, limit);
     const bool again = co_await pause_before_retry(context, node.name + ": not created yet", made.error(), backoff, left);
     if (!is_running(context, node.operation_id)) co_return;
-    if (!again) {
+    if (again) {  // what stands around the machine may be what is missing: somebody may have deleted it meanwhile
+      const auto enclosed = co_await enclose_forest(context, forest_of(context, node.forest_id));
+      if (!enclosed) spdlog::warn("{}: {}", node.name, describe(enclosed.error()));
+    } else {
       Node failed = *context.store.node(node.id);
       store_state(context, failed, NodeState::failed, stage_missed(failed.state, describe(made.error())));
       co_return;

@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "daemon/forest/addresses.hpp"
 #include "daemon/forest/meta_group.hpp"
@@ -151,10 +152,21 @@ asio::awaitable<void> Reconciler::reconcile_forest(std::int64_t forest_id, std::
   co_await mark_gone(forest_id, missing);
   if (is_at_work(context_, forest_id) || !context_.store.forest(forest_id)) co_return;
   const auto enclosed = co_await enclose_forest(context_, forest);
-  if (!enclosed) spdlog::warn("{}: {}", forest.name, describe(enclosed.error()));
+  report_exposed(forest, enclosed ? "" : describe(enclosed.error()));
   if (is_at_work(context_, forest_id) || !context_.store.forest(forest_id)) co_return;
   const auto retired = co_await retire_witness_if_due(context_, forest_of(context_, forest_id));
   if (!retired) spdlog::warn("{}: {}", forest.name, describe(retired.error()));
+}
+
+void Reconciler::report_exposed(const Forest& forest, const std::string& why) {
+  const auto before = std::exchange(exposed_[forest.id], why);
+  if (why.empty() || why == before) return;
+  Event event;
+  event.kind = "provider";
+  event.level = EventLevel::warning;
+  event.forest = forest.name;
+  event.message = fmt::format("what surrounds its machines is not known to be right: {}; looked at again in {} s", why, interval.count() / 1000);
+  context_.journal.record(std::move(event));
 }
 
 void Reconciler::report_orphans(const std::string& provider, const Inventory& inventory,

@@ -38,10 +38,13 @@ class Reconciler {
   asio::awaitable<void> reconcile(std::string provider_name);
   asio::awaitable<void> mark_gone(std::int64_t forest_id, std::vector<Node> missing);
   asio::awaitable<void> reconcile_forest(std::int64_t forest_id, std::set<std::string> listed);
+  // An event, once for each reason. `why`: empty if the forest is enclosed as it should be.
+  void report_exposed(const Forest& forest, const std::string& why);
   void report_orphans(const std::string& provider, const Inventory& inventory, const std::set<std::string>& known_before);
 
   const ForestContext& context_;
   bool working_ = false;
+  std::map<std::int64_t, std::string> exposed_;  // why, by forest
   std::map<std::string, std::set<std::string>> reported_;  // by provider: orphans, as they were described
 };
 

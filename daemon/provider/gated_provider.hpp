@@ -22,8 +22,8 @@ class GatedProvider : public Provider {
     return pass(provider_.reserve_address(std::move(forest), std::move(name)));
   }
   asio::awaitable<Result<Machine>> create(MachineSpec spec) override { return pass(provider_.create(std::move(spec))); }
-  asio::awaitable<Result<>> enclose(std::string forest, std::vector<std::string> addresses) override {
-    return pass(provider_.enclose(std::move(forest), std::move(addresses)));
+  asio::awaitable<Result<>> enclose(std::string forest, std::vector<Member> members) override {
+    return pass(provider_.enclose(std::move(forest), std::move(members)));
   }
   asio::awaitable<Result<>> clear(std::string forest) override { return pass(provider_.clear(std::move(forest))); }
   asio::awaitable<Result<>> drain(std::string name) override { return pass(provider_.drain(std::move(name))); }

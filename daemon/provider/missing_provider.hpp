@@ -16,7 +16,7 @@ class MissingProvider : public Provider {
   asio::awaitable<Result<std::optional<Machine>>> find(std::string) override { co_return later(); }
   asio::awaitable<Result<std::vector<Machine>>> list(std::string) override { co_return later(); }
   asio::awaitable<Result<Inventory>> inventory() override { co_return later(); }
-  asio::awaitable<Result<>> enclose(std::string, std::vector<std::string>) override { co_return later(); }
+  asio::awaitable<Result<>> enclose(std::string, std::vector<Member>) override { co_return later(); }
   asio::awaitable<Result<>> clear(std::string) override { co_return later(); }
   asio::awaitable<Result<>> drain(std::string) override { co_return later(); }
   asio::awaitable<Result<>> destroy(std::string) override { co_return later(); }

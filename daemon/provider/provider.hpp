@@ -78,6 +78,13 @@ struct Inventory {
   std::vector<ForeignMachine> others;
 };
 
+// A node as what stands around its forest's machines must know it.
+struct Member {
+  std::string name;
+  std::string address;
+  std::string machine_id;  // the provider's; empty: it has no machine, or one that is on its way out
+};
+
 // How long each stage of a machine may take before the node has failed.
 struct StageLimits {
   Millis create{5 * 60'000};
@@ -115,9 +122,9 @@ class Provider {
   // Everything under Morpheus's labels.
   virtual asio::awaitable<Result<Inventory>> inventory() = 0;
 
-  // Lets exactly these addresses reach each other's route ports, and makes what `forest` needs around its machines. Success
-  // if it is so already.
-  virtual asio::awaitable<Result<>> enclose(std::string forest, std::vector<std::string> addresses) = 0;
+  // Lets exactly these members reach each other's route ports, and makes what `forest` needs around its machines, those that
+  // there are included. Success if it is so already.
+  virtual asio::awaitable<Result<>> enclose(std::string forest, std::vector<Member> members) = 0;
 
   // Removes what stands around the machines of `forest`, once they are gone. Success if there is nothing.
   virtual asio::awaitable<Result<>> clear(std::string forest) = 0;

@@ -71,8 +71,8 @@ TEST(CloudNetworks, HowTheyAreWrittenRewritesNoFirewall) {
   box.configure(with_admins(box, "client_cidrs: ['0::/0', '::/0'], "
                                  "admin_cidrs: [127.0.0.0/08, '2001:DB8:0:0::/32', '2001:0db8:1:0000::0001/128', 127.0.0.0/8]"));
   box.start();
-  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak"}).status, 0) << box.log();
-  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "elm"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "oak", "--yes"}).status, 0) << box.log();
+  ASSERT_EQ(box.ctl({"plant", "cloud", "small", "--name", "elm", "--yes"}).status, 0) << box.log();
   EXPECT_TRUE(std::ranges::none_of(cloud.journal(), sets_rules));
   box.kill();
   empty_the_firewall_of(cloud, "elm");

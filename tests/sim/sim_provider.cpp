@@ -104,10 +104,12 @@ asio::awaitable<Result<Inventory>> SimProvider::inventory() {
   co_return inventory;
 }
 
-asio::awaitable<Result<>> SimProvider::enclose(std::string forest, std::vector<std::string> addresses) {
+asio::awaitable<Result<>> SimProvider::enclose(std::string forest, std::vector<Member> members) {
   const auto asked = co_await request("enclose " + forest);
   if (!asked) co_return asked.error();
-  world_.enclosed[forest] = {addresses.begin(), addresses.end()};
+  auto& enclosed = world_.enclosed[forest];
+  enclosed.clear();
+  for (const Member& member : members) enclosed.insert(member.address);
   world_.count("enclosed");
   co_return co_await answer("enclose " + forest);
 }

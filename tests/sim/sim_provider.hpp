@@ -18,7 +18,7 @@ class SimProvider : public Provider {
   asio::awaitable<Result<std::optional<Machine>>> find(std::string name) override;
   asio::awaitable<Result<std::vector<Machine>>> list(std::string forest) override;
   asio::awaitable<Result<Inventory>> inventory() override;
-  asio::awaitable<Result<>> enclose(std::string forest, std::vector<std::string> addresses) override;
+  asio::awaitable<Result<>> enclose(std::string forest, std::vector<Member> members) override;
   asio::awaitable<Result<>> clear(std::string forest) override;
   asio::awaitable<Result<>> drain(std::string name) override;
   asio::awaitable<Result<>> destroy(std::string name) override;

@@ -18,7 +18,7 @@ ApiError refusal(const std::string& call, const ApiAnswer& answer) {
   ApiError error;
   error.status = answer.status;
   error.code = body.code;
-  error.fault = classify(error.status, error.code);
+  error.fault = classify(error.status, error.code, body.message);
   const auto correlation_id = clean(answer.correlation_id, longest_api_word);
   error.message = fmt::format("{}: {}{}{}", call, body.message.empty() ? fmt::format("HTTP status {}", answer.status) : body.message,
                               body.code.empty() ? "" : " (" + body.code + ")",

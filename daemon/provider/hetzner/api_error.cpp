@@ -41,6 +41,7 @@ ErrorCode code_of(Fault fault) {
     case Fault::invalid: return ErrorCode::invalid;
     case Fault::ambiguous: return ErrorCode::ambiguous;
     case Fault::sold_out:
+    case Fault::not_offered:
     case Fault::group_full:
     case Fault::busy:
     case Fault::rate_limited:
@@ -52,7 +53,9 @@ ErrorCode code_of(Fault fault) {
 std::string hint_of(const ApiError& error) {
   if (error.code == "token_readonly") return "make a token with read and write permission, and give that one";
   if (error.status == 401) return "check the token (hetzner.token_file, HCLOUD_TOKEN, or the credential hcloud-token), and restart morpheusd";
-  if (error.code == "protected") return "take the protection off in the cloud console";
+  if (error.code == "protected") return "take the protection off in the cloud console (hcloud server disable-protection NAME delete)";
+  if (error.code == "must_be_unassigned") return "it is released with its server; if another server has it, unassign it: hcloud primary-ip unassign NAME";
+  if (error.code == "resource_in_use") return "a server that is not the forest's may use it: take it out in the cloud console";
   if (error.fault == Fault::rate_limited) return "one call a second comes back; another program may use the same project";
   if (error.fault == Fault::quota) return "delete what is not needed, or ask Hetzner for a higher limit";
   return "";
@@ -60,7 +63,10 @@ std::string hint_of(const ApiError& error) {
 
 }  // namespace
 
-Fault classify(unsigned status, std::string_view code) {
+Fault classify(unsigned status, std::string_view code, std::string_view message) {
+  // "unsupported location for server type": where a type has a price and cannot be ordered.
+  const bool of_a_pair = message.find("server type") != std::string_view::npos && message.find("location") != std::string_view::npos;
+  if (code == "invalid_input" && of_a_pair) return Fault::not_offered;
   for (const Row& row : by_code) {
     if (row.code == code) return row.fault;
   }

@@ -11,6 +11,7 @@ namespace morpheus::hetzner {
 // What a refusal asks us to do.
 enum class Fault {
   sold_out,      // that type in that location: try the next pair, leave this one alone for minutes
+  not_offered,   // that type in that location cannot be ordered: the next pair, this one is left alone for long
   quota,         // the project's limit: stop growing, say so, probe slowly
   group_full,    // of a placement group: the next one
   taken,         // the name: look whose it is
@@ -33,8 +34,9 @@ struct ApiError {
 template <class T = void>
 using ApiResult = boost::system::result<T, ApiError>;
 
-// What an answer with that status and error code means (https://docs.hetzner.cloud, "Errors").
-Fault classify(unsigned status, std::string_view code);
+// What an answer with that status and error code means (https://docs.hetzner.cloud, "Errors"). The status matters only where there is no
+// code, or one that is not known; the message where one code stands for several things.
+Fault classify(unsigned status, std::string_view code, std::string_view message = {});
 
 // For those who do not care whose API it is.
 Error to_error(const ApiError& error);

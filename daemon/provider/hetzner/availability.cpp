@@ -7,13 +7,14 @@
 
 namespace morpheus::hetzner {
 
-void Availability::sold_out(const Pair& pair) { cooling_[pair] = clock_.boot() + cool_down; }
+const Availability::Closed* Availability::closed(const Pair& pair) const {
+  const auto found = closed_.find(pair);
+  return found == closed_.end() || found->second.until <= clock_.boot() ? nullptr : &found->second;
+}
 
 std::optional<Pair> Availability::first_of(const std::vector<Pair>& pairs) const {
-  const BootTime now = clock_.boot();
   for (const Pair& pair : pairs) {
-    const auto found = cooling_.find(pair);
-    if (found == cooling_.end() || found->second <= now) return pair;
+    if (!closed(pair)) return pair;
   }
   return std::nullopt;
 }
@@ -21,11 +22,10 @@ std::optional<Pair> Availability::first_of(const std::vector<Pair>& pairs) const
 std::string Availability::describe(const std::vector<Pair>& pairs) const {
   std::string text;
   for (const Pair& pair : pairs) {
-    const auto found = cooling_.find(pair);
-    if (found == cooling_.end()) continue;
-    const auto left = std::max(found->second - clock_.boot(), Millis{0});
-    text += fmt::format("{}{} in {} (again in {} s)", text.empty() ? "" : ", ", pair.type, pair.location,
-                        std::chrono::ceil<std::chrono::seconds>(left).count());
+    const Closed* why = closed(pair);
+    if (!why) continue;
+    const auto left = std::chrono::ceil<std::chrono::seconds>(why->until - clock_.boot());
+    text += fmt::format("{}{} in {} ({}again in {} s)", text.empty() ? "" : ", ", pair.type, pair.location, why->why, left.count());
   }
   return text;
 }

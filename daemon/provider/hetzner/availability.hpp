@@ -22,15 +22,17 @@ struct Pair {
 class Availability {
  public:
   static constexpr Millis cool_down{2 * 60'000};       // a pair that was sold out is left alone for
+  static constexpr Millis not_offered_pause{60 * 60'000};  // one that cannot be ordered: stock does not change that
   static constexpr Millis first_probe{5 * 60'000};     // after a limit of the project was met
   static constexpr Millis longest_probe{60 * 60'000};  // doubled each time up to this
 
   explicit Availability(Clock& clock) : clock_(clock) {}
 
-  void sold_out(const Pair& pair);
+  void sold_out(const Pair& pair) { closed_[pair] = {clock_.boot() + cool_down, ""}; }
+  void not_offered(const Pair& pair) { closed_[pair] = {clock_.boot() + not_offered_pause, "not offered, "}; }
   // The first of `pairs` that is not left alone.
   std::optional<Pair> first_of(const std::vector<Pair>& pairs) const;
-  // "cx23 in fsn1 (again in 90 s), ..."
+  // Those that are left alone: "cx23 in fsn1 (again in 90 s), cx33 in fsn1 (not offered, again in 3600 s)"
   std::string describe(const std::vector<Pair>& pairs) const;
 
   // A limit of the project was met: nothing is created until the time of the next try.
@@ -42,8 +44,16 @@ class Availability {
   const std::string& last_limit() const { return limit_; }
 
  private:
+  struct Closed {
+    BootTime until{};
+    std::string why;  // with its comma; empty: sold out
+  };
+
+  // Unset: it is not left alone.
+  const Closed* closed(const Pair& pair) const;
+
   Clock& clock_;
-  std::map<Pair, BootTime> cooling_;  // until
+  std::map<Pair, Closed> closed_;
   std::string limit_;
   BootTime limit_until_{};
   Millis probe_ = first_probe;

@@ -1,12 +1,5 @@
 #include "daemon/provider/hetzner/catalog.hpp"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include <algorithm>
-
-#include "common/config/nearest.hpp"
-
 namespace morpheus::hetzner {
 namespace {
 
@@ -23,59 +16,22 @@ Image read_image(const JsonObject& json) {
   return image;
 }
 
-constexpr std::size_t near = 2;  // characters to change
-
-std::string nearest_or_all(const std::string& name, const std::vector<std::string>& names) {
-  const auto nearest = std::ranges::min_element(names, {}, [&](const auto& each) { return edit_distance(name, each); });
-  if (nearest != names.end() && edit_distance(name, *nearest) <= near) return fmt::format("did you mean {}?", *nearest);
-  return fmt::format("there are {}", fmt::join(names, ", "));
-}
-
-Result<> check_locations(const Catalog& catalog, const Config::Hetzner& config) {
-  const auto known = catalog.locations();
-  const std::vector<std::string> names(known.begin(), known.end());
-  if (config.locations.empty()) {
-    return Error{ErrorCode::invalid, "hetzner.locations is empty",
-                 fmt::format("list where machines may be, the first choice first; there are {}", fmt::join(names, ", "))};
-  }
-  for (const auto& name : config.locations) {
-    if (known.contains(name)) continue;
-    return Error{ErrorCode::invalid, fmt::format("hetzner.locations: there is no location \"{}\"", name),
-                 nearest_or_all(name, names)};
-  }
-  return {};
-}
-
-Result<> check_type(const Catalog& catalog, const Config::Hetzner& config, const std::string& name) {
-  const MachineType* type = catalog.type(name);
-  if (!type) {
-    std::vector<std::string> names;
-    for (const auto& [each, unused] : catalog.types) names.push_back(each);
-    return Error{ErrorCode::invalid, fmt::format("hetzner.server_types: there is no server type \"{}\"", name),
-                 nearest_or_all(name, names)};
-  }
-  const auto sold = [&](const std::string& location) { return type->prices.contains(location); };
-  if (std::ranges::none_of(config.locations, sold)) {
-    std::vector<std::string> where;
-    for (const auto& [location, unused] : type->prices) where.push_back(location);
-    return Error{ErrorCode::invalid, fmt::format("hetzner.server_types: {} is sold in none of hetzner.locations", name),
-                 where.empty() ? "take another type" : fmt::format("it is sold in {}", fmt::join(where, ", "))};
-  }
-  if (!catalog.image_architectures.contains(type->architecture)) {
-    return Error{ErrorCode::invalid,
-                 catalog.image_architectures.empty()
-                     ? fmt::format("hetzner.image: there is no image \"{}\"", config.image)
-                     : fmt::format("hetzner.image: there is no {} for {}, which {} is", config.image, type->architecture, name),
-                 "name a system image that there is (hcloud image list)"};
-  }
-  return {};
-}
-
 }  // namespace
 
 const MachineType* Catalog::type(const std::string& name) const {
   const auto found = types.find(name);
   return found == types.end() ? nullptr : &found->second;
+}
+
+bool Catalog::can_be_made(const std::string& name) const {
+  const MachineType* found = type(name);
+  return found && image_architectures.contains(found->architecture);
+}
+
+Advice Catalog::advice(const std::string& name, const std::string& location) const {
+  const MachineType* found = type(name);
+  if (!found || !found->advice.contains(location)) return {};
+  return found->advice.at(location);
 }
 
 std::set<std::string> Catalog::locations() const {
@@ -111,20 +67,6 @@ asio::awaitable<ApiResult<Catalog>> read_catalog(Api& api, std::string image) {
   if (!images) co_return images.error();
   for (const Image& each : *images) catalog.image_architectures.insert(each.architecture);
   co_return catalog;
-}
-
-Result<> check_choice(const Catalog& catalog, const Config::Hetzner& config) {
-  if (config.server_types.empty()) {
-    return Error{ErrorCode::invalid, "hetzner.server_types is empty",
-                 "list machine types, the first choice first: [cx23, cpx22] (hcloud server-type list)"};
-  }
-  const auto located = check_locations(catalog, config);
-  if (!located) return located;
-  for (const auto& name : config.server_types) {
-    const auto good = check_type(catalog, config, name);
-    if (!good) return good;
-  }
-  return {};
 }
 
 }  // namespace morpheus::hetzner

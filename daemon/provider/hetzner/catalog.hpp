@@ -20,6 +20,10 @@ struct Catalog {
   std::set<std::string> image_architectures;  // of the configured image
 
   const MachineType* type(const std::string& name) const;
+  // There is a type of that name, and an image for it.
+  bool can_be_made(const std::string& type) const;
+  // A type that is not known is advised as any other.
+  Advice advice(const std::string& type, const std::string& location) const;
   std::set<std::string> locations() const;
 
   // Of a machine with its addresses; unset: not known.
@@ -28,9 +32,5 @@ struct Catalog {
 
 // Reads it: machine types, prices, and for which architectures there is an image of that name.
 asio::awaitable<ApiResult<Catalog>> read_catalog(Api& api, std::string image);
-
-// The configuration against what is sold: empty lists, names that are not there (with the nearest that is), types that no
-// location sells, an image that does not fit a type's architecture. The error says what to write.
-Result<> check_choice(const Catalog& catalog, const Config::Hetzner& config);
 
 }  // namespace morpheus::hetzner

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "daemon/provider/hetzner/notices.hpp"
+
 namespace morpheus::hetzner {
 namespace {
 
@@ -12,11 +16,12 @@ constexpr double rounding = 1e-6;  // of sums of prices
 std::vector<Pair> Choice::pairs() const {
   std::vector<Pair> pairs;
   for (const auto& type : config_.server_types) {
+    if (!catalog_.can_be_made(type)) continue;
     for (const auto& location : config_.locations) {
-      const MachineType* known = catalog_.type(type);
-      if (known && known->prices.contains(location)) pairs.push_back({type, location});
+      if (catalog_.type(type)->prices.contains(location)) pairs.push_back({type, location});
     }
   }
+  std::ranges::stable_partition(pairs, [&](const Pair& pair) { return catalog_.advice(pair.type, pair.location).available; });
   return pairs;
 }
 
@@ -31,6 +36,8 @@ std::vector<Pair> Choice::affordable(const std::optional<double>& most_monthly_c
 }
 
 Result<Pair> Choice::in(const std::string& location, const std::optional<double>& most_monthly_cost) const {
+  const auto known = check_choice(catalog_, config_);  // the catalog may have changed since the operation began
+  if (!known) return known.error();
   const auto all = affordable(most_monthly_cost);
   if (all.empty() && !pairs().empty()) {
     return Error{ErrorCode::refused, fmt::format("no machine of hetzner.server_types costs {:.2f} a month or less", *most_monthly_cost),

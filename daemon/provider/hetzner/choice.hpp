@@ -17,7 +17,8 @@ class Choice {
   Choice(const Catalog& catalog, const Config::Hetzner& config, const Availability& availability)
       : catalog_(catalog), config_(config), availability_(availability) {}
 
-  // Configured and sold; the configured locations are never left.
+  // Configured and sold, in the order of the configuration; those that the API says are out of stock come last. The configured
+  // locations are never left.
   std::vector<Pair> pairs() const;
 
   // Unset: all are sold out.

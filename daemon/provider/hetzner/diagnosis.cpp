@@ -138,6 +138,11 @@ asio::awaitable<std::vector<Finding>> HetznerProvider::diagnose() {
   findings.push_back(std::move(write));
   auto catalog = co_await examine(clock_, "machines to be made", "types, locations and image are sold", check_catalog());
   findings.push_back(std::move(catalog));
+  if (catalog_) {
+    for (Notice& notice : notices()) {
+      findings.push_back({"machines to be made", FindingLevel::warning, std::move(notice.message), std::move(notice.hint)});
+    }
+  }
   auto keys = co_await examine(clock_, "SSH keys", fmt::format("{} configured", settings_.hetzner.ssh_keys.size()), check_keys());
   findings.push_back(std::move(keys));
   if (settings_.hetzner.ssh_keys.empty()) {

@@ -24,6 +24,7 @@ struct Firewall {
   std::string name;
   Labels labels;
   std::vector<OpenPorts> rules;
+  std::set<std::int64_t> servers;  // that it guards, by themselves or by their labels
 };
 
 Firewall read_firewall(const JsonObject& json);

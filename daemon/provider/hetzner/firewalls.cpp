@@ -2,12 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <set>
 
 #include "daemon/provider/hetzner/action.hpp"
 
 namespace morpheus::hetzner {
 namespace {
+
+constexpr const char* already_applied = "firewall_already_applied";
 
 std::string name_of(const std::string& forest) { return "morpheus-" + forest; }
 
@@ -28,32 +31,44 @@ OpenPorts open_ports(const FirewallRule& rule) {
 }
 
 // Whatever their order is, and what the API adds to them.
-bool are(const std::vector<OpenPorts>& rules, const std::vector<FirewallRule>& wanted) {
-  const std::multiset<OpenPorts> there(rules.begin(), rules.end());
+std::multiset<OpenPorts> meaning_of(const std::vector<FirewallRule>& rules) {
   std::multiset<OpenPorts> all;
-  for (const FirewallRule& rule : wanted) all.insert(open_ports(rule));
-  return there == all;
+  for (const FirewallRule& rule : rules) all.insert(open_ports(rule));
+  return all;
+}
+
+std::int64_t id_of_machine(const Member& member) {
+  std::int64_t id = 0;
+  std::from_chars(member.machine_id.data(), member.machine_id.data() + member.machine_id.size(), id);
+  return id;
+}
+
+nlohmann::json one_server(std::int64_t id) {
+  nlohmann::json target;
+  target["type"] = "server";
+  target["server"]["id"] = id;
+  nlohmann::json body;
+  body["apply_to"] = nlohmann::json::array({target});
+  return body;
 }
 
 }  // namespace
 
 asio::awaitable<ApiResult<std::optional<Firewall>>> Firewalls::find(std::string forest) {
-  const auto found = co_await api_.list("firewalls", "name=" + query_value(name_of(forest)), read_firewall);
+  const auto found = co_await api_.list("firewalls", "label_selector=" + ownership_.select_own(), read_firewall);
   if (!found) co_return found.error();
   std::optional<Firewall> firewall;
   for (const Firewall& each : *found) {
-    if (each.name != name_of(forest)) continue;
-    if (!ownership_.owns(each.labels)) {
-      ApiError error{Fault::taken, 0, "", fmt::format("a firewall \"{}\" exists, and is not ours", name_of(forest))};
-      co_return error;
-    }
-    firewall = each;
+    const auto its_forest = label_at(each.labels, forest_label);
+    const bool named = each.name == name_of(forest) && (its_forest == forest || its_forest.empty());
+    const bool labelled = its_forest == forest && !firewall;
+    if (named || labelled) firewall = each;
   }
   if (firewall) ids_[forest] = firewall->id;
   co_return firewall;
 }
 
-asio::awaitable<Result<>> Firewalls::create(std::string forest, std::vector<FirewallRule> rules) {
+asio::awaitable<Result<>> Firewalls::create(std::string forest, std::vector<FirewallRule> rules, std::vector<Member> members) {
   const auto passed = co_await fence_.pass(Urgency::normal);  // other forests' firewalls may say who acts
   if (!passed) co_return passed.error();
   auto labels = fence_.labels(forest);
@@ -63,29 +78,48 @@ asio::awaitable<Result<>> Firewalls::create(std::string forest, std::vector<Fire
   body["labels"] = *std::move(labels);
   body["rules"] = to_json(rules);
   const auto made = co_await api_.post("/firewalls", body, read_one_firewall);
+  if (!made && made.error().fault == Fault::taken) {
+    Error error{ErrorCode::conflict, fmt::format("a firewall \"{}\" exists, and is not ours", name_of(forest)),
+                "rename or delete it in the cloud console"};
+    co_return error;
+  }
   if (!made) co_return to_error(made.error());
   ids_[forest] = made->id;
-  co_return Result<>{};
+  rules_[forest] = meaning_of(rules);
+  if (outside(*made, members).empty()) co_return Result<>{};
+  repairs_.put_right(forest, fmt::format("its firewall {} did not exist any more: it is made again", name_of(forest)));
+  co_return co_await take_in(forest, *made, members);
 }
 
-asio::awaitable<Result<>> Firewalls::enclose(std::string forest, std::vector<std::string> addresses) {
+asio::awaitable<Result<>> Firewalls::enclose(std::string forest, std::vector<Member> members) {
+  std::vector<std::string> addresses;
+  for (const Member& member : members) addresses.push_back(member.address);
   const auto rules = firewall_rules(addresses, security_, host_metrics_);
   if (!rules) co_return rules.error();
   std::optional<Firewall> firewall = fence_.seen(forest);
-  if (!firewall) {
+  // What was seen may be older than a machine.
+  if (!firewall || !outside(*firewall, members).empty()) {
     auto found = co_await find(forest);
     if (!found) co_return to_error(found.error());
     firewall = *std::move(found);
   }
-  if (!firewall) co_return co_await create(forest, *rules);
-  co_return co_await set_rules(forest, *firewall, *rules);
+  if (!firewall) co_return co_await create(forest, *rules, members);
+  ids_[forest] = firewall->id;
+  const auto set = co_await set_rules(forest, *firewall, *rules);
+  if (!set) co_return set;
+  co_return co_await take_in(forest, *firewall, members);
 }
 
 asio::awaitable<Result<>> Firewalls::set_rules(std::string forest, Firewall firewall, std::vector<FirewallRule> rules) {
   const auto ours = co_await fence_.check(firewall, Urgency::normal);
   if (!ours) co_return ours.error();
-  if (are(firewall.rules, rules)) co_return Result<>{};
+  const auto wanted = meaning_of(rules);
+  const std::multiset<OpenPorts> there(firewall.rules.begin(), firewall.rules.end());
+  const bool changed_by_others = rules_.contains(forest) && rules_[forest] != there;
+  rules_[forest] = wanted;
+  if (there == wanted) co_return Result<>{};
   fence_.forget(forest);
+  rules_.erase(forest);
   nlohmann::json body;
   body["rules"] = to_json(rules);
   const auto set = co_await api_.post(fmt::format("/firewalls/{}/actions/set_rules", firewall.id), body, read_actions);
@@ -95,6 +129,36 @@ asio::awaitable<Result<>> Firewalls::set_rules(std::string forest, Firewall fire
     co_return error;
   }
   if (!set) co_return to_error(set.error());
+  rules_[forest] = wanted;
+  if (changed_by_others) {
+    repairs_.put_right(forest, fmt::format("somebody else had changed the rules of its firewall {}: they are set again", firewall.name));
+  }
+  co_return Result<>{};
+}
+
+std::vector<Member> Firewalls::outside(const Firewall& firewall, const std::vector<Member>& members) {
+  std::vector<Member> all;
+  for (const Member& member : members) {
+    const auto id = id_of_machine(member);
+    if (id != 0 && !firewall.servers.contains(id)) all.push_back(member);
+  }
+  return all;
+}
+
+asio::awaitable<Result<>> Firewalls::take_in(std::string forest, Firewall firewall, std::vector<Member> members) {
+  const auto missing = outside(firewall, members);
+  if (missing.empty()) co_return Result<>{};
+  fence_.forget(forest);
+  const auto path = fmt::format("/firewalls/{}/actions/apply_to_resources", firewall.id);
+  for (const Member& member : missing) {
+    const auto body = one_server(id_of_machine(member));
+    const auto applied = co_await api_.post(path, body, read_actions);
+    fence_.forget(forest);
+    const bool needless = !applied && (applied.error().code == already_applied || applied.error().fault == Fault::not_found);
+    if (needless) continue;  // it is inside by now, or there is none any more
+    if (!applied) co_return to_error(applied.error());
+    repairs_.put_right(forest, fmt::format("{} was outside of the firewall {}, which shut nobody out of it: it is inside again", member.name, firewall.name));
+  }
   co_return Result<>{};
 }
 
@@ -107,7 +171,8 @@ asio::awaitable<Result<std::int64_t>> Firewalls::id_of(std::string forest) {
 }
 
 asio::awaitable<Result<>> Firewalls::remove(std::string forest) {
-  ids_.erase(forest);
+  forget(forest);
+  rules_.erase(forest);
   fence_.forget(forest);
   const auto found = co_await api_.list("firewalls", "label_selector=" + ownership_.select_forest(forest), read_firewall, Urgency::deleting);
   if (!found) co_return to_error(found.error());

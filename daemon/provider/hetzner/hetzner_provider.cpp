@@ -16,10 +16,19 @@ bool has_server(const std::vector<Server>& servers, const std::string& name) {
   return std::ranges::any_of(servers, [&](const Server& each) { return each.name == name; });
 }
 
+// By the answer, and not by what became of a machine: nothing was begun, and another type may be asked for at once.
+bool refused_the_pair(const ApiError& error) {
+  return error.status != 0 && (error.fault == Fault::sold_out || error.fault == Fault::not_offered);
+}
+
+bool names_what_is_gone(const ApiError& error) {
+  return error.fault == Fault::not_found || (error.fault == Fault::invalid && error.message.find("not found") != std::string::npos);
+}
+
 }  // namespace
 
 HetznerProvider::HetznerProvider(const asio::any_io_executor& executor, Clock& clock, ApiClient& client,
-                                 std::string installation_id, Settings settings, Acting& acting)
+                                 std::string installation_id, Settings settings, Acting& acting, Repairs& repairs)
     : clock_(clock),
       settings_(std::move(settings)),
       ownership_(std::move(installation_id)),
@@ -28,9 +37,9 @@ HetznerProvider::HetznerProvider(const asio::any_io_executor& executor, Clock& c
       servers_(clock, api_, actions_),
       addresses_(api_, ownership_, settings_.hetzner.ipv4 ? "ipv4" : "ipv6"),
       fence_(executor, clock, api_, ownership_, acting),
-      firewalls_(api_, ownership_, fence_, settings_.security, settings_.host_metrics),
-      groups_(executor, api_, ownership_),
-      keys_(api_, settings_.hetzner.ssh_keys),
+      firewalls_(api_, ownership_, fence_, repairs, settings_.security, settings_.host_metrics),
+      groups_(executor, api_, ownership_, repairs),
+      keys_(api_, repairs, settings_.hetzner.ssh_keys),
       availability_(clock) {}
 
 asio::awaitable<Result<std::string>> HetznerProvider::reserve_address(std::string forest, std::string name) {
@@ -79,17 +88,22 @@ asio::awaitable<Result<Machine>> HetznerProvider::create_new(MachineSpec spec) {
     Error error{ErrorCode::moved, fmt::format("the address {} is not reserved any more", spec.address), ""};
     co_return error;
   }
-  const std::string location = (*address)->location;
-  const auto pair = choice().in(location, spec.most_monthly_cost);
-  if (!pair) co_return pair.error();
-  auto request = co_await create_request(spec, *pair, (*address)->id);
-  if (!request) co_return request.error();
-  const auto acts = co_await fence_.pass(Urgency::normal);  // what the request needed may have waited for calls
-  if (!acts) co_return acts.error();
-  const auto made = co_await servers_.create(*std::move(request), action_limit);
-  if (!made) co_return learn(made.error(), *pair, spec.forest);
-  availability_.created();
-  co_return machine_of(*made);
+  for (;;) {  // each turn closes a pair
+    const auto pair = choice().in((*address)->location, spec.most_monthly_cost);
+    if (!pair) co_return pair.error();
+    auto request = co_await create_request(spec, *pair, (*address)->id);
+    if (!request) co_return request.error();
+    const auto acts = co_await fence_.pass(Urgency::normal);  // what the request needed may have waited for calls
+    if (!acts) co_return acts.error();
+    const auto made = co_await servers_.create(*std::move(request), action_limit);
+    if (made) {
+      availability_.created();
+      co_return machine_of(*made);
+    }
+    const Error why = learn(made.error(), *pair, spec.forest);
+    if (!refused_the_pair(made.error())) co_return why;
+    spdlog::warn("{}: {}; the next type is tried", spec.name, why.message);
+  }
 }
 
 asio::awaitable<Result<nlohmann::json>> HetznerProvider::create_request(MachineSpec spec, Pair pair,
@@ -131,8 +145,16 @@ Error HetznerProvider::learn(const ApiError& error, const Pair& pair, const std:
   if (error.fault == Fault::sold_out) {
     availability_.sold_out(pair);
     known.message = fmt::format("{} is sold out in {}: {}", pair.type, pair.location, error.message);
+  } else if (error.fault == Fault::not_offered) {
+    availability_.not_offered(pair);
+    known.message = fmt::format("{} cannot be ordered in {}: {}", pair.type, pair.location, error.message);
   } else if (error.fault == Fault::quota) {
     availability_.limit_met(error.message);
+  } else if (names_what_is_gone(error)) {  // all that the request named is looked up again
+    firewalls_.forget(forest);
+    catalog_is_old_ = true;
+    known.code = ErrorCode::unavailable;
+    known.message = "something that was asked for had been deleted meanwhile: " + error.message;
   } else if (error.fault == Fault::taken) {
     known.code = ErrorCode::ambiguous;  // an earlier try of ours may have made it: it is looked up first
   }
@@ -200,8 +222,8 @@ asio::awaitable<Result<Inventory>> HetznerProvider::inventory() {
   co_return inventory;
 }
 
-asio::awaitable<Result<>> HetznerProvider::enclose(std::string forest, std::vector<std::string> addresses) {
-  co_return co_await firewalls_.enclose(forest, addresses);
+asio::awaitable<Result<>> HetznerProvider::enclose(std::string forest, std::vector<Member> members) {
+  co_return co_await firewalls_.enclose(forest, members);
 }
 
 asio::awaitable<Result<>> HetznerProvider::clear(std::string forest) {

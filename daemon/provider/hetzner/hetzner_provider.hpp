@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -11,11 +12,13 @@
 #include "daemon/provider/hetzner/choice.hpp"
 #include "daemon/provider/hetzner/fence.hpp"
 #include "daemon/provider/hetzner/firewalls.hpp"
+#include "daemon/provider/hetzner/notices.hpp"
 #include "daemon/provider/hetzner/placement_groups.hpp"
 #include "daemon/provider/hetzner/primary_ips.hpp"
 #include "daemon/provider/hetzner/servers.hpp"
 #include "daemon/provider/hetzner/ssh_keys.hpp"
 #include "daemon/provider/provider.hpp"
+#include "daemon/provider/repairs.hpp"
 
 namespace morpheus::hetzner {
 
@@ -35,7 +38,7 @@ class HetznerProvider : public Provider {
   static constexpr Millis catalog_age{10 * 60'000};
 
   HetznerProvider(const asio::any_io_executor& executor, Clock& clock, ApiClient& client, std::string installation_id,
-                  Settings settings, Acting& acting);
+                  Settings settings, Acting& acting, Repairs& repairs);
 
   asio::awaitable<Result<Offer>> offer() override;  // in offer.cpp, with outlook() and image()
   asio::awaitable<Result<std::string>> reserve_address(std::string forest, std::string name) override;
@@ -43,7 +46,7 @@ class HetznerProvider : public Provider {
   asio::awaitable<Result<std::optional<Machine>>> find(std::string name) override;
   asio::awaitable<Result<std::vector<Machine>>> list(std::string forest) override;
   asio::awaitable<Result<Inventory>> inventory() override;
-  asio::awaitable<Result<>> enclose(std::string forest, std::vector<std::string> addresses) override;
+  asio::awaitable<Result<>> enclose(std::string forest, std::vector<Member> members) override;
   asio::awaitable<Result<>> clear(std::string forest) override;
   asio::awaitable<Result<>> drain(std::string name) override;
   asio::awaitable<Result<>> destroy(std::string name) override;
@@ -61,6 +64,9 @@ class HetznerProvider : public Provider {
  private:
   // The catalog, read again when it is old. What failed is said; an old one is better than none.
   asio::awaitable<Result<>> refresh_catalog();
+  // Of the catalog, which has been read: what to know of the configured types and locations.
+  std::vector<Notice> notices() const;
+  void log_skipped_entries();  // once each, until they change
   asio::awaitable<Result<>> check_write_access();
   // The parts of diagnose(), in diagnosis.cpp.
   asio::awaitable<Result<>> check_read_access();
@@ -98,6 +104,8 @@ class HetznerProvider : public Provider {
   Availability availability_;
   std::optional<Catalog> catalog_;
   BootTime catalog_read_{};
+  bool catalog_is_old_ = false;  // whatever its age
+  std::set<std::string> logged_skipped_;
 };
 
 }  // namespace morpheus::hetzner

@@ -16,6 +16,15 @@ double read_size(const JsonObject& json, const char* field, double most) {
   return size;
 }
 
+Advice read_advice(const JsonObject& json) {
+  Advice advice;
+  advice.available = json.optional_flag("available").value_or(true);
+  advice.recommended = json.optional_flag("recommended").value_or(true);
+  const auto deprecation = json.optional_object("deprecation");
+  if (deprecation) advice.unavailable_after = deprecation->optional_shown("unavailable_after", longest_api_word).value_or("");
+  return advice;
+}
+
 }  // namespace
 
 MachineType read_machine_type(const JsonObject& json) {
@@ -26,6 +35,9 @@ MachineType read_machine_type(const JsonObject& json) {
   type.capacity.cores = read_size(json, "cores", most_cores);
   type.capacity.memory_bytes = static_cast<std::int64_t>(read_size(json, "memory", most_memory) * gigabyte);
   type.prices = read_prices(json);
+  const auto locations = json.optional_array("locations");
+  if (!locations) return type;
+  for (const JsonValue& each : *locations) type.advice[each.object().shown("name", longest_api_name)] = read_advice(each.object());
   return type;
 }
 

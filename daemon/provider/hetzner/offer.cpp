@@ -1,5 +1,7 @@
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "daemon/provider/hetzner/choice.hpp"
@@ -23,6 +25,7 @@ asio::awaitable<Result<Offer>> HetznerProvider::offer() {
   const auto downloads = co_await check_downloads(settings_.integration, settings_.hetzner, *catalog_);
   if (!downloads) co_return downloads.error();
   offer.warnings = *downloads;
+  for (const Notice& notice : notices()) offer.warnings.push_back(to_text(notice));
   if (settings_.hetzner.ssh_keys.empty()) {
     offer.warnings.push_back("hetzner.ssh_keys is empty: nobody can log in to the machines, and Hetzner mails root passwords");
   }
@@ -45,7 +48,7 @@ asio::awaitable<Result<Offer>> HetznerProvider::offer() {
 }
 
 asio::awaitable<Result<>> HetznerProvider::refresh_catalog() {
-  if (catalog_ && clock_.boot() - catalog_read_ < catalog_age) co_return Result<>{};
+  if (catalog_ && !catalog_is_old_ && clock_.boot() - catalog_read_ < catalog_age) co_return Result<>{};
   auto read = co_await read_catalog(api_, settings_.hetzner.image);
   if (!read && catalog_ && read.error().fault != Fault::denied) {
     spdlog::warn("prices and machine types are not read again: {}", read.error().message);
@@ -54,7 +57,24 @@ asio::awaitable<Result<>> HetznerProvider::refresh_catalog() {
   if (!read) co_return to_error(read.error());
   catalog_ = *std::move(read);
   catalog_read_ = clock_.boot();
+  catalog_is_old_ = false;
+  log_skipped_entries();
   co_return Result<>{};
+}
+
+std::vector<Notice> HetznerProvider::notices() const {
+  auto notices = skipped_entries(*catalog_, settings_.hetzner);
+  std::ranges::move(advice_on(*catalog_, choice().pairs()), std::back_inserter(notices));
+  return notices;
+}
+
+void HetznerProvider::log_skipped_entries() {
+  std::set<std::string> skipped;
+  for (const Notice& notice : skipped_entries(*catalog_, settings_.hetzner)) skipped.insert(to_text(notice));
+  for (const auto& entry : skipped) {
+    if (!logged_skipped_.contains(entry)) spdlog::warn("{}", entry);
+  }
+  logged_skipped_ = std::move(skipped);
 }
 
 // A request that creates nothing, since it lacks everything: a token that may write is told so (422), one that may not is

@@ -11,6 +11,7 @@ asio::awaitable<Result<std::int64_t>> PlacementGroups::take_room(std::string for
   if (!groups_.contains(forest)) {
     auto known = co_await read(forest);
     if (!known) co_return known.error();
+    if (!known->empty()) had_groups_.insert(forest);
     groups_[forest] = *std::move(known);
   }
   for (Group& group : groups_[forest]) {
@@ -18,6 +19,7 @@ asio::awaitable<Result<std::int64_t>> PlacementGroups::take_room(std::string for
     ++group.machines;
     co_return group.id;
   }
+  const bool vanished = groups_[forest].empty() && had_groups_.contains(forest);
   const std::string name = free_name(forest);
   auto made = co_await create(forest, name);
   if (!made) {
@@ -25,6 +27,11 @@ asio::awaitable<Result<std::int64_t>> PlacementGroups::take_room(std::string for
     co_return made.error();
   }
   made->machines = 1;
+  had_groups_.insert(forest);
+  if (vanished) {
+    repairs_.put_right(forest, fmt::format("its placement group did not exist any more: {} is made for new machines; those that exist stay outside, and may "
+                                           "share a host, until each is off and put in (hcloud server add-to-placement-group)", name));
+  }
   const auto known = groups_.find(forest);  // unless it was forgotten meanwhile: then it is read again, with this one
   if (known != groups_.end()) known->second.push_back(*made);
   co_return made->id;
@@ -67,6 +74,7 @@ std::string PlacementGroups::free_name(const std::string& forest) const {
 
 asio::awaitable<Result<>> PlacementGroups::remove(std::string forest) {
   forget(forest);
+  had_groups_.erase(forest);
   const auto found = co_await api_.list("placement_groups", "label_selector=" + ownership_.select_forest(forest), read_placement_group, Urgency::deleting);
   if (!found) co_return to_error(found.error());
   for (const PlacementGroup& group : *found) {

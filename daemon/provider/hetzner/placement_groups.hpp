@@ -1,12 +1,14 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "daemon/provider/hetzner/api.hpp"
 #include "daemon/provider/hetzner/labels.hpp"
 #include "daemon/provider/hetzner/placement_group.hpp"
+#include "daemon/provider/repairs.hpp"
 #include "daemon/runtime/turns.hpp"
 
 namespace morpheus::hetzner {
@@ -16,8 +18,8 @@ class PlacementGroups {
  public:
   static constexpr int machines_a_group = 10;
 
-  PlacementGroups(const asio::any_io_executor& executor, Api& api, const Ownership& ownership)
-      : api_(api), ownership_(ownership), choosing_(executor) {}
+  PlacementGroups(const asio::any_io_executor& executor, Api& api, const Ownership& ownership, Repairs& repairs)
+      : api_(api), ownership_(ownership), repairs_(repairs), choosing_(executor) {}
 
   // A group with room for one more machine of the forest, made if there is none; the room is taken then.
   asio::awaitable<Result<std::int64_t>> take_room(std::string forest);
@@ -42,7 +44,9 @@ class PlacementGroups {
 
   Api& api_;
   const Ownership& ownership_;
+  Repairs& repairs_;
   std::map<std::string, std::vector<Group>> groups_;  // by forest
+  std::set<std::string> had_groups_;                  // forests
   Turns choosing_;
 };
 

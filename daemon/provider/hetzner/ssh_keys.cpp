@@ -71,6 +71,7 @@ Result<std::string> md5_fingerprint(const std::string& public_key) {
 
 asio::awaitable<Result<std::vector<std::int64_t>>> SshKeys::ids(bool upload) {
   std::vector<std::int64_t> ids;
+  const auto had = seen_;
   if (entries_.empty()) co_return ids;
   const auto keys = co_await api_.list("ssh_keys", "", read_ssh_key);
   if (!keys) co_return to_error(keys.error());
@@ -92,27 +93,31 @@ asio::awaitable<Result<std::vector<std::int64_t>>> SshKeys::ids(bool upload) {
     if (id == 0 && upload) {
       const auto made = co_await upload_key(*key, fingerprint);
       if (!made) co_return made.error();
-      id = *made;
+      if (made->is_new && had.contains(fingerprint)) {
+        repairs_.put_right("", fmt::format("the SSH key {} did not exist any more: it is uploaded again", fingerprint));
+      }
+      id = made->id;
     }
+    if (id != 0) seen_.insert(fingerprint);
     const bool is_new = std::ranges::find(ids, id) == ids.end();
     if (id != 0 && is_new) ids.push_back(id);
   }
   co_return ids;
 }
 
-asio::awaitable<Result<std::int64_t>> SshKeys::upload_key(std::string public_key, std::string fingerprint) {
+asio::awaitable<Result<SshKeys::Upload>> SshKeys::upload_key(std::string public_key, std::string fingerprint) {
   nlohmann::json body;
   body["name"] = "morpheus-" + fingerprint;
   body["public_key"] = public_key;
   body["labels"][managed_by] = morpheus_value;
   const auto made = co_await api_.post("/ssh_keys", body, read_one_ssh_key);
-  if (made) co_return made->id;
+  if (made) co_return Upload{made->id, true};
   if (made.error().fault != Fault::taken) co_return to_error(made.error());
   // Somebody else, or a call whose answer was lost, was quicker.
   const auto keys = co_await api_.list("ssh_keys", "fingerprint=" + query_value(fingerprint), read_ssh_key);
   if (!keys) co_return to_error(keys.error());
   const auto id = find_key(*keys, &SshKey::fingerprint, fingerprint);
-  if (id != 0) co_return id;
+  if (id != 0) co_return Upload{id, false};
   co_return to_error(made.error());
 }
 

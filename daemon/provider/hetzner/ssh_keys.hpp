@@ -1,9 +1,11 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
 #include "daemon/provider/hetzner/api.hpp"
+#include "daemon/provider/repairs.hpp"
 #include "daemon/provider/hetzner/ssh_key.hpp"
 
 namespace morpheus::hetzner {
@@ -13,16 +15,24 @@ namespace morpheus::hetzner {
 // their fingerprint, and uploaded if the project has none such; they are shared by all forests and never deleted.
 class SshKeys {
  public:
-  SshKeys(Api& api, std::vector<std::string> entries) : api_(api), entries_(std::move(entries)) {}
+  SshKeys(Api& api, Repairs& repairs, std::vector<std::string> entries)
+      : api_(api), repairs_(repairs), entries_(std::move(entries)) {}
 
   // The keys' ids, each once. With `upload` false a public key that the project does not have is left out. invalid: no such key.
   asio::awaitable<Result<std::vector<std::int64_t>>> ids(bool upload);
 
  private:
-  asio::awaitable<Result<std::int64_t>> upload_key(std::string public_key, std::string fingerprint);
+  struct Upload {
+    std::int64_t id = 0;
+    bool is_new = false;  // nobody else was quicker
+  };
+
+  asio::awaitable<Result<Upload>> upload_key(std::string public_key, std::string fingerprint);
 
   Api& api_;
+  Repairs& repairs_;
   std::vector<std::string> entries_;
+  std::set<std::string> seen_;  // fingerprints that the project had
 };
 
 // "aa:bb:...", as the API and ssh-keygen -E md5 print it; invalid: not a public key.

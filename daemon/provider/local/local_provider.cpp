@@ -104,7 +104,7 @@ asio::awaitable<std::vector<Finding>> LocalProvider::diagnose() {
 }
 
 // Loopback needs no firewall: only this machine's users reach it.
-asio::awaitable<Result<>> LocalProvider::enclose(std::string, std::vector<std::string>) { co_return Result<>{}; }
+asio::awaitable<Result<>> LocalProvider::enclose(std::string, std::vector<Member>) { co_return Result<>{}; }
 
 asio::awaitable<Result<>> LocalProvider::clear(std::string) { co_return Result<>{}; }
 

@@ -1,6 +1,6 @@
 #include "daemon/provider/hetzner/api_error.hpp"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 namespace morpheus::hetzner {
 namespace {
@@ -49,6 +49,21 @@ TEST(ApiError, EachRefusalAsksForSomethingElse) {
     EXPECT_EQ(to_error(error).code, row.means) << row.status << " " << row.code;
     EXPECT_EQ(to_error(error).message, "what happened");
   }
+}
+
+TEST(ApiError, WhatConcernsATypeInALocationIsToldByTheMessage) {
+  EXPECT_EQ(classify(422, "invalid_input", "unsupported location for server type"), Fault::not_offered);
+  EXPECT_EQ(classify(422, "invalid_input", "server type is not available in this location"), Fault::not_offered);
+  EXPECT_EQ(classify(422, "invalid_input", "invalid input in field 'labels'"), Fault::invalid);
+  EXPECT_EQ(classify(422, "invalid_input", "invalid input in field 'location'"), Fault::invalid);
+  EXPECT_EQ(classify(412, "resource_unavailable", "server location disabled"), Fault::sold_out);
+}
+
+TEST(ApiError, WhatForbidsADeletionSaysWhatToDo) {
+  const auto hint = [](unsigned status, const char* code) { return to_error({classify(status, code), status, code, "no"}).hint; };
+  for (const unsigned status : {403U, 423U}) EXPECT_THAT(hint(status, "protected"), testing::HasSubstr("disable-protection"));
+  EXPECT_THAT(hint(422, "must_be_unassigned"), testing::HasSubstr("hcloud primary-ip unassign"));
+  EXPECT_THAT(hint(422, "resource_in_use"), testing::HasSubstr("take it out"));
 }
 
 }  // namespace

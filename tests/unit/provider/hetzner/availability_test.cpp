@@ -33,6 +33,16 @@ TEST_F(AvailabilityTest, WhatIsSoldOutEverywhereIsNamed) {
   EXPECT_THAT(availability_.describe(pairs_), HasSubstr("cx23 in fsn1 (again in 90 s), cx23 in nbg1"));
 }
 
+TEST_F(AvailabilityTest, WhatIsNotOfferedIsLeftAloneForLonger) {
+  availability_.not_offered(pairs_[0]);
+  availability_.sold_out(pairs_[1]);
+  clock_.pass(Availability::cool_down);
+  EXPECT_EQ(availability_.first_of(pairs_), pairs_[1]);
+  EXPECT_EQ(availability_.describe(pairs_), "cx23 in fsn1 (not offered, again in 3480 s)") << "what is not left alone any more is not named";
+  clock_.pass(Availability::not_offered_pause - Availability::cool_down);
+  EXPECT_EQ(availability_.first_of(pairs_), pairs_[0]);
+}
+
 TEST_F(AvailabilityTest, ALimitIsProbedEverMoreSlowly) {
   EXPECT_EQ(availability_.refusal(), "");
   Millis pause = Availability::first_probe;

@@ -8,6 +8,7 @@
 #include <boost/asio/io_context.hpp>
 #include <fstream>
 #include <functional>
+#include <map>
 
 #include "daemon/provider/hetzner/claim_label.hpp"
 #include "daemon/runtime/system_clock.hpp"
@@ -40,6 +41,14 @@ class OneOfTwo : public Acting {
   }
 };
 
+// What was put right, in order.
+class RepairList : public Repairs {
+ public:
+  std::vector<std::string> all;
+
+  void put_right(const std::string& forest, const std::string& what) override { all.push_back(forest + ": " + what); }
+};
+
 // A clock that can be set forward.
 class LaterClock : public SystemClock {
  public:
@@ -61,7 +70,7 @@ class HetznerTest : public testing::Test {
   void restart() {
     provider_.reset();
     client_ = std::make_unique<ApiClient>(loop_.get_executor(), *parse_endpoint(cloud_.endpoint()), "token");
-    provider_ = std::make_unique<HetznerProvider>(loop_.get_executor(), clock_, *client_, "0123456789abcdef", settings_, acting_);
+    provider_ = std::make_unique<HetznerProvider>(loop_.get_executor(), clock_, *client_, "0123456789abcdef", settings_, acting_, repairs_);
   }
 
   template <class T>
@@ -141,6 +150,7 @@ class HetznerTest : public testing::Test {
   Settings settings_;
   LaterClock clock_;
   OneOfTwo acting_;
+  RepairList repairs_;
   asio::io_context loop_;
   std::unique_ptr<ApiClient> client_;
   std::unique_ptr<HetznerProvider> provider_;
@@ -257,13 +267,177 @@ TEST_F(HetznerTest, AFirewallOfSomebodyElseIsLeftAlone) {
   const json body{{"name", "morpheus-oak"}};
   ASSERT_EQ(run_command({"/usr/bin/curl", "-sf", "--json", body.dump(), "-H", "Authorization: Bearer token", cloud_.endpoint() + "/firewalls"}).status, 0);
   restart();
-  const auto refused = run(provider_->enclose("oak", {"192.0.2.1"}));
+  const auto refused = run(provider_->enclose("oak", {{"oak-node-1", "192.0.2.1", ""}}));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::conflict);
   EXPECT_THAT(refused.error().message, HasSubstr("is not ours"));
   EXPECT_TRUE(run(provider_->clear("oak")));
   EXPECT_EQ(cloud_.count("firewalls"), 1);
   EXPECT_TRUE(cloud_.state()["firewalls"][0]["rules"].empty());
+}
+
+TEST_F(HetznerTest, APairThatCannotBeOrderedIsLeftForTheNextAtOnce) {
+  settings_.hetzner.server_types = {"cx23", "cx33", "cpx22"};
+  cloud_.tell("availability", {{"server_type", "cx23"}, {"location", "fsn1"}, {"available", "unsupported"}});
+  cloud_.fault({{"match", {{"method", "POST"}, {"path", "^/servers$"}, {"name", "oak-node-1"}}}, {"skip", 1}, {"status", 412},
+                {"code", "resource_unavailable"}, {"message", "server location disabled"}});
+  restart();
+  const auto made = create(1, 1);
+  ASSERT_TRUE(made[0]) << made[0].error().message;
+  EXPECT_EQ(made[0]->type, "cpx22");
+  EXPECT_EQ(cloud_.fired(), 1);
+  EXPECT_THAT(calls("POST", "/servers"), SizeIs(3));
+  for (const auto& next : create(2, 3)) EXPECT_EQ(next->type, "cpx22") << "what was closed is left alone";
+  EXPECT_THAT(calls("POST", "/servers"), SizeIs(5));
+}
+
+TEST_F(HetznerTest, WhatIsSaidToBeOutOfStockIsAskedForLast) {
+  settings_.hetzner.server_types = {"cx23", "cpx22"};
+  cloud_.tell("availability", {{"server_type", "cx23"}, {"location", "fsn1"}, {"available", false}});
+  restart();
+  const auto offer = run(provider_->offer());
+  ASSERT_TRUE(offer) << offer.error().message;
+  EXPECT_EQ(offer->type, "cpx22");
+  EXPECT_THAT(offer->warnings, testing::Contains(HasSubstr("out of stock, as Hetzner says: cx23 in fsn1")));
+  EXPECT_TRUE(create(1, 1)[0]);
+  EXPECT_THAT(calls("POST", "/servers"), SizeIs(1)) << "no call is spent on what is said not to be there";
+}
+
+TEST_F(HetznerTest, WhatIsSaidToBeOutOfStockIsAskedForWhereThereIsNothingElse) {
+  cloud_.tell("availability", {{"server_type", "cx23"}, {"location", "fsn1"}, {"available", true}, {"recommended", false},
+                               {"deprecation", {{"announced", "2026-01-01T00:00:00+00:00"}, {"unavailable_after", "2026-02-01T00:00:00+00:00"}}}});
+  restart();
+  const auto offer = run(provider_->offer());
+  ASSERT_TRUE(offer) << offer.error().message;
+  EXPECT_THAT(offer->warnings, testing::Contains(HasSubstr("cx23 in fsn1 cannot be ordered after 2026-02-01")));
+  EXPECT_THAT(offer->warnings, testing::Contains(HasSubstr("not recommended by Hetzner now: cx23 in fsn1")));
+  EXPECT_TRUE(create(1, 1)[0]) << "it only advises";
+}
+
+TEST_F(HetznerTest, ATypeThatIsWithdrawnBetweenTwoMachinesIsSkipped) {
+  settings_.hetzner.server_types = {"cx23", "cx33"};
+  restart();
+  ASSERT_TRUE(create(1, 1)[0]);
+  cloud_.tell("availability", {{"server_type", "cx23"}, {"withdrawn", true}});
+  const auto first = create(2, 2)[0];
+  EXPECT_EQ(first.error().code, ErrorCode::unavailable) << "everything is looked up again";
+  const auto second = create(2, 2)[0];
+  ASSERT_TRUE(second) << second.error().message;
+  EXPECT_EQ(second->type, "cx33");
+}
+
+// Two machines of oak, and a hand in the console.
+class HandTest : public HetznerTest {
+ protected:
+  HandTest() {
+    settings_.hetzner.ssh_keys = {public_key};
+    restart();
+    for (const auto& made : create(1, 2)) {
+      EXPECT_TRUE(made) << made.error().message;
+      members_.push_back({made->name, made->address, made->id});
+    }
+    EXPECT_TRUE(run(provider_->enclose("oak", members_)));
+    EXPECT_THAT(repairs_.all, ElementsAre());
+  }
+
+  void by_hand(const json& deed) {
+    cloud_.tell("hand", deed);
+    let_the_look_expire();
+  }
+
+  // Server ids in firewalls, by the firewall's name.
+  std::map<std::string, std::size_t> guarded() const {
+    std::map<std::string, std::size_t> all;
+    const auto state = cloud_.state();
+    for (const auto& firewall : state["firewalls"]) all[firewall["name"]] = firewall["applied_to"].size();
+    return all;
+  }
+
+  std::vector<Member> members_;
+};
+
+using Guarded = std::map<std::string, std::size_t>;
+
+TEST_F(HandTest, AMachineThatWasTakenOutOfItsFirewallIsPutBackAndSaid) {
+  by_hand({{"do", "take_out"}, {"name", "oak-node-1"}});
+  ASSERT_EQ(guarded(), (Guarded{{"morpheus-oak", 1}}));
+  ASSERT_TRUE(run(provider_->enclose("oak", members_)));
+  EXPECT_EQ(guarded(), (Guarded{{"morpheus-oak", 2}}));
+  EXPECT_THAT(repairs_.all, ElementsAre(HasSubstr("oak: oak-node-1 was outside of the firewall morpheus-oak")));
+  ASSERT_TRUE(run(provider_->enclose("oak", members_)));
+  EXPECT_THAT(repairs_.all, SizeIs(1));
+}
+
+TEST_F(HandTest, AFirewallThatWasDeletedIsMadeAgainAroundEveryMachine) {
+  by_hand({{"do", "delete"}, {"kind", "firewalls"}, {"name", "morpheus-oak"}});
+  ASSERT_TRUE(run(provider_->enclose("oak", members_)));
+  EXPECT_EQ(guarded(), (Guarded{{"morpheus-oak", 2}}));
+  EXPECT_THAT(repairs_.all, ElementsAre(HasSubstr("did not exist any more: it is made again"), HasSubstr("oak-node-1"), HasSubstr("oak-node-2")));
+}
+
+TEST_F(HandTest, AFirewallThatWasDeletedJustBeforeAMachineIsMadeIsLookedUpAgain) {
+  by_hand({{"do", "delete"}, {"kind", "firewalls"}, {"name", "morpheus-oak"}});
+  const auto address = run(provider_->reserve_address("oak", "oak-node-3"));
+  ASSERT_TRUE(address);
+  const auto refused = run(provider_->create(spec(3, *address)));
+  EXPECT_EQ(refused.error().code, ErrorCode::unavailable) << refused.error().message;
+  ASSERT_TRUE(run(provider_->enclose("oak", members_)));
+  const auto made = run(provider_->create(spec(3, *address)));
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(guarded(), (Guarded{{"morpheus-oak", 3}}));
+}
+
+TEST_F(HandTest, AFirewallThatWasRenamedOrRelabelledIsTheSame) {
+  by_hand({{"do", "rename"}, {"kind", "firewalls"}, {"name", "morpheus-oak"}, {"to", "front-door"}});
+  members_.push_back({"oak-node-3", "192.0.2.3", ""});
+  ASSERT_TRUE(run(provider_->enclose("oak", members_)));
+  EXPECT_EQ(guarded(), (Guarded{{"front-door", 2}}));
+  by_hand({{"do", "rename"}, {"kind", "firewalls"}, {"name", "front-door"}, {"to", "morpheus-oak"}});
+  by_hand({{"do", "relabel"}, {"kind", "firewalls"}, {"name", "morpheus-oak"}, {"labels", {{"morpheus-forest", nullptr}}}});
+  members_.pop_back();
+  ASSERT_TRUE(run(provider_->enclose("oak", members_)));
+  EXPECT_EQ(guarded(), (Guarded{{"morpheus-oak", 2}}));
+}
+
+TEST_F(HandTest, RulesThatWereChangedAreSetAgainAndSaid) {
+  const auto path = cloud_.endpoint() + "/firewalls/" + cloud_.state()["firewalls"][0]["id"].dump() + "/actions/set_rules";
+  const auto before = cloud_.state()["firewalls"][0]["rules"];
+  const json open{{"rules", {{{"direction", "in"}, {"protocol", "tcp"}, {"port", "1-65535"}, {"source_ips", {"0.0.0.0/0"}}}}}};
+  ASSERT_EQ(run_command({"/usr/bin/curl", "-sf", "--json", open.dump(), "-H", "Authorization: Bearer token", path}).status, 0);
+  let_the_look_expire();
+  ASSERT_TRUE(run(provider_->enclose("oak", members_)));
+  EXPECT_EQ(cloud_.state()["firewalls"][0]["rules"], before);
+  EXPECT_THAT(repairs_.all, ElementsAre(HasSubstr("somebody else had changed the rules")));
+  members_.push_back({"oak-node-3", "192.0.2.3", ""});
+  ASSERT_TRUE(run(provider_->enclose("oak", members_)));
+  EXPECT_THAT(repairs_.all, SizeIs(1)) << "what this daemon changes is no repair";
+}
+
+TEST_F(HandTest, AMachineThatDoesNotExistAnyMoreIsNotPutIntoAFirewall) {
+  by_hand({{"do", "delete"}, {"name", "oak-node-1"}});
+  ASSERT_TRUE(wait_until([&] { return cloud_.count("servers") == 1; }, limit));
+  by_hand({{"do", "delete"}, {"kind", "firewalls"}, {"name", "morpheus-oak"}});
+  const auto enclosed = run(provider_->enclose("oak", members_));
+  ASSERT_TRUE(enclosed) << enclosed.error().message;
+  EXPECT_EQ(guarded(), (Guarded{{"morpheus-oak", 1}}));
+}
+
+TEST_F(HandTest, APlacementGroupThatWasDeletedIsMadeAgainForNewMachines) {
+  by_hand({{"do", "delete"}, {"kind", "placement_groups"}, {"name", "morpheus-oak"}});
+  EXPECT_EQ(create(3, 3)[0].error().code, ErrorCode::unavailable);
+  const auto made = create(3, 3)[0];
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_THAT(groups(), ElementsAre(1));
+  EXPECT_THAT(repairs_.all, testing::Contains(HasSubstr("its placement group did not exist any more: morpheus-oak-1 is made for new machines")));
+}
+
+TEST_F(HandTest, AKeyThatWasDeletedIsUploadedAgain) {
+  by_hand({{"do", "delete"}, {"kind", "ssh_keys"}});
+  ASSERT_EQ(cloud_.count("ssh_keys"), 0);
+  const auto made = create(3, 3)[0];
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(cloud_.count("ssh_keys"), 1);
+  EXPECT_THAT(repairs_.all, testing::Contains(HasSubstr("the SSH key")));
 }
 
 // The claim of a daemon of generation 3 on a firewall that says `label`.
@@ -306,7 +480,7 @@ TEST_F(ClaimTest, OneThatIsMissingLowerOrNotToBeUnderstoodIsReplacedAndEveryOthe
     if (std::string(label).empty()) labels.erase("morpheus-acting");  // as an older version left it
     label_firewall(labels);
     let_the_look_expire();
-    EXPECT_TRUE(run(provider_->enclose("oak", {address_})));
+    EXPECT_TRUE(run(provider_->enclose("oak", {{"oak-node-1", address_, ""}})));
     labels["morpheus-acting"] = "3-a1";
     EXPECT_EQ(firewall_labels(), labels) << label;
   }
@@ -316,11 +490,11 @@ TEST_F(ClaimTest, OneThatIsMissingLowerOrNotToBeUnderstoodIsReplacedAndEveryOthe
 TEST_F(ClaimTest, OursIsKeptWithoutACall) {
   say("3-a1");
   EXPECT_TRUE(run(provider_->claim()));
-  EXPECT_TRUE(run(provider_->enclose("oak", {address_}))) << "its rules are set";
+  EXPECT_TRUE(run(provider_->enclose("oak", {{"oak-node-1", address_, ""}}))) << "its rules are set";
   asked_ = cloud_.journal().size();
   let_the_look_expire();
   EXPECT_TRUE(run(provider_->claim()));
-  EXPECT_TRUE(run(provider_->enclose("oak", {address_})));
+  EXPECT_TRUE(run(provider_->enclose("oak", {{"oak-node-1", address_, ""}})));
   EXPECT_TRUE(changes().empty()) << json(changes()).dump(1);
   EXPECT_EQ(cloud_.journal().size(), asked_ + 1) << "one look: " << json(cloud_.journal()).dump();
 }
@@ -329,8 +503,8 @@ TEST_F(ClaimTest, BesideAnotherDaemonNothingIsChangedWhateverIsAskedFor) {
   for (const char* label : {"4-b2", "4-a1", "3-b2"}) {
     const std::vector<std::function<Result<>()>> all{
         [&] { return run(provider_->claim()); },
-        [&] { return run(provider_->enclose("oak", {"192.0.2.9"})); },
-        [&] { return run(provider_->enclose("elm", {"192.0.2.9"})); },
+        [&] { return run(provider_->enclose("oak", {{"oak-node-9", "192.0.2.9", ""}})); },
+        [&] { return run(provider_->enclose("elm", {{"elm-node-9", "192.0.2.9", ""}})); },
         [&] {
           const auto made = run(provider_->reserve_address("elm", "elm-node-1"));
           return made ? Result<>{} : Result<>(made.error());
