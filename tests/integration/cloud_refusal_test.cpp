@@ -113,6 +113,10 @@ INSTANTIATE_TEST_SUITE_P(
                     Hiccup{"DroppedInTheAnswer", with(destruction, "drop", "answered")},
                     Hiccup{"GatewayTimeoutAfterTheCommit", with(destruction, "status_after_commit", 504)},
                     Hiccup{"Delayed", with(destruction, "delete_delay_seconds", 5)},
+                    Hiccup{"NotFoundAndThere", refusal(destruction, 404, "not_found")},
+                    Hiccup{"GoneAndThere", twice(refusal(destruction, 410, "gone"))},
+                    Hiccup{"FirewallNotFoundAndThere", refusal(opening, 404, "not_found")},
+                    Hiccup{"GroupNotFoundAndThere", refusal(parting, 404, "not_found")},
                     Hiccup{"FirewallInUse", twice(refusal(opening, 422, "resource_in_use"))},
                     Hiccup{"GroupDropped", with(parting, "drop", "committed")}),
     [](const auto& each) { return std::string(each.param.name); });

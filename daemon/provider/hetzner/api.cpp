@@ -26,6 +26,12 @@ ApiError refusal(const std::string& call, const ApiAnswer& answer) {
   return error;
 }
 
+// A deletion's "not found" is believed only if a look at the thing says so too: what is there all along goes on costing.
+ApiError unless_found(const ApiError& missing, const ApiResult<std::string>& looked) {
+  if (looked) return ApiError{Fault::busy, 0, "", fmt::format("{}, and a look at it finds it", missing.message)};
+  return looked.error().fault == Fault::not_found ? missing : looked.error();
+}
+
 }  // namespace
 
 asio::awaitable<ApiResult<>> Api::remove(std::string path) {
@@ -52,6 +58,12 @@ asio::awaitable<ApiResult<std::string>> Api::call(std::string method, std::strin
       co_await clock_.sleep_for(wait);
     }
     auto answer = co_await once(method, path, body);
+    const bool knows_nothing = !answer && answer.error().fault == Fault::not_found && method == "DELETE";
+    if (knows_nothing) {
+      const auto looked = co_await call("GET", path, "", urgency);
+      const ApiError error = unless_found(answer.error(), looked);
+      co_return error;
+    }
     const bool limited = !answer && answer.error().fault == Fault::rate_limited;
     if (!limited || tries == tries_when_limited) co_return answer;
     const Millis pause = least_pause_when_limited * tries;

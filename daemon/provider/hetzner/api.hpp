@@ -36,7 +36,7 @@ class Api {
   asio::awaitable<ApiResult<T>> post(std::string path, nlohmann::json body, Reader<T> read, Urgency urgency = Urgency::normal);
   template <class T>
   asio::awaitable<ApiResult<T>> put(std::string path, nlohmann::json body, Reader<T> read, Urgency urgency = Urgency::normal);
-  // Always urgent. not_found is an error here too.
+  // Always urgent. not_found is an error here too: a look at the thing said so as well.
   template <class T>
   asio::awaitable<ApiResult<T>> remove(std::string path, Reader<T> read);
   // Of what is answered by nothing.

@@ -72,7 +72,7 @@ asio::awaitable<ApiResult<>> Servers::remove(std::int64_t id, Millis limit) {
 asio::awaitable<ApiResult<>> Servers::shut_down(std::int64_t id) {
   nlohmann::json nothing = nlohmann::json::object();
   const auto asked = co_await api_.post(fmt::format("/servers/{}/actions/shutdown", id), nothing, read_started_action, Urgency::deleting);
-  if (!asked && asked.error().fault != Fault::not_found) co_return asked.error();
+  if (!asked) co_return asked.error();
   co_return ApiResult<>{};
 }
 
