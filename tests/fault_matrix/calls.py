@@ -9,8 +9,9 @@ _SERVER = ["id", "name", "status", *_LABELS, "labels.morpheus-intent", "public_n
            "public_net.ipv6", "server_type", "server_type.name", "server_type.cores", "server_type.memory", "location", "location.name"]
 _ADDRESS = ["id", "name", "ip", *_LABELS, "location", "location.name", "assignee_id"]
 _FIREWALL = ["id", "name", "labels", "labels.morpheus-controller", "labels.morpheus-forest", "labels.morpheus-acting", "rules", "rules[]",
-             "rules[].direction", "rules[].protocol", "rules[].port", "rules[].source_ips", "rules[].source_ips[]"]
-_GROUP = ["id", "name", "servers", "servers[]"]
+             "rules[].direction", "rules[].protocol", "rules[].port", "rules[].source_ips", "rules[].source_ips[]", "applied_to", "applied_to[]", "applied_to[].type", "applied_to[].server",
+             "applied_to[].server.id"]
+_GROUP = ["id", "name", "servers"]
 _KEY = ["id", "name", "fingerprint"]
 _TYPE = ["name", "architecture", "cores", "memory", "prices", "prices[]", "prices[].location", "prices[].price_hourly",
          "prices[].price_hourly.net", "prices[].price_monthly", "prices[].price_monthly.net", "locations", "locations[]",
@@ -85,7 +86,8 @@ def _confirmation(path, stage):
 
 
 CALLS = [
-    _call("GET /locations", "doctor", []),
+    _call("GET /locations (one)", "doctor", [], "per_page=1$"),
+    _call("GET /locations", "doctor", _listed("locations", ["name"]), "per_page=50$"),
     _call("POST /placement_groups (nothing)", "doctor", [], body_name="^$"),
     _call("GET /server_types", "doctor", _listed("server_types", _TYPE)),
     _call("GET /pricing", "doctor", _single("pricing", _PRICING)),
@@ -96,7 +98,6 @@ CALLS = [
     _call("GET /firewalls (own)", "any", _listed("firewalls", _FIREWALL), _OWN),
     _call("GET /primary_ips (name)", "plant", _listed("primary_ips", _ADDRESS), _NAME, lags=True),
     _call("POST /primary_ips", "plant", _single("primary_ip", ["id", "name", "ip", "location", "location.name"])),
-    _call("GET /firewalls (name)", "plant", _listed("firewalls", _FIREWALL), _NAME),
     _call("POST /firewalls", "plant", _single("firewall", ["id"])),
     _call("GET /servers (name)", "plant", _listed("servers", _SERVER), _NAME, lags=True),
     _call("GET /placement_groups (forest)", "plant", _listed("placement_groups", _GROUP), _FOREST, lags=True),
@@ -107,7 +108,8 @@ CALLS = [
     _call("GET /ssh_keys (fingerprint)", "keys", _listed("ssh_keys", _KEY), "fingerprint=", provoked="^/ssh_keys$"),
     _call("DELETE /primary_ips/ID", "dud", []),
     _call("PUT /firewalls/ID", "grow", []),
-    _call("POST /firewalls/ID/actions/set_rules", "grow", []),
+    _call("POST /firewalls/ID/actions/set_rules", "grow", ["actions", "actions[]", "actions[].id", "actions[].status"]),
+    _call("POST /firewalls/ID/actions/apply_to_resources", "grow", ["actions", "actions[]", "actions[].id", "actions[].status"]),
     _call("POST /servers/ID/actions/poweron", "grow", _ACTION),
     _call("POST /servers/ID/actions/shutdown", "shrink", _ACTION),
     _call("DELETE /servers/ID", "shrink", _ACTION),

@@ -26,6 +26,9 @@ _CODES = {
         (503, "unavailable"), (504, "timeout"), (422, "service_error"), (403, "maintenance"),
         (401, "unauthorized"), (403, "forbidden"), (404, "not_found"), (410, "gone"), (422, "invalid_input"), (418, "something_new")]
 }
+# What may end an operation with a reason. All else passes, and the operation goes on by itself.
+LASTING = {"unauthorized", "forbidden", "not_found", "gone", "invalid_input", "something_new", "token_readonly", "protected", "uniqueness_error",
+           "primary_ip_datacenter_mismatch", "primary_ip_version_mismatch"}
 # Codes of one method or call.
 _CHANGING = {"token_readonly": _code(401, "token_readonly")}
 _OF_CALLS = {
@@ -62,6 +65,11 @@ class Cell:
     def name(self):
         """Of the fault, in the fake."""
         return f"{self.call.name} | {self.fault}"
+
+    @property
+    def passes(self):
+        """An operation outlasts it."""
+        return self.fault not in LASTING
 
     @property
     def told(self):

@@ -6,6 +6,7 @@ import re
 from cells import SAID
 
 HELPER = "on purpose"  # what a refusal says that belongs to the life
+FAILED = " failed: "  # of an operation, as the client and the event say
 MOST_TRIES = 6  # of a command: each may be refused by another fault
 FREE = {"closed after the answer", "103 before the answer", "100 before the answer"}  # they cost no time
 
@@ -100,14 +101,16 @@ class Life:
             cell.say(outcome, failed)
 
     async def _judge(self, stage, fired, reason):
-        guilty = [cell for cell in fired if reason and self._names(cell, reason)] or fired[-1:]
+        named = [cell for cell in fired if reason and self._names(cell, reason)]
+        guilty = named or fired[-1:]
         words = (await self.box.ctl("events", "--forest", self.name)).out if reason and fired else ""
         for cell in fired:
             if not reason or cell not in guilty:
                 cell.say("recovered")
                 continue
-            visible = "operation" not in words or any(part in words for part in reason.split("\n")[0].split(": ")[-1:])
-            cell.say(f"refused in {stage}: {' '.join(reason.split())[:160]}" + ("" if visible else " (NOT IN EVENTS)"))
+            visible = FAILED not in reason or FAILED in words  # else it was refused before anything was begun
+            outcome = f"refused in {stage}: {' '.join(reason.split())[:160]}"
+            cell.say(outcome if visible else outcome + " (and no event says so)", failed=not visible or (cell in named and cell.passes))
 
     @staticmethod
     def _names(cell, reason):
@@ -141,6 +144,11 @@ class Life:
         seen, nodes = await self.seen(), await self.nodes()
         return seen["servers"] == nodes and len(nodes) == servers and seen["primary_ips"] == nodes
 
+    async def is_guarded(self):
+        """Each of its servers is in a firewall."""
+        servers = (await self.box.state())["servers"]
+        return all(each["public_net"]["firewalls"] for each in servers if re.search(self.about, each["name"]))
+
     async def is_gone(self):
         """Nothing is left."""
         return not await self.exists() and not any((await self.seen()).values())
@@ -170,7 +178,7 @@ class Life:
         labels = {key: value for key, value in wall[0]["labels"].items() if key != "morpheus-acting"}
         for number, path, body in ((8, "/servers", {"server_type": "cx23", "image": "debian-12"}), (9, "/primary_ips", {"type": "ipv4"})):
             name = f"{self.name}-node-{number}"
-            await self.box.api("POST", path, {"name": name, "location": "fsn1", "labels": {**labels, "morpheus-node": name}, **body})
+            await self.box.api("POST", path, {"name": name, "location": "fsn1", "labels": {**labels, "morpheus-node": name, "morpheus-intent": "left"}, **body})
 
     async def grow_in_vain(self):
         """A machine that the API refuses: its address is given back."""
@@ -180,9 +188,11 @@ class Life:
         await self.disarm()
 
     async def grow(self):
-        """One more, which is made and not answered, and is off; and the firewall's claim was taken away by a hand."""
+        """One more, which is made and not answered, and is off; and a hand took the first out of the firewall and the
+        firewall's claim away."""
         before = len(await self.nodes())
         await self.box.tell("hand", {"do": "relabel", "kind": "firewalls", "name": f"^morpheus-{self.name}$", "labels": {"morpheus-acting": None}})
+        await self.box.tell("hand", {"do": "take_out", "name": f"^{self.name}-node-1$"})
         await self.arm("grow", {"match": {"method": "POST", "path": "^/servers$"}, "drop": "committed", "end_off": True})
         await self.run("grow", "grow", self.name, "--yes", done=lambda: self.has(before + 1))
         await self.disarm()
@@ -193,7 +203,11 @@ class Life:
         edge = [node["name"] for node in status["nodes"] if node["role"] == "edge" and node["state"] == "ready"][-1]
         before = len(await self.nodes())
         await self.arm("shrink")
-        await self.run("shrink", "shrink", self.name, "--node", edge, "--yes", done=lambda: self.has(before - 1))
+
+        async def done():
+            return await self.has(before - 1) and await self.is_guarded()
+
+        await self.run("shrink", "shrink", self.name, "--node", edge, "--yes", done=done)
         await self.disarm()
 
     async def tear_down(self):

@@ -6,13 +6,12 @@ MOST_LIVES = 12  # in which a cell may be armed without firing
 
 # Of each stage: groups of calls that share a loop of retries, and how many faults it may meet. Pauses double: 1, 2, 4 s.
 QUOTAS = {
-    "plant": [(["GET /primary_ips (name)", "POST /primary_ips"], 1), (["GET /firewalls (name)", "POST /firewalls"], 1),
-              (["POST /servers"], 2), (["GET /servers (name)", "GET /actions"], 2), (["GET /firewalls (own)"], 1)],
+    "plant": [(["GET /primary_ips (name)", "POST /primary_ips"], 1), (["POST /firewalls"], 1), (["POST /servers"], 2), (["GET /servers (name)", "GET /actions"], 2), (["GET /firewalls (own)"], 1)],
     "plant without a server": [
-        (["GET /primary_ips (name)", "POST /primary_ips"], 3), (["GET /firewalls (name)", "POST /firewalls"], 3),
+        (["GET /primary_ips (name)", "POST /primary_ips"], 3), (["POST /firewalls"], 2), (["GET /firewalls (own)"], 2),
         (["GET /placement_groups (forest)", "POST /placement_groups", "GET /servers (name)", "POST /ssh_keys", "GET /ssh_keys (fingerprint)"], 3)],
     "dud": [(["DELETE /primary_ips/ID", "GET /primary_ips/ID"], 2), (["GET /servers (name)"], 1)],
-    "grow": [(["PUT /firewalls/ID"], 1), (["POST /firewalls/ID/actions/set_rules"], 1), (["POST /servers/ID/actions/poweron"], 1),
+    "grow": [(["PUT /firewalls/ID"], 1), (["POST /firewalls/ID/actions/set_rules", "POST /firewalls/ID/actions/apply_to_resources"], 2), (["POST /servers/ID/actions/poweron"], 1),
              (["GET /servers (name)", "GET /actions"], 1), (["GET /firewalls (own)"], 1)],
     "shrink": [(["POST /servers/ID/actions/shutdown"], 1), (["DELETE /servers/ID", "GET /actions", "GET /servers/ID"], 2)],
     "teardown": [(["GET /servers (forest)", "GET /primary_ips (forest)", "GET /firewalls (forest)", "DELETE /firewalls/ID",
