@@ -1,11 +1,14 @@
 #include <CLI/CLI.hpp>
-#include <cerrno>
 #include <csignal>
 #include <iostream>
+#include <optional>
 
 #include "ctl/command/help.hpp"
 #include "ctl/command/table.hpp"
 #include "ctl/complete/complete.hpp"
+#include "ctl/output.hpp"
+#include "ctl/render/ascii.hpp"
+#include "ctl/render/local_time.hpp"
 #include "ctl/render/width.hpp"
 #include "ctl/unit_look.hpp"
 
@@ -15,12 +18,11 @@ using namespace morpheus::ctl;
 
 int exit_code(ExitStatus status) { return static_cast<int>(status); }
 
-// What was to be printed is a part of the work: a full disk or a closed pipe is not "done".
+// What was to be printed is a part of the work: a full disk is not "done". A reader that closed its pipe (`| head`) had enough.
 int end_output(ExitStatus status) {
-  errno = 0;
   std::cout << std::flush;
-  if (std::cout) return exit_code(status);
-  if (errno != EPIPE) std::cerr << "morpheusctl: standard output cannot be written\n";
+  if (std::cout || reader_is_gone()) return exit_code(status);
+  std::cerr << "morpheusctl: standard output cannot be written\n";
   return exit_code(status == ExitStatus::done ? ExitStatus::failed : status);
 }
 
@@ -36,9 +38,9 @@ int run(const Options& options, const Action& action) {
     return end_output(action(session));
   } catch (const CommandFailure& failure) {
     std::cout << std::flush;
-    std::cerr << "morpheusctl: " << failure.what() << "\n";
+    std::cerr << "morpheusctl: " << local_times(failure.what()) << "\n";
     const auto hint = what_to_do(options, failure);
-    if (!hint.empty()) std::cerr << "  " << hint << "\n";
+    if (!hint.empty()) std::cerr << "  " << local_times(hint) << "\n";
     return exit_code(failure.status());
   } catch (const std::exception& error) {
     std::cerr << "morpheusctl: the daemon's answer is not understood: " << error.what() << "\n";
@@ -56,10 +58,18 @@ std::string unknown_command(const CLI::App& app) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  const bool ascii = !user_reads_utf8();
   use_utf8_locale();
+  std::optional<AsciiOutput> output;
+  std::optional<AsciiOutput> errors;
+  if (ascii) {
+    output.emplace(std::cout);
+    errors.emplace(std::cerr);
+  }
   std::signal(SIGPIPE, SIG_IGN);
   CLI::App app;
   Options options;
+  options.ascii = ascii;
   Action action;
   add_command_line(app, options, action);
   app.failure_message([](const CLI::App*, const CLI::Error& error) {
@@ -80,7 +90,7 @@ int main(int argc, char** argv) {
       std::cerr << text;
       return exit_code(ExitStatus::usage);
     }
-    return app.exit(error) == 0 ? exit_code(ExitStatus::done) : exit_code(ExitStatus::usage);
+    return app.exit(error) == 0 ? end_output(ExitStatus::done) : exit_code(ExitStatus::usage);
   }
   return run(options, action);
 }

@@ -22,7 +22,8 @@ constexpr std::array duration_units{
     Unit{"sec", 1'000},      Unit{"second", 1'000},   Unit{"seconds", 1'000},   Unit{"m", 60'000},
     Unit{"min", 60'000},     Unit{"minute", 60'000},  Unit{"minutes", 60'000},  Unit{"h", 3'600'000},
     Unit{"hr", 3'600'000},   Unit{"hour", 3'600'000}, Unit{"hours", 3'600'000}, Unit{"d", 86'400'000},
-    Unit{"day", 86'400'000}, Unit{"days", 86'400'000}};
+    Unit{"day", 86'400'000}, Unit{"days", 86'400'000}, Unit{"w", 604'800'000},     Unit{"week", 604'800'000},
+    Unit{"weeks", 604'800'000}};
 
 constexpr double kibi = 1024;
 constexpr std::array size_units{Unit{"", 1},

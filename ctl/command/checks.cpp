@@ -2,12 +2,24 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
+
 namespace morpheus::ctl {
 
 CLI::Validator is_named() {
   return CLI::Validator(
       [](const std::string& text) {
         return text.empty() ? std::string("it is empty: is a variable of the shell not set?") : std::string();
+      },
+      "");
+}
+
+CLI::Validator without_number_sign() {
+  return CLI::Validator(
+      [](std::string& text) {
+        const bool is_shown = text.size() > 1 && text[0] == '#' && std::isdigit(static_cast<unsigned char>(text[1])) != 0;
+        if (is_shown) text.erase(0, 1);
+        return std::string();
       },
       "");
 }

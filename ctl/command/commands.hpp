@@ -18,7 +18,9 @@ void add_status_commands(CLI::App& app, Action& chosen);  // list, status
 void add_doctor_command(CLI::App& app, Action& chosen);
 void add_duty_commands(CLI::App& app, Action& chosen);  // backup, takeover
 void add_orphan_commands(CLI::App& app, Action& chosen);  // orphans, adopt, delete-orphan
-void add_record_commands(CLI::App& app, Action& chosen);  // explain, history, events, operation, image
+void add_record_commands(CLI::App& app, Action& chosen);  // explain, history, operation, image
+void add_events_command(CLI::App& app, Action& chosen);
+void add_operations_command(CLI::App& app, Action& chosen);
 void add_local_commands(CLI::App& app, Action& chosen);   // config check, version
 void add_help_command(CLI::App& app, Action& chosen);
 

@@ -10,6 +10,7 @@
 
 #include "ctl/answer.hpp"
 #include "ctl/command/outlast.hpp"
+#include "ctl/render/local_time.hpp"
 #include "ctl/render/record.hpp"
 
 namespace morpheus::ctl {
@@ -26,7 +27,7 @@ class ProgressLines {
       : session_(session),
         begun_(begun),
         shown_(!session.json || ::isatty(STDERR_FILENO) == 1),
-        label_(fmt::format("{} {} of {}", to_string(operation.kind), operation.id, operation.forest)) {}
+        label_(fmt::format("{} of {}", operation_name(operation), operation.forest)) {}
   ProgressLines(const ProgressLines&) = delete;
   ProgressLines& operator=(const ProgressLines&) = delete;
   ~ProgressLines() { wipe(); }
@@ -64,7 +65,7 @@ std::string look_again(const OperationView& operation) {
 }
 
 std::string goes_on(const OperationView& operation) {
-  return fmt::format("{} {} of {} goes on", to_string(operation.kind), operation.id, operation.forest);
+  return fmt::format("{} of {} goes on", operation_name(operation), operation.forest);
 }
 
 // One operation over as many connections as it takes: each stream begins with the operation's first event.
@@ -127,8 +128,7 @@ ExitStatus report_end(const Session& session, const OperationView& operation) {
       operation.state == OperationState::succeeded || operation.state == OperationState::running;
   if (!good && !session.json) {
     std::cout << std::flush;
-    std::cerr << fmt::format("morpheusctl: {} {} {}: {}\n", to_string(operation.kind), operation.id,
-                             to_string(operation.state), operation.error);
+    std::cerr << fmt::format("morpheusctl: {} {}: {}\n", operation_name(operation), to_string(operation.state), local_times(operation.error));
   }
   return good ? ExitStatus::done : ExitStatus::failed;
 }

@@ -9,6 +9,7 @@
 #include "ctl/command/follow.hpp"
 #include "ctl/render/nodes.hpp"
 #include "ctl/render/plan.hpp"
+#include "ctl/render/record.hpp"
 #include "ctl/render/status.hpp"
 #include "ctl/render/words.hpp"
 
@@ -39,8 +40,7 @@ ExitStatus see_through(Session& session, const OperationView& started, bool deta
   if (session.json) {
     session.print(last);
   } else if (detach) {
-    std::cout << fmt::format("{} {} of {} is at work; to look: morpheusctl operation {} --wait\n",
-                             to_string(started.kind), started.id, started.forest, started.id);
+    std::cout << fmt::format("{} of {} is at work; to look: morpheusctl operation {} --wait\n", operation_name(started), started.forest, started.id);
   }
   return report_end(session, last);
 }

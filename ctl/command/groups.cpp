@@ -6,7 +6,7 @@ namespace morpheus::ctl {
 namespace {
 
 constexpr std::array<std::string_view, 8> forests{"plant", "list", "status", "grow", "shrink", "pause", "resume", "teardown"};
-constexpr std::array<std::string_view, 4> record{"explain", "history", "events", "operation"};
+constexpr std::array<std::string_view, 5> record{"explain", "history", "events", "operations", "operation"};
 constexpr std::array<std::string_view, 4> machines{"image", "orphans", "adopt", "delete-orphan"};
 constexpr std::array<std::string_view, 6> daemon{"doctor", "backup", "takeover", "config", "version", "help"};
 

@@ -44,6 +44,8 @@ void add_command_line(CLI::App& app, Options& options, Action& chosen) {
   add_doctor_command(app, chosen);
   add_duty_commands(app, chosen);
   add_record_commands(app, chosen);
+  add_events_command(app, chosen);
+  add_operations_command(app, chosen);
   add_local_commands(app, chosen);
   add_help_command(app, chosen);
   for (auto* command : app.get_subcommands({})) {

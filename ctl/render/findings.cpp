@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "ctl/render/local_time.hpp"
+
 namespace morpheus::ctl {
 namespace {
 
@@ -19,8 +21,8 @@ std::string mark_of(FindingLevel level, const Style& style) {
 std::string render_findings(const std::vector<Finding>& findings, const Style& style) {
   std::string text;
   for (const Finding& finding : findings) {
-    text += fmt::format("{} {}: {}\n", mark_of(finding.level, style), style.bold(finding.check), finding.message);
-    if (!finding.hint.empty()) text += fmt::format("    {}\n", finding.hint);
+    text += fmt::format("{} {}: {}\n", mark_of(finding.level, style), style.bold(finding.check), local_times(finding.message));
+    if (!finding.hint.empty()) text += fmt::format("    {}\n", local_times(finding.hint));
   }
   return text;
 }

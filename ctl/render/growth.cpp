@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "ctl/render/local_time.hpp"
 #include "ctl/render/plan.hpp"
 #include "ctl/render/words.hpp"
 
@@ -34,11 +35,11 @@ std::string render_proposal(const GrowAnswer& answer, const StatusView& status) 
 }
 
 std::string render_refusal(const GrowAnswer& answer) {
-  if (answer.decision.outcome == Outcome::none) return fmt::format("Nothing to do: {}\n", answer.reason);
-  std::string out = fmt::format("Not grown: {}\n", answer.reason);
+  if (answer.decision.outcome == Outcome::none) return fmt::format("Nothing to do: {}\n", local_times(answer.reason));
+  std::string out = fmt::format("Not grown: {}\n", local_times(answer.reason));
   for (const Gate& gate : answer.decision.gates) {
     if (gate.verdict != Verdict::block || gate.to_change.empty()) continue;
-    out += fmt::format("  to change {}: {}\n", gate.name, gate.to_change);
+    out += fmt::format("  to change {}: {}\n", gate.name, local_times(gate.to_change));
   }
   return out;
 }

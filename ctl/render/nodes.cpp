@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "ctl/render/local_time.hpp"
 #include "ctl/render/table.hpp"
 #include "ctl/render/words.hpp"
 
@@ -31,10 +32,10 @@ std::string condition_of(const NodeView& node) {
 // Why the row looks as it does: empty for a node that is ready and known.
 std::string note_of(const NodeView& node, const std::string& forest) {
   if (node.unknown) {
-    return joined(since_words(node.unknown_since.value_or("")), short_names(*node.unknown, forest), ": ");
+    return joined(since_words(node.unknown_since.value_or("")), local_times(short_names(*node.unknown, forest)), ": ");
   }
   if (node.state == NodeState::ready) return node.witness ? "with the witness" : "";
-  return joined(since_words(node.since), short_names(node.reason, forest), ": ");
+  return joined(since_words(node.since), local_times(short_names(node.reason, forest)), ": ");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "ctl/render/local_time.hpp"
 #include "ctl/render/table.hpp"
 #include "ctl/render/width.hpp"
 #include "ctl/render/words.hpp"
@@ -30,9 +31,9 @@ std::string render_gates(const std::vector<Gate>& gates, const Style& style) {
   for (const Gate& gate : gates) {
     const auto ignored = gate.verdict == Verdict::ignored ? " (not asked)" : "";
     const auto mark = verdict_mark(gate.verdict, style);
-    out += fmt::format("  {} {}  {}{}\n", mark, pad_right(gate.name, width), gate.detail, ignored);
+    out += fmt::format("  {} {}  {}{}\n", mark, pad_right(gate.name, width), local_times(gate.detail), ignored);
     if (!gate.to_change.empty())
-      out += fmt::format("    {}  to change: {}\n", pad_right("", width), gate.to_change);
+      out += fmt::format("    {}  to change: {}\n", pad_right("", width), local_times(gate.to_change));
   }
   return out;
 }
@@ -142,15 +143,28 @@ std::string render_progress(const EventView& event, const Style& style) {
   return event_line(local_clock(event.at), event, style);
 }
 
+std::string operation_name(const OperationView& operation) { return fmt::format("{} #{}", to_string(operation.kind), operation.id); }
+
+std::string render_operations(const std::vector<OperationView>& operations) {
+  if (operations.empty()) return "no operation yet\n";
+  std::vector<std::vector<std::string>> rows{{"ID", "OPERATION", "FOREST", "STATE", "BY", "STARTED", "ENDED", "WHY"}};
+  for (const OperationView& operation : operations) {
+    rows.push_back({fmt::format("#{}", operation.id), std::string(to_string(operation.kind)), operation.forest,
+                    std::string(to_string(operation.state)), operation.caller.user, local_time(operation.started),
+                    operation.ended ? local_time(*operation.ended) : "-",
+                    local_times(operation.error.empty() ? operation.reason : operation.error)});
+  }
+  return render_table(rows);
+}
+
 std::string render_operation(const OperationView& operation, const Style& style) {
   const auto state = std::string(to_string(operation.state));
   const bool bad = operation.state == OperationState::failed || operation.state == OperationState::cancelled;
-  std::string out = fmt::format("{} {} of {}: {}\n", to_string(operation.kind), operation.id,
-                                operation.forest, bad ? style.red(state) : state);
+  std::string out = fmt::format("{} of {}: {}\n", operation_name(operation), operation.forest, bad ? style.red(state) : state);
   out += fmt::format("  asked by {}, started {}{}\n", operation.caller.user, local_time(operation.started),
                      operation.ended ? ", ended " + local_time(*operation.ended) : "");
-  if (!operation.reason.empty()) out += fmt::format("  reason: {}\n", operation.reason);
-  if (!operation.error.empty()) out += fmt::format("  error: {}\n", operation.error);
+  if (!operation.reason.empty()) out += fmt::format("  reason: {}\n", local_times(operation.reason));
+  if (!operation.error.empty()) out += fmt::format("  error: {}\n", local_times(operation.error));
   return out;
 }
 

@@ -20,6 +20,12 @@ std::string render_event(const EventView& event, const Style& style);
 // A step of work that is watched: the time of day, who, what.
 std::string render_progress(const EventView& event, const Style& style);
 
+// "grow #4": an operation as people name it.
+std::string operation_name(const OperationView& operation);
+
+// `operations`: a table, newest first.
+std::string render_operations(const std::vector<OperationView>& operations);
+
 // `operation`: what it is and what became of it.
 std::string render_operation(const OperationView& operation, const Style& style);
 

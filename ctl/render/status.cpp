@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "ctl/render/local_time.hpp"
 #include "ctl/render/nodes.hpp"
+#include "ctl/render/record.hpp"
 #include "ctl/render/table.hpp"
 #include "ctl/render/words.hpp"
 
@@ -73,8 +75,8 @@ std::string render_last_decision(const DecisionView& decision, const std::string
   for (const Gate& gate : decision.gates) {
     if (gate.name != decision.blocked_by) continue;
     out +=
-        fmt::format("  Blocked by {}: {}{}\n", gate.name, short_names(gate.detail, forest),
-                    gate.to_change.empty() ? "" : "; to change it: " + short_names(gate.to_change, forest));
+        fmt::format("  Blocked by {}: {}{}\n", gate.name, local_times(short_names(gate.detail, forest)),
+                    gate.to_change.empty() ? "" : "; to change it: " + local_times(short_names(gate.to_change, forest)));
   }
   return out;
 }
@@ -93,13 +95,16 @@ std::string render_growth(const StatusView& status) {
   return out + render_last_decision(*growth.decision, status.forest.name);
 }
 
+std::string state_words(const ForestSummary& forest) {
+  return std::string(to_string(forest.state)) + (forest.paused ? ", paused" : "");
+}
+
 std::string render_state(const ForestSummary& forest) {
-  std::string out = fmt::format("State: {}{}, on {}\n", to_string(forest.state),
-                                forest.paused ? ", paused" : "", forest.provider);
+  std::string out = fmt::format("State: {}, on {}\n", state_words(forest), forest.provider);
   if (!forest.operation) return out;
   const OperationView& operation = *forest.operation;
-  return out + fmt::format("At work: {} {} since {}: {}\n", to_string(operation.kind), operation.id,
-                           local_time(operation.started), short_names(operation.reason, forest.name));
+  return out + fmt::format("At work: {} since {}: {}\n", operation_name(operation), local_time(operation.started),
+                           local_times(short_names(operation.reason, forest.name)));
 }
 
 bool is_about_threshold(const std::string& warning) {
@@ -113,11 +118,9 @@ std::string render_list(const std::vector<ForestSummary>& forests) {
   std::vector<std::vector<std::string>> rows{{"FOREST", "PROVIDER", "STATE", "READY", "CREATED", "AT WORK"}};
   for (const ForestSummary& forest : forests) {
     rows.push_back({forest.name, forest.provider,
-                    std::string(to_string(forest.state)) + (forest.paused ? ", paused" : ""),
+                    state_words(forest),
                     fmt::format("{}/{}", forest.nodes_ready, forest.nodes), local_time(forest.created),
-                    forest.operation
-                        ? fmt::format("{} {}", to_string(forest.operation->kind), forest.operation->id)
-                        : ""});
+                    forest.operation ? operation_name(*forest.operation) : ""});
   }
   return render_table(rows);
 }
@@ -132,6 +135,35 @@ std::string render_status(const StatusView& status, const Style& style) {
          render_cluster(status.cluster) + render_cluster_details(status.cluster) + "\n" +
          render_usage(status, style) + "\n" + render_node_details(status) + render_warnings(status, style) +
          render_growth(status);
+}
+
+std::string render_statuses(const std::vector<StatusView>& forests) {
+  std::vector<std::vector<std::string>> rows{{"FOREST", "PROVIDER", "STATE", "HEALTHY", "CPU", "MEM", "CONNS", "AT WORK", ""}};
+  for (const StatusView& each : forests) {
+    rows.push_back({each.forest.name, each.forest.provider, state_words(each.forest),
+                    fmt::format("{}/{}", each.cluster.healthy, each.cluster.nodes), percent(each.cluster.cpu_percent),
+                    percent(each.cluster.memory_percent), count(each.cluster.connections),
+                    each.forest.operation ? operation_name(*each.forest.operation) : "-", each.growth.warnings.empty() ? "" : warning_sign});
+  }
+  return render_table(rows);
+}
+
+std::string render_all_warnings(const std::vector<StatusView>& forests, const Style& style) {
+  std::string out;
+  for (const StatusView& each : forests) {
+    for (const auto& warning : each.growth.warnings) out += fmt::format("{}  {}\n", warning_sign, style.yellow(local_times(warning)));
+  }
+  return out.empty() ? out : "\n" + out;
+}
+
+Screen status_screen(const StatusView& status, const Style& style) {
+  Screen screen;
+  screen.head = render_forest(status.forest, style) + render_state(status.forest) + "\n";
+  screen.table = render_node_details(status);
+  screen.table_head = status.nodes.empty() ? 1 : 2;
+  screen.tail = render_warnings(status, style) + "\n" + render_usage(status, style) + "\n" + render_cluster(status.cluster) +
+                render_cluster_details(status.cluster) + render_growth(status);
+  return screen;
 }
 
 StatusView with_threshold(StatusView status, double threshold) {

@@ -1,25 +1,16 @@
 #include "ctl/render/words.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <time.h>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <cmath>
-#include <regex>
 
 namespace morpheus::ctl {
 namespace {
 
 constexpr int bar_cells = 28;
-
-std::optional<std::tm> parse_time(const std::string& rfc3339) {
-  std::tm utc{};
-  if (::strptime(rfc3339.c_str(), "%Y-%m-%dT%H:%M:%S", &utc) == nullptr) return std::nullopt;
-  return fmt::localtime(::timegm(&utc));
-}
 
 bool is_name_character(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-'; }
 
@@ -60,28 +51,6 @@ std::string bar(double percent) {
   std::string out;
   for (int i = 0; i < bar_cells; ++i) out += i < full ? "█" : "░";
   return out;
-}
-
-std::string local_time(const std::string& rfc3339) {
-  const auto local = parse_time(rfc3339);
-  return local ? fmt::format("{:%Y-%m-%d %H:%M:%S}", *local) : rfc3339;
-}
-
-std::string local_times(const std::string& text) {
-  static const std::regex time(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z)");
-  std::string out;
-  auto rest = text.begin();
-  for (std::sregex_iterator found(text.begin(), text.end(), time), end; found != end; ++found) {
-    out.append(rest, found->prefix().second);
-    out += local_time(found->str());
-    rest = (*found)[0].second;
-  }
-  return out.append(rest, text.end());
-}
-
-std::string local_clock(const std::string& rfc3339) {
-  const auto local = parse_time(rfc3339);
-  return local ? fmt::format("{:%H:%M:%S}", *local) : rfc3339;
 }
 
 std::string short_name(const std::string& node, const std::string& forest) {

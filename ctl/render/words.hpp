@@ -24,15 +24,6 @@ std::string wait_words(std::int64_t seconds);
 // A bar of 28 cells for 0 to 100 percent.
 std::string bar(double percent);
 
-// RFC 3339 in UTC -> "2026-11-23 14:05:09" in the user's time zone; what is no such time comes back as it is.
-std::string local_time(const std::string& rfc3339);
-
-// The same without the day: "14:05:09".
-std::string local_clock(const std::string& rfc3339);
-
-// A text with its times of RFC 3339 as local_time() shows them.
-std::string local_times(const std::string& text);
-
 // "node-2" for "demo-node-2" of forest "demo".
 std::string short_name(const std::string& node, const std::string& forest);
 

@@ -42,7 +42,7 @@ StatusView some_status() {
   node.unknown = "no answer within 3 s";
   status.nodes = {node, NodeView{}};
   status.growth.decision = some_decision();
-  status.growth.warnings = {"Memory above 80 % on f-node-1"};
+  status.growth.warnings = {"Memory above 80% on f-node-1"};
   return status;
 }
 
@@ -135,14 +135,14 @@ TEST(DecisionView, CarriesItsDecision) {
   decision.times = 4;
   decision.window = Millis{60'000};
   decision.first_at = WallTime{Millis{1'000}};
-  decision.gates = {{"pressure", Verdict::pass, "memory 93 %", ""}};
+  decision.gates = {{"pressure", Verdict::pass, "memory 93%", ""}};
   const auto view = to_view(decision);
   EXPECT_EQ(view.id, 3);
   EXPECT_EQ(view.outcome, Outcome::grow);
   EXPECT_EQ(view.times, 4);
   EXPECT_EQ(view.window_seconds, 60);
   EXPECT_EQ(view.since, "1970-01-01T00:00:01.000Z");
-  EXPECT_EQ(view.gates.at(0).detail, "memory 93 %");
+  EXPECT_EQ(view.gates.at(0).detail, "memory 93%");
 }
 
 TEST(EventView, CarriesItsEvent) {

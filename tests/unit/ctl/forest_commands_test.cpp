@@ -48,6 +48,29 @@ TEST(ChooseForest, NamesThemWhenThereAreSeveral) {
   EXPECT_FALSE(daemon.was_asked("DELETE /v1/forests/demo"));
 }
 
+TEST(ChooseForest, StatusOfSeveralIsOneTable) {
+  FakeDaemon daemon;
+  auto other = demo_status();
+  other.forest.name = "other";
+  other.growth.warnings = {"CPU above 80% on other-node-1"};
+  auto gone = demo_status().forest;
+  gone.name = "gone";  // torn down between the two questions
+  daemon.on("GET /v1/forests", reply(std::vector{demo_status().forest, gone, other.forest}));
+  daemon.on("GET /v1/forests/demo", reply(demo_status()));
+  daemon.on("GET /v1/forests/other", reply(other));
+  const auto outcome = run_ctl(daemon.socket(), {"status"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(outcome.out,
+            "FOREST  PROVIDER  STATE   HEALTHY  CPU  MEM  CONNS  AT WORK\n"
+            "demo    local     active  1/1      12%  8%   3      -\n"
+            "other   local     active  1/1      12%  8%   3      -        ⚠️\n"
+            "\n"
+            "⚠️  CPU above 80% on other-node-1\n");
+  const auto json = nlohmann::json::parse(run_ctl(daemon.socket(), {"status", "-o", "json"}).out);
+  ASSERT_EQ(json.size(), 2U);
+  EXPECT_EQ(json[1]["forest"]["name"], "other");
+}
+
 TEST(ChooseForest, AForestMayBeCalledAsACommandIs) {
   FakeDaemon daemon;
   auto status = demo_status();
@@ -157,7 +180,7 @@ TEST(Plant, FailsWhenTheOperationFails) {
   daemon.on("GET /v1/operations/3/progress", lines({end_of(OperationKind::plant, OperationState::failed)}));
   const auto outcome = run_ctl(daemon.socket(), {"plant", "local", "small"});
   EXPECT_EQ(outcome.status, 1);
-  EXPECT_EQ(outcome.err, "morpheusctl: plant 3 failed: demo-node-1 never got past joining\n");
+  EXPECT_EQ(outcome.err, "morpheusctl: plant #3 failed: demo-node-1 never got past joining\n");
   EXPECT_THAT(outcome.out, Not(HasSubstr("Forest")));
 }
 

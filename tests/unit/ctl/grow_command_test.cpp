@@ -83,7 +83,7 @@ TEST_F(GrowCommand, AutoWithinLimitsIsDone) {
   daemon_.on(grow_request, reply(refused_answer(Outcome::none)));
   const auto outcome = grow({"--auto"});
   EXPECT_EQ(outcome.status, 0);
-  EXPECT_EQ(outcome.out, "Nothing to do: within limits: highest CPU 12 %, memory 8 %\n");
+  EXPECT_EQ(outcome.out, "Nothing to do: within limits: highest CPU 12%, memory 8%\n");
 }
 
 TEST_F(GrowCommand, BlockedOrUnknownIsRefusedHoweverItWasAsked) {
@@ -132,7 +132,7 @@ TEST_F(GrowCommand, JsonOfNothingNeededSaysNone) {
   EXPECT_EQ(outcome.status, 0);
   const auto answer = nlohmann::json::parse(outcome.out);
   EXPECT_EQ(answer["action"], "none");
-  EXPECT_EQ(answer["reason"], "within limits: highest CPU 12 %, memory 8 %");
+  EXPECT_EQ(answer["reason"], "within limits: highest CPU 12%, memory 8%");
 }
 
 TEST_F(GrowCommand, JsonAsksNoQuestions) {

@@ -32,7 +32,7 @@ TEST(GrowthRender, SaysWhatForbidsGrowthAndWhatWouldChangeThat) {
 
 TEST(GrowthRender, CallsNothingNeededNothingToDo) {
   EXPECT_EQ(render_refusal(refused_answer(Outcome::none)),
-            "Nothing to do: within limits: highest CPU 12 %, memory 8 %\n");
+            "Nothing to do: within limits: highest CPU 12%, memory 8%\n");
 }
 
 }  // namespace

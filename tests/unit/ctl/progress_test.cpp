@@ -31,7 +31,7 @@ TEST_F(Progress, CtrlCLeavesTheWorkRunningAndSaysHowToLookAgain) {
   const auto outcome = process.finish();
   EXPECT_EQ(outcome.status, 130);
   EXPECT_EQ(outcome.err,
-            "morpheusctl: plant 3 of demo goes on\n  look again: morpheusctl operation 3 --wait\n");
+            "morpheusctl: plant #3 of demo goes on\n  look again: morpheusctl operation 3 --wait\n");
 }
 
 TEST_F(Progress, ADaemonThatGoesAwayMeanwhileIsNeverTakenForSuccess) {
@@ -43,7 +43,7 @@ TEST_F(Progress, ADaemonThatGoesAwayMeanwhileIsNeverTakenForSuccess) {
     EXPECT_EQ(outcome.status, 3);
     EXPECT_THAT(
         outcome.err,
-        HasSubstr("plant 3 of demo goes on when it is back\n  look again: morpheusctl operation 3 --wait\n"));
+        HasSubstr("plant #3 of demo goes on when it is back\n  look again: morpheusctl operation 3 --wait\n"));
   }
 }
 
@@ -76,11 +76,11 @@ TEST_F(Progress, WaitingExitsAsTheOperationEnds) {
 TEST_F(Progress, OnATerminalALineMovesUntilTheEndAndIsWiped) {
   daemon_.on(progress, lines({node_event("demo-node-1", "booting")}, After::stays_open));
   CtlProcess process(wait_for_it(), On::terminal);
-  ASSERT_TRUE(process.prints("⠙ plant 3 of demo, 0 s"));
+  ASSERT_TRUE(process.prints("⠙ plant #3 of demo, 0 s"));
   process.type("\x03");
   const auto outcome = process.finish();
   EXPECT_EQ(outcome.status, 130);
-  EXPECT_THAT(outcome.out, HasSubstr("\r\x1b[Kmorpheusctl: plant 3 of demo goes on"));
+  EXPECT_THAT(outcome.out, HasSubstr("\r\x1b[Kmorpheusctl: plant #3 of demo goes on"));
 }
 
 TEST_F(Progress, PipedLinesHoldNothingThatMoves) {

@@ -109,12 +109,20 @@ TEST_F(RecordRender, AnEventIsOneLineOfWhoAndWhat) {
   EXPECT_EQ(render_event(event, plain_), "2020-02-03 04:05:07  error: booting\n");
 }
 
+TEST_F(RecordRender, OperationsAreATable) {
+  EXPECT_EQ(render_operations({demo_operation(OperationKind::grow), demo_operation(OperationKind::plant, OperationState::failed)}),
+            "ID  OPERATION  FOREST  STATE    BY    STARTED              ENDED                WHY\n"
+            "#3  grow       demo    running  root  2020-02-03 04:05:06  -                    asked for\n"
+            "#3  plant      demo    failed   root  2020-02-03 04:05:06  2020-02-03 04:05:16  demo-node-1 never got past joining\n");
+  EXPECT_EQ(render_operations({}), "no operation yet\n");
+}
+
 TEST_F(RecordRender, AnOperationSaysWhoAskedAndHowItEnded) {
   EXPECT_EQ(render_operation(demo_operation(OperationKind::grow), plain_),
-            "grow 3 of demo: running\n  asked by root, started 2020-02-03 04:05:06\n  reason: asked for\n");
+            "grow #3 of demo: running\n  asked by root, started 2020-02-03 04:05:06\n  reason: asked for\n");
   EXPECT_EQ(
       render_operation(demo_operation(OperationKind::plant, OperationState::failed), plain_),
-      "plant 3 of demo: failed\n  asked by root, started 2020-02-03 04:05:06, ended 2020-02-03 04:05:16\n"
+      "plant #3 of demo: failed\n  asked by root, started 2020-02-03 04:05:06, ended 2020-02-03 04:05:16\n"
       "  reason: asked for\n  error: demo-node-1 never got past joining\n");
 }
 

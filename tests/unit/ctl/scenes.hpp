@@ -110,7 +110,7 @@ inline GrowAnswer refused_answer(Outcome outcome) {
   GrowAnswer answer;
   answer.decision.outcome = outcome;
   if (outcome == Outcome::none) {
-    answer.reason = "within limits: highest CPU 12 %, memory 8 %";
+    answer.reason = "within limits: highest CPU 12%, memory 8%";
   } else {
     answer.reason = "growth is needed, max_nodes forbids it: 3 of 3 nodes";
     answer.decision.blocked_by = "max_nodes";

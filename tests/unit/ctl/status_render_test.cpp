@@ -46,7 +46,7 @@ TEST_F(StatusRender, ShowsStatesLimitsWorkAndTheLastDecision) {
   status.growth.cooldown_remaining_seconds = 440;
   status.growth.decision.emplace();
   status.growth.decision->outcome = Outcome::blocked;
-  status.growth.decision->reason = "growth is needed (memory 90 % on demo-node-1)";
+  status.growth.decision->reason = "growth is needed (memory 90% on demo-node-1)";
   status.growth.decision->since = "2020-02-03T04:05:00.000Z";
   status.growth.decision->blocked_by = "max_nodes";
   status.growth.decision->gates = {
@@ -56,7 +56,7 @@ TEST_F(StatusRender, ShowsStatesLimitsWorkAndTheLastDecision) {
             "🌲 Forest: demo\n"
             "\n"
             "State: active, on local\n"
-            "At work: grow 3 since 2020-02-03 04:05:06: asked for\n"
+            "At work: grow #3 since 2020-02-03 04:05:06: asked for\n"
             "\n"
             "NATS Cluster:\n"
             "  Nodes: 1/3 healthy\n"
@@ -83,7 +83,7 @@ TEST_F(StatusRender, ShowsStatesLimitsWorkAndTheLastDecision) {
             "  Automatic: above CPU 80% or memory 80%\n"
             "  Nodes: 3 of at most 3\n"
             "  Cooldown: 7 min 20 s left\n"
-            "  Last decision: blocked since 2020-02-03 04:05:00: growth is needed (memory 90 % on node-1)\n"
+            "  Last decision: blocked since 2020-02-03 04:05:00: growth is needed (memory 90% on node-1)\n"
             "  Blocked by max_nodes: 3 of 3 nodes; to change it: raise growth.max_nodes to 4\n");
 }
 
@@ -128,7 +128,7 @@ TEST_F(StatusRender, ListIsATable) {
   EXPECT_EQ(render_list({quiet, busy}),
             "FOREST         PROVIDER  STATE           READY  CREATED              AT WORK\n"
             "demo           local     active          1/1    2020-02-03 04:05:06\n"
-            "a-longer-name  local     active, paused  1/3    2020-02-03 04:05:06  grow 3\n");
+            "a-longer-name  local     active, paused  1/3    2020-02-03 04:05:06  grow #3\n");
   EXPECT_EQ(render_list({}), "no forest yet: morpheusctl plant local small\n");
 }
 

@@ -1,8 +1,6 @@
 #include "ctl/render/words.hpp"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
-#include <time.h>
 
 namespace morpheus::ctl {
 namespace {
@@ -48,17 +46,6 @@ TEST(Words, WaitsAreInMinutesAndSeconds) {
   EXPECT_EQ(wait_words(59), "59 s");
   EXPECT_EQ(wait_words(60), "1 min");
   EXPECT_EQ(wait_words(440), "7 min 20 s");
-}
-
-TEST(Words, TimesAreTheUsersOwn) {
-  ::setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
-  ::tzset();
-  EXPECT_EQ(local_time("2020-02-03T23:05:06.123Z"), "2020-02-04 00:05:06");
-  EXPECT_EQ(local_clock("2020-07-03T04:05:06.123Z"), "06:05:06");
-  EXPECT_EQ(local_time(""), "");
-  EXPECT_EQ(local_clock("soon"), "soon");
-  ::setenv("TZ", "UTC", 1);
-  ::tzset();
 }
 
 TEST(Words, NamesLoseTheForestAndNothingElse) {
