@@ -9,6 +9,8 @@
 #include <limits>
 #include <optional>
 
+#include "common/model/names.hpp"
+#include "common/model/rfc3339.hpp"
 #include "daemon/store/duty.hpp"
 
 namespace morpheus {
@@ -16,6 +18,8 @@ namespace {
 
 constexpr int usual_events = 50;
 constexpr int most_events = 10'000;
+constexpr int usual_operations = 20;
+constexpr int most_operations = 1'000;
 
 template <class T>
 std::string line_of(const T& value) {
@@ -35,7 +39,7 @@ Result<Operation> find_operation(const ControlServices& services, const Call& ca
   const bool is_number = error == std::errc() && end == text.data() + text.size();
   auto operation = is_number ? services.store.operation(id) : std::nullopt;
   if (operation) return *std::move(operation);
-  return Error{ErrorCode::not_found, fmt::format("no operation {}", text), ""};
+  return Error{ErrorCode::not_found, fmt::format("no operation #{}", text), "morpheusctl operations shows them"};
 }
 
 std::vector<Event> of_operation(std::vector<Event> events, std::int64_t operation_id) {
@@ -43,14 +47,44 @@ std::vector<Event> of_operation(std::vector<Event> events, std::int64_t operatio
   return events;
 }
 
+// A forest that is gone has its record still.
+Result<> check_recorded(const ControlServices& services, const std::string& forest) {
+  const Store& store = services.store;
+  if (forest.empty() || store.forest(forest) || !store.last_events(forest, 1).empty() || !store.operations(forest, 1).empty()) return {};
+  return Error{ErrorCode::not_found, fmt::format("no forest \"{}\"", forest), "morpheusctl list shows them"};
+}
+
+std::string query_text(const Call& call, const std::string& name) {
+  const auto found = call.query.find(name);
+  return found == call.query.end() ? std::string() : found->second;
+}
+
+Result<EventFilter> event_filter(const ControlServices& services, const Call& call) {
+  EventFilter wanted;
+  wanted.forest = query_text(call, "forest");
+  const auto known = check_recorded(services, wanted.forest);
+  if (!known) return known.error();
+  const auto level = query_text(call, "level");
+  const auto least = from_string<EventLevel>(level);
+  if (!level.empty() && !least) return Error{ErrorCode::invalid, fmt::format("level={} is not understood", level), "use info, warning or error"};
+  wanted.least = least.value_or(EventLevel::info);
+  const auto since = query_text(call, "since");
+  const auto time = from_rfc3339(since);
+  if (!since.empty() && !time) {
+    return Error{ErrorCode::invalid, fmt::format("since={} is not understood", since), "use a time as RFC 3339 has it: 2026-11-23T03:12:00Z"};
+  }
+  wanted.since = time.value_or(WallTime::min());
+  return wanted;
+}
+
 struct EventsRequest {
-  std::string forest;  // empty: all
+  EventFilter wanted;
   std::optional<std::int64_t> after;
   int limit = usual_events;
   bool follow = false;
 };
 
-Result<EventsRequest> events_request(const Call& call) {
+Result<EventsRequest> events_request(const ControlServices& services, const Call& call) {
   EventsRequest request;
   const auto limit = query_number(call, "limit", usual_events, 0, most_events);
   if (!limit) return limit.error();
@@ -61,15 +95,16 @@ Result<EventsRequest> events_request(const Call& call) {
   const auto follow = query_flag(call, "follow");
   if (!follow) return follow.error();
   request.follow = *follow;
-  const auto forest = call.query.find("forest");
-  if (forest != call.query.end()) request.forest = forest->second;
+  const auto wanted = event_filter(services, call);
+  if (!wanted) return wanted.error();
+  request.wanted = *wanted;
   return request;
 }
 
 // The id behind which the last `limit` events are.
-std::int64_t before_the_last(const Store& store, const std::string& forest, int limit) {
-  const auto wanted = store.last_events(forest, limit);
-  if (!wanted.empty()) return wanted.front().id - 1;
+std::int64_t before_the_last(const Store& store, const EventFilter& wanted, int limit) {
+  const auto last = store.last_events(wanted, limit);
+  if (!last.empty()) return last.front().id - 1;
   const auto newest = store.last_events("", 1);
   return newest.empty() ? 0 : newest.back().id;
 }
@@ -93,6 +128,17 @@ asio::awaitable<Reply> show_operation(ControlServices& services, Call call) {
   const auto operation = find_operation(services, call);
   if (!operation) co_return error_reply(operation.error());
   co_return json_reply(to_view(*operation));
+}
+
+asio::awaitable<Reply> list_operations(ControlServices& services, Call call) {
+  const auto limit = query_number(call, "limit", usual_operations, 1, most_operations);
+  if (!limit) co_return error_reply(limit.error());
+  const auto forest = query_text(call, "forest");
+  const auto known = check_recorded(services, forest);
+  if (!known) co_return error_reply(known.error());
+  std::vector<OperationView> views;
+  for (const Operation& operation : services.store.operations(forest, static_cast<int>(*limit))) views.push_back(to_view(operation));
+  co_return json_reply(views);
 }
 
 asio::awaitable<Reply> stream_progress(ControlServices& services, Call call, Pieces& pieces) {
@@ -128,14 +174,14 @@ asio::awaitable<Reply> stream_progress(ControlServices& services, Call call, Pie
 }
 
 asio::awaitable<Reply> stream_events(ControlServices& services, Call call, Pieces& pieces) {
-  const auto wanted = events_request(call);
+  const auto wanted = events_request(services, call);
   if (!wanted) co_return error_reply(wanted.error());
   std::int64_t last =
-      wanted->after ? *wanted->after : before_the_last(services.store, wanted->forest, wanted->limit);
+      wanted->after ? *wanted->after : before_the_last(services.store, wanted->wanted, wanted->limit);
   int left = wanted->limit;  // of those that are there already
   while (left > 0) {
     const auto batch =
-        services.store.events_after(last, wanted->forest, std::min(left, services.limits.events_a_batch));
+        services.store.events_after(last, wanted->wanted, std::min(left, services.limits.events_a_batch));
     if (batch.empty()) break;
     last = batch.back().id;
     left -= static_cast<int>(batch.size());
@@ -145,7 +191,7 @@ asio::awaitable<Reply> stream_events(ControlServices& services, Call call, Piece
   bool there = co_await pieces.write("");
   while (there && wanted->follow) {
     const auto seen = services.journal.news().count();
-    const auto batch = services.store.events_after(last, wanted->forest, services.limits.events_a_batch);
+    const auto batch = services.store.events_after(last, wanted->wanted, services.limits.events_a_batch);
     if (batch.empty()) {
       there = co_await pieces.wait(services.journal.news(), seen);
     } else {

@@ -30,6 +30,7 @@ constexpr std::array routes{
     RouteEntry{"/v1/forests/{}/nodes/{}", "DELETE", Permission::act, remove_node},
     RouteEntry{"/v1/forests/{}/pause", "POST", Permission::act, pause_forest},
     RouteEntry{"/v1/forests/{}/resume", "POST", Permission::act, resume_forest},
+    RouteEntry{"/v1/operations", "GET", Permission::read, list_operations},
     RouteEntry{"/v1/operations/{}", "GET", Permission::read, show_operation},
     RouteEntry{"/v1/operations/{}/progress", "GET", Permission::read, nullptr, stream_progress},
     RouteEntry{"/v1/orphans", "GET", Permission::read, list_orphans},

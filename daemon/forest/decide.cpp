@@ -5,6 +5,7 @@
 #include "daemon/forest/manager.hpp"
 #include "daemon/forest/policy_input.hpp"
 #include "daemon/policy/evaluate.hpp"
+#include "daemon/policy/growth_wait.hpp"
 #include "daemon/runtime/timeout.hpp"
 #include "daemon/store/duty.hpp"
 
@@ -14,11 +15,16 @@ namespace {
 constexpr Millis thin_interval{10 * 60'000};
 constexpr int looked_back = 50;  // decisions, for the loop's last one
 
+// Nobody has to look at a forest that is within limits, grows, or waits for its own growth.
+EventLevel level_of(const Decision& decision) {
+  const bool fine = decision.outcome == Outcome::none || decision.outcome == Outcome::grow || waits_for_own_growth(decision);
+  return fine ? EventLevel::info : EventLevel::warning;
+}
+
 Event decision_event(const Forest& forest, const Decision& decision) {
   Event event;
   event.kind = "decision";
-  event.level = decision.outcome == Outcome::none || decision.outcome == Outcome::grow ? EventLevel::info
-                                                                                       : EventLevel::warning;
+  event.level = level_of(decision);
   event.forest = forest.name;
   event.message = fmt::format("{}: {}", to_string(decision.outcome), decision.reason);
   return event;
@@ -29,18 +35,18 @@ Event growth_event(const Operation& operation, const std::vector<Node>& nodes) {
   event.kind = "operation";
   event.forest = operation.forest;
   event.operation_id = operation.id;
-  event.message = fmt::format("grow {} starts, adds", operation.id);
+  event.message = fmt::format("grow #{} starts, adds", operation.id);
   for (const Node& node : nodes) event.message += fmt::format(" {} ({})", node.name, to_string(node.role));
   event.message += ": " + operation.reason;
   return event;
 }
 
-// A forest that cannot grow is an event when what forbids it changes, not whenever another node is hot.
+// A forest that cannot grow is an event when what forbids it changes, or is no mere wait any more, not whenever another node is hot.
 bool is_news(const Store& store, const Decision& decision) {
   if (decision.trigger != Trigger::loop || decision.outcome != Outcome::blocked) return true;
   for (const Decision& earlier : store.decisions(decision.forest_id, looked_back)) {
     if (earlier.id == decision.id || earlier.trigger != Trigger::loop) continue;
-    return earlier.outcome != Outcome::blocked || earlier.blocked_by != decision.blocked_by;
+    return earlier.outcome != Outcome::blocked || earlier.blocked_by != decision.blocked_by || level_of(earlier) < level_of(decision);
   }
   return true;
 }

@@ -143,7 +143,7 @@ std::vector<Finding> examine_operations(const ForestContext& context, const Fore
     const Millis age = elapsed(operation.started, context.clock.stamp());
     if (operation.forest_id != forest.id || age <= long_operation) continue;
     findings.push_back({forest.name, FindingLevel::warning,
-                        fmt::format("{} {} has been at work for {} min", to_string(operation.kind), operation.id, age.count() / 60'000),
+                        fmt::format("{} #{} has been at work for {} min", to_string(operation.kind), operation.id, age.count() / 60'000),
                         fmt::format("morpheusctl operation {} --wait", operation.id)});
   }
   return findings;

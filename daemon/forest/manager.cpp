@@ -44,14 +44,14 @@ void ForestManager::take_up(const Operation& operation) {
   event.kind = "operation";
   event.forest = operation.forest;
   event.operation_id = operation.id;
-  event.message = fmt::format("{} {} is taken up again", to_string(operation.kind), operation.id);
+  event.message = fmt::format("{} #{} is taken up again", to_string(operation.kind), operation.id);
   context_.journal.record_or_log(std::move(event));
   start(operation);
 }
 
 void ForestManager::start(const Operation& operation) {
   if (!performing_.emplace(operation.id, operation.forest_id).second) return;  // asked for before run() took up what is running
-  tasks_.spawn(fmt::format("operation {}", operation.id), perform(operation.id, operation.forest_id));
+  tasks_.spawn(fmt::format("operation #{}", operation.id), perform(operation.id, operation.forest_id));
   context_.poller.hurry();
 }
 
@@ -78,7 +78,7 @@ asio::awaitable<void> ForestManager::perform(std::int64_t operation_id, std::int
     }
     if (!refused.empty()) {
       const Millis pause = backoff.next();
-      spdlog::error("operation {}: {}; again in {} s", operation_id, refused, pause.count() / 1000);
+      spdlog::error("operation #{}: {}; again in {} s", operation_id, refused, pause.count() / 1000);
       co_await context_.clock.sleep_for(pause);
     }
   } while (!refused.empty());

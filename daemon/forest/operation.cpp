@@ -38,7 +38,7 @@ void end_operation(const ForestContext& context, Operation operation, const std:
   event.level = error.empty() ? EventLevel::info : EventLevel::error;
   event.forest = operation.forest;
   event.operation_id = operation.id;
-  event.message = fmt::format("{} {} {}", to_string(operation.kind), operation.id, to_string(operation.state));
+  event.message = fmt::format("{} #{} {}", to_string(operation.kind), operation.id, to_string(operation.state));
   if (!error.empty()) event.message += ": " + error;
   context.journal.record(std::move(event));
 }

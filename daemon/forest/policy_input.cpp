@@ -48,7 +48,7 @@ std::optional<LastGrowth> last_growth(const ForestContext& context, const Forest
 
 std::string running_operation(const ForestContext& context, const Forest& forest) {
   for (const Operation& operation : context.store.running_operations()) {
-    if (operation.forest_id == forest.id) return fmt::format("{} {}", to_string(operation.kind), operation.id);
+    if (operation.forest_id == forest.id) return fmt::format("{} #{}", to_string(operation.kind), operation.id);
   }
   return {};
 }

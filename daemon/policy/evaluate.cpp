@@ -18,7 +18,7 @@ std::string highest(const std::vector<NodeFinding>& findings) {
     if (node.memory_percent) memory = std::max(memory.value_or(0), *node.memory_percent);
   }
   const auto number = [](const std::optional<double>& value) {
-    return value ? fmt::format("{:.0f} %", *value) : "unknown";
+    return value ? fmt::format("{:.0f}%", *value) : "unknown";
   };
   return fmt::format("highest CPU {}, memory {}", number(cpu), number(memory));
 }
@@ -28,7 +28,7 @@ std::string rising(const PolicyInput& input, const PolicyNode& node, const char*
                    double threshold) {
   if (!now || *now <= threshold) return {};
   const auto held = std::chrono::floor<std::chrono::seconds>(time_above(node.samples, value, threshold));
-  return fmt::format("not yet sustained: {} {:.0f} % above {:g} % on {} for {} of {} s", what, *now,
+  return fmt::format("not yet sustained: {} {:.0f}% above {:g}% on {} for {} of {} s", what, *now,
                      threshold, node.name, held.count(), input.growth.sustain_seconds);
 }
 

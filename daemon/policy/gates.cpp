@@ -40,7 +40,7 @@ Gate ask_pressure(const PolicyInput& input, const std::vector<NodeFinding>& find
   Gate gate =
       pressure.empty()
           ? block("pressure", "no node is above a threshold for the whole window",
-                  fmt::format("CPU above {:g} % or memory above {:g} % on one node for {} s",
+                  fmt::format("CPU above {:g}% or memory above {:g}% on one node for {} s",
                               cpu_threshold(input), memory_threshold(input), input.growth.sustain_seconds))
           : pass("pressure", pressure);
   return is_manual(input) ? ignored(gate) : gate;
@@ -150,15 +150,15 @@ Gate ask_futility(const PolicyInput& input, const std::vector<NodeFinding>& find
   }
   const Millis left = remaining(last.ended, std::chrono::seconds{input.growth.settle_seconds}, input.now);
   if (left > Millis{0}) {
-    return block("futility", fmt::format("growth {} is settling", last.operation_id),
+    return block("futility", fmt::format("growth #{} is settling", last.operation_id),
                  fmt::format("wait {}", format_wait(left)));
   }
   if (worst_excess(input, hot) < worst_excess(input, last.hot) * (1 - clear_margin)) {
-    return pass("futility", fmt::format("growth {} helped", last.operation_id));
+    return pass("futility", fmt::format("growth #{} helped", last.operation_id));
   }
   return block(
       "futility",
-      fmt::format("growth {} was futile: it did not lower the pressure on {}", last.operation_id,
+      fmt::format("growth #{} was futile: it did not lower the pressure on {}", last.operation_id,
                   hot.front().name),
       fmt::format("move clients off that node, then morpheusctl resume {0}; or morpheusctl grow {0} --yes",
                   input.forest.name));

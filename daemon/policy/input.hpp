@@ -55,7 +55,7 @@ struct PolicyInput {
   Millis poll_interval{10'000};
   Stamp now;
   std::vector<PolicyNode> nodes;
-  std::string running_operation;  // "plant 3"; empty: none
+  std::string running_operation;  // "plant #3"; empty: none
   std::optional<Cooldown> cooldown;
   std::optional<LastGrowth> last_growth;
   bool costs_money = false;                 // machines of this forest do

@@ -94,7 +94,7 @@ std::string describe_pressure(const PolicyInput& input, const std::vector<NodeFi
                        const NodeFinding& node) {
     if (!above(held, threshold)) return;
     if (!text.empty()) text += ", ";
-    text += fmt::format("{} {:.0f} % above {:g} % on {}", what, *held, threshold, node.name);
+    text += fmt::format("{} {:.0f}% above {:g}% on {}", what, *held, threshold, node.name);
   };
   for (const NodeFinding& node : findings) {
     if (!node.hot) continue;

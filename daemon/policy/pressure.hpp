@@ -29,7 +29,7 @@ std::vector<NodeFinding> find_pressure(const PolicyInput& input);
 double cpu_threshold(const PolicyInput& input);
 double memory_threshold(const PolicyInput& input);
 
-// "memory 91 % above 80 % on demo-node-1 for 60 s", all hot nodes; empty: none is.
+// "memory 91% above 80% on demo-node-1 for 60 s", all hot nodes; empty: none is.
 std::string describe_pressure(const PolicyInput& input, const std::vector<NodeFinding>& findings);
 
 }  // namespace morpheus

@@ -58,7 +58,7 @@ void Store::update_operation(const Operation& operation) {
         "started_boot_id = ?, ended_wall = ?, ended_boot = ?, ended_boot_id = ? WHERE id = ?");
     const int rows = bind(query, operation).with(operation.id).run();
     if (rows != 1)
-      impl_->database.fail(fmt::format("a bug: update of operation {}, which is not there", operation.id));
+      impl_->database.fail(fmt::format("a bug: update of operation #{}, which is not there", operation.id));
   }
   change.commit();
 }
@@ -77,8 +77,10 @@ std::vector<Operation> Store::running_operations() const {
 }
 
 std::vector<Operation> Store::operations(std::string_view forest, int limit) const {
-  static const std::string text = select + "WHERE forest = ? ORDER BY id DESC LIMIT ?";
-  sql::Query query(impl_->database, text);
+  static const std::string of_all = select + "ORDER BY id DESC LIMIT ?";
+  static const std::string of_one = select + "WHERE forest = ? ORDER BY id DESC LIMIT ?";
+  sql::Query query(impl_->database, forest.empty() ? of_all : of_one);
+  if (forest.empty()) return all(query.with(limit));
   return all(query.with(forest, limit));
 }
 

@@ -21,6 +21,13 @@
 
 namespace morpheus {
 
+// Which events are wanted.
+struct EventFilter {
+  std::string forest;                  // empty: of all
+  EventLevel least = EventLevel::info;  // and what is worse
+  WallTime since = WallTime::min();
+};
+
 // The daemon's memory: one SQLite database (WAL, STRICT tables, foreign keys, migrations by user_version). Everything is
 // committed with synchronous=FULL but samples. One daemon has it at a time. What SQLite refuses (a full disk, a damaged
 // page) is thrown as StoreError: the caller's transaction is rolled back and nothing of it happened.
@@ -84,7 +91,7 @@ class Store {
   void update_operation(const Operation& operation);
   std::optional<Operation> operation(std::int64_t id) const;
   std::vector<Operation> running_operations() const;
-  std::vector<Operation> operations(std::string_view forest, int limit) const;  // newest first
+  std::vector<Operation> operations(std::string_view forest, int limit) const;  // newest first; "" = all
 
   struct Recorded {
     std::int64_t id = 0;
@@ -118,6 +125,9 @@ class Store {
   std::int64_t add_event(const Event& event);
   std::vector<Event> events_after(std::int64_t id, std::string_view forest, int limit) const;  // oldest first; "" = all
   std::vector<Event> last_events(std::string_view forest, int limit) const;                    // oldest first; "" = all
+  // The same of those alone that `wanted` lets through.
+  std::vector<Event> events_after(std::int64_t id, const EventFilter& wanted, int limit) const;
+  std::vector<Event> last_events(const EventFilter& wanted, int limit) const;
 
   // For a copy while it is in use.
   class Copy;

@@ -116,7 +116,7 @@ TEST(Journald, WithoutItEventsAreLines) {
   DaemonBox box;
   box.start();
   ASSERT_EQ(box.ctl({"plant", "local", "small", "--name", "f"}).status, 0);
-  EXPECT_NE(box.log().find("info: f: plant 1 succeeded"), std::string::npos) << box.log();
+  EXPECT_NE(box.log().find("info: f: plant #1 succeeded"), std::string::npos) << box.log();
 }
 
 }  // namespace

@@ -85,7 +85,7 @@ Result<> ForestManager::may_retire() const {
   if (!active) return active;
   const auto running = context_.store.running_operations();
   if (!running.empty()) {
-    return Error{ErrorCode::refused, fmt::format("{} {} is at work on {}", to_string(running[0].kind), running[0].id, running[0].forest),
+    return Error{ErrorCode::refused, fmt::format("{} #{} is at work on {}", to_string(running[0].kind), running[0].id, running[0].forest),
                  fmt::format("morpheusctl operation {} --wait, and then again", running[0].id)};
   }
   if (performing_.empty() && in_hand_.empty() && !reconciler_.is_working()) return {};

@@ -16,7 +16,7 @@ Result<Forest> ForestManager::find_idle(std::string_view name) const {
   for (const Operation& running : context_.store.running_operations()) {
     if (running.forest_id != forest->id) continue;
     return Error{ErrorCode::refused,
-                 fmt::format("{} {} is at work on {}", to_string(running.kind), running.id, forest->name),
+                 fmt::format("{} #{} is at work on {}", to_string(running.kind), running.id, forest->name),
                  fmt::format("morpheusctl operation {} --wait", running.id)};
   }
   return forest;

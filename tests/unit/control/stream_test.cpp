@@ -60,7 +60,69 @@ TEST_F(Streams, EventsAreChosenByLimitIdAndForest) {
   EXPECT_THAT(messages("/v1/events?limit=4&after=2"), ElementsAre("3", "4", "5", "6"));
   EXPECT_THAT(messages("/v1/events?limit=2&forest=even"), ElementsAre("6", "8"));
   EXPECT_THAT(messages("/v1/events?after=3&forest=odd"), ElementsAre("5", "7"));
-  EXPECT_THAT(messages("/v1/events?forest=none"), IsEmpty());
+}
+
+TEST_F(Streams, EventsAreChosenByLevelAndTime) {
+  box_.on_loop([&] {
+    int hour = 0;
+    for (const auto level : {EventLevel::info, EventLevel::warning, EventLevel::error, EventLevel::warning, EventLevel::info}) {
+      Event event{0, WallTime{std::chrono::hours{hour}}, level, "node", "oak", "", 0, std::to_string(hour)};
+      box_.store().add_event(event);
+      ++hour;
+    }
+  });
+  EXPECT_THAT(messages("/v1/events?level=info"), ElementsAre("0", "1", "2", "3", "4"));
+  EXPECT_THAT(messages("/v1/events?level=warning"), ElementsAre("1", "2", "3"));
+  EXPECT_THAT(messages("/v1/events?level=error"), ElementsAre("2"));
+  EXPECT_THAT(messages("/v1/events?level=warning&limit=1"), ElementsAre("3")) << "the last of those that are wanted";
+  EXPECT_THAT(messages("/v1/events?level=warning&forest=oak&after=2"), ElementsAre("2", "3"));
+  EXPECT_THAT(messages("/v1/events?since=1970-01-01T03:00:00Z"), ElementsAre("3", "4"));
+  EXPECT_THAT(messages("/v1/events?since=1970-01-01T04%3A00%3A00%2B02%3A00"), ElementsAre("2", "3", "4"));
+  EXPECT_THAT(messages("/v1/events?since=1970-01-01T02:00:00.001Z&level=warning"), ElementsAre("3"));
+  EXPECT_THAT(messages("/v1/events?since=2100-01-01T00:00:00Z"), IsEmpty());
+  ControlClient client(box_.socket());
+  for (const char* wrong : {"level=debug", "level=WARNING", "level=1", "since=yesterday", "since=2026-02-30T00:00:00Z", "since=1700000000"}) {
+    EXPECT_EQ(client.ask("GET", std::string("/v1/events?") + wrong).status, 400) << wrong;
+  }
+}
+
+TEST_F(Streams, FollowerGetsNoEventsBelowItsLevel) {
+  box_.record("before");
+  ControlClient client(box_.socket());
+  client.say_request("GET", "/v1/events?follow=true&level=error&limit=0");
+  EXPECT_EQ(client.answer().status, 200);
+  box_.record("quiet");
+  box_.on_loop([&] { box_.store().add_event(Event{0, WallTime{}, EventLevel::error, "node", "oak", "", 0, "loud"}); });
+  box_.record("and quiet again");
+  EXPECT_EQ(message(client), "loud");
+}
+
+// A forest that is torn down has its record; one that never was has none, and that is no empty one.
+TEST_F(Streams, EventsAndOperationsOfAForestThatNeverWasAreNotFound) {
+  box_.record("of demo");
+  const auto id = box_.add_operation(OperationState::succeeded);
+  ControlClient client(box_.socket());
+  for (const std::string target : {"/v1/events?forest=none", "/v1/events?follow=true&forest=none", "/v1/operations?forest=none"}) {
+    const auto answer = client.ask("GET", target);
+    EXPECT_EQ(answer.status, 404) << target;
+    EXPECT_EQ(answer.json().at("error").at("message"), "no forest \"none\"");
+  }
+  EXPECT_EQ(client.ask("GET", "/v1/operations?forest=demo").json().at(0).at("id"), id);
+}
+
+TEST_F(Streams, OperationsAreListedNewestFirst) {
+  ControlClient client(box_.socket());
+  EXPECT_TRUE(client.ask("GET", "/v1/operations").json().empty());
+  const auto first = box_.add_operation(OperationState::succeeded);
+  const auto second = box_.add_operation(OperationState::running);
+  const auto all = client.ask("GET", "/v1/operations").json();
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].at("id"), second);
+  EXPECT_EQ(all[1].at("id"), first);
+  EXPECT_EQ(client.ask("GET", "/v1/operations?limit=1").json().size(), 1U);
+  for (const char* wrong : {"0", "1001", "-1", "x", "1.5", ""}) {
+    EXPECT_EQ(client.ask("GET", std::string("/v1/operations?limit=") + wrong).status, 400) << wrong;
+  }
 }
 
 TEST_F(Streams, FollowerGetsLiveEventsOfItsForestAlone) {

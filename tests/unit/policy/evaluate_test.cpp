@@ -14,7 +14,7 @@ TEST(Evaluate, GrowsForAHotNodeAndSaysWhy) {
   const auto decision = evaluate(scene::input({scene::steady("demo-node-1", 20, 91)}));
   EXPECT_EQ(decision.outcome, Outcome::grow);
   EXPECT_EQ(decision.nodes, 1);
-  EXPECT_EQ(decision.reason, "memory 91 % above 80 % on demo-node-1 for 60 s");
+  EXPECT_EQ(decision.reason, "memory 91% above 80% on demo-node-1 for 60 s");
   EXPECT_EQ(decision.blocked_by, "");
   for (const Gate& gate : decision.gates) EXPECT_EQ(gate.verdict, Verdict::pass) << gate.name;
 }
@@ -38,7 +38,7 @@ TEST(Evaluate, SaysTheHighestNumbersWithinLimits) {
   const auto decision = evaluate(scene::input({scene::steady("n1", 12, 40), scene::steady("n2", 3, 80)}));
   EXPECT_EQ(decision.outcome, Outcome::none);
   EXPECT_EQ(decision.nodes, 0);
-  EXPECT_EQ(decision.reason, "within limits: highest CPU 12 %, memory 80 %");
+  EXPECT_EQ(decision.reason, "within limits: highest CPU 12%, memory 80%");
 }
 
 TEST(Evaluate, ASpikeGrowsNothing) {
@@ -46,13 +46,13 @@ TEST(Evaluate, ASpikeGrowsNothing) {
   node.samples.back().cpu_percent = 99;
   const auto decision = evaluate(scene::input({node}));
   EXPECT_EQ(decision.outcome, Outcome::none);
-  EXPECT_EQ(decision.reason, "not yet sustained: CPU 99 % above 80 % on n1 for 0 of 60 s");
+  EXPECT_EQ(decision.reason, "not yet sustained: CPU 99% above 80% on n1 for 0 of 60 s");
 }
 
 TEST(Evaluate, SaysHowLongARisingNodeHasBeenAbove) {
   const auto decision = evaluate(scene::input({scene::steady("n1", 10, 88, 3)}));
   EXPECT_EQ(decision.outcome, Outcome::none);
-  EXPECT_EQ(decision.reason, "not yet sustained: memory 88 % above 80 % on n1 for 20 of 60 s");
+  EXPECT_EQ(decision.reason, "not yet sustained: memory 88% above 80% on n1 for 20 of 60 s");
 }
 
 TEST(Evaluate, AnUnknownNodeForbidsWithinLimits) {
@@ -90,7 +90,7 @@ TEST(Evaluate, NamesTheFirstGateThatBlocks) {
   EXPECT_EQ(decision.nodes, 1);
   EXPECT_EQ(decision.blocked_by, "max_nodes");
   EXPECT_EQ(decision.reason,
-            "growth is needed (CPU 95 % above 80 % on n1 for 60 s), max_nodes forbids it: 1 of 1 nodes, 1 "
+            "growth is needed (CPU 95% above 80% on n1 for 60 s), max_nodes forbids it: 1 of 1 nodes, 1 "
             "more wanted");
 }
 
@@ -128,7 +128,7 @@ TEST(Evaluate, AManualRequestIsHeldByLimitCostPauseAndWork) {
   };
   EXPECT_EQ(blocked_by([](PolicyInput& i) { i.growth.max_nodes = 1; }), "max_nodes");
   EXPECT_EQ(blocked_by([](PolicyInput& i) { i.forest.paused = true; }), "paused");
-  EXPECT_EQ(blocked_by([](PolicyInput& i) { i.running_operation = "grow 4"; }), "operation");
+  EXPECT_EQ(blocked_by([](PolicyInput& i) { i.running_operation = "grow #4"; }), "operation");
   EXPECT_EQ(blocked_by([](PolicyInput& i) {
               i.growth.max_monthly_cost = 1;
               i.costs_money = true;

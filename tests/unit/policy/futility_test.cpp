@@ -26,7 +26,7 @@ TEST(Futility, HoldsWhileTheGrowthSettles) {
   const auto gate =
       futility(after_growth({scene::was_hot("n1", 95, 10)}, 299s, {scene::steady("n1", 95, 10)}));
   EXPECT_EQ(gate.verdict, Verdict::block);
-  EXPECT_EQ(gate.detail, "growth 7 is settling");
+  EXPECT_EQ(gate.detail, "growth #7 is settling");
   EXPECT_EQ(gate.to_change, "wait 1 s");
 }
 
@@ -36,7 +36,7 @@ TEST(Futility, HoldsAfterwardsIfThePressureIsTheSame) {
   EXPECT_EQ(decision.outcome, Outcome::blocked);
   EXPECT_EQ(decision.blocked_by, "futility");
   const auto gate = scene::gate(decision.gates, "futility");
-  EXPECT_EQ(gate.detail, "growth 7 was futile: it did not lower the pressure on n1");
+  EXPECT_EQ(gate.detail, "growth #7 was futile: it did not lower the pressure on n1");
   EXPECT_EQ(gate.to_change,
             "move clients off that node, then morpheusctl resume demo; or morpheusctl grow demo --yes");
 }

@@ -134,7 +134,7 @@ TEST(DescribePressure, NamesEachHotNodeAndMetric) {
   const auto input =
       scene::input({scene::steady("n1", 95, 91), scene::steady("n2", 10, 10), scene::steady("n3", 85, 10)});
   EXPECT_EQ(describe_pressure(input, find_pressure(input)),
-            "CPU 95 % above 80 % on n1, memory 91 % above 80 % on n1, CPU 85 % above 80 % on n3 for 60 s");
+            "CPU 95% above 80% on n1, memory 91% above 80% on n1, CPU 85% above 80% on n3 for 60 s");
 }
 
 TEST(DescribePressure, IsEmptyWithoutAny) {

@@ -69,7 +69,7 @@ TEST_F(DecisionsTest, ADecisionComesBackAsItWas) {
 TEST_F(DecisionsTest, TheSameAnswerIsCountedWithItsNewestNumbers) {
   const auto id = store_->record_decision(blocked(1'000)).id;
   Decision later = blocked(2'000);
-  later.reason = "growth is needed (93 %)";
+  later.reason = "growth is needed (93%)";
   later.findings[0].cpu_percent = 93;
   later.gates[1].detail = "3 min left";
   EXPECT_EQ(store_->record_decision(later).id, id);
@@ -78,7 +78,7 @@ TEST_F(DecisionsTest, TheSameAnswerIsCountedWithItsNewestNumbers) {
   EXPECT_EQ(found->times, 2);
   EXPECT_EQ(found->first_at, wall(1'000));
   EXPECT_EQ(found->at.wall, wall(2'000));
-  EXPECT_EQ(found->reason, "growth is needed (93 %)");
+  EXPECT_EQ(found->reason, "growth is needed (93%)");
   EXPECT_EQ(found->findings[0].cpu_percent, 93);
   EXPECT_EQ(found->gates[1].detail, "3 min left");
   EXPECT_EQ(store_->decisions(forest_, 10).size(), 1U);

@@ -209,6 +209,30 @@ TEST_F(RoundTripTest, EventsAreReadInOrderFromWhereAReaderLeftOff) {
   ASSERT_EQ(store_->last_events("elm", 5).size(), 1U);
 }
 
+TEST_F(RoundTripTest, EventsAreFilteredByLevelTimeAndForest) {
+  for (const auto level : {EventLevel::info, EventLevel::warning, EventLevel::error}) {
+    for (const char* forest : {"oak", "elm"}) store_->add_event({0, wall(static_cast<int>(level)), level, "node", forest, "", 0, "x"});
+  }
+  EXPECT_EQ(store_->last_events(EventFilter{}, 10).size(), 6U);
+  EXPECT_EQ(store_->last_events(EventFilter{"", EventLevel::warning}, 10).size(), 4U);
+  EXPECT_EQ(store_->events_after(0, EventFilter{"elm", EventLevel::error}, 10).size(), 1U);
+  EXPECT_EQ(store_->events_after(0, EventFilter{"oak", EventLevel::info, wall(1)}, 10).size(), 2U);
+  EXPECT_EQ(store_->last_events(EventFilter{"oak", EventLevel::error, wall(3)}, 10).size(), 0U);
+  const auto last = store_->last_events(EventFilter{"", EventLevel::warning}, 2);
+  ASSERT_EQ(last.size(), 2U);
+  EXPECT_LT(last[0].id, last[1].id);
+}
+
+TEST_F(RoundTripTest, OperationsOfAllForestsAreListedNewestFirst) {
+  const auto first = add_operation(add_forest("oak"), OperationState::succeeded);
+  const auto second = add_operation(add_forest("elm"), OperationState::running);
+  const auto all = store_->operations("", 10);
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].id, second);
+  EXPECT_EQ(all[1].id, first);
+  EXPECT_EQ(store_->operations("", 1).size(), 1U);
+}
+
 TEST_F(RoundTripTest, IdsAreNeverUsedTwice) {
   const auto first = add_forest("oak");
   const auto node = add_node(first, 1);
