@@ -168,6 +168,18 @@ TEST(Cloud, ADryRunCreatesNothingAndNamesThePrice) {
   for (const auto& line : cloud.journal()) EXPECT_EQ(line["committed"], false) << line;
 }
 
+TEST(Cloud, PlantingWithoutAYesShowsThePriceAndBuysNothing) {
+  const FakeCloud cloud({"--machines", "none"});
+  DaemonBox box(in_cloud(cloud));
+  box.start();
+  const auto asked = box.ctl({"plant", "cloud", "medium"});
+  EXPECT_EQ(asked.status, 2);
+  EXPECT_THAT(asked.out, HasSubstr("Cost: 0.0250 EUR an hour, 17.97 EUR a month, net"));
+  EXPECT_THAT(asked.err, HasSubstr("use --yes"));
+  EXPECT_TRUE(box.ask({"list"}).empty());
+  for (const auto& line : cloud.journal()) EXPECT_EQ(line["committed"], false) << line;
+}
+
 TEST(Cloud, TheEnvironmentsEndpointGoesFirstAndPlainHttpIsSaid) {
   const FakeCloud cloud({"--machines", "none"});
   auto settings = in_cloud(cloud);
