@@ -67,6 +67,7 @@ int main(int argc, char** argv) {
     errors.emplace(std::cerr);
   }
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   CLI::App app;
   Options options;
   options.ascii = ascii;

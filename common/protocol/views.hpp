@@ -221,7 +221,7 @@ struct DeletionView {
 
 // Whether the daemon acts at all.
 struct DutyView {
-  std::string state;            // "active"; "standby" and "retired" change nothing
+  std::string state;            // "active"; "standby", "moving" and "retired" change nothing
   std::int64_t generation = 0;  // raised with each takeover and each move
   std::string reason;           // why it is not active
 };

@@ -53,12 +53,12 @@ Result<> become_owner_of(const std::string& directory) {
 }
 
 Result<Restored> restore_as_owner(const Config& config, const std::string& file) {
-  const auto archive = ArchiveReader::open(file);  // as who called: it need not be the owner's to read
+  auto archive = ArchiveFile::open(file);  // as who called: it need not be the owner's to read
   if (!archive) return archive.error();
   const auto became = become_owner_of(config.daemon.state_dir);
   if (!became) return became.error();
   const SystemClock clock;
-  return restore(**archive, RestorePlace{config.daemon.state_dir, config.daemon.database}, clock);
+  return restore(*archive, RestorePlace{config.daemon.state_dir, config.daemon.database}, clock);
 }
 
 }  // namespace

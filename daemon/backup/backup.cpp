@@ -14,6 +14,9 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "common/archive/entries.hpp"
+#include "common/archive/manifest.hpp"
+
 namespace morpheus {
 namespace fs = std::filesystem;
 namespace {
@@ -81,10 +84,10 @@ void Backup::settle(bool moved) {
   manifest.generation = duty.generation;
   manifest.time = to_rfc3339(place_.clock_.wall());
   manifest.host = host_name();
-  writer_.whole(entry::manifest, nlohmann::json(manifest).dump(2) + "\n", unix_time());
+  writer_.whole(entry::manifest, to_json(manifest), unix_time());
   for (const auto& [name, text] : secrets_) writer_.whole(name, text, unix_time());
   secrets_.clear();
-  writer_.begin(entry::database, left_, unix_time());
+  writer_.begin(entry::database, static_cast<std::uint64_t>(left_), unix_time());
 }
 
 // They are small; read at once they fit the database.
@@ -105,7 +108,8 @@ void Backup::put_secrets_aside() {
   }
 }
 
-std::string Backup::next() {
+std::optional<std::string> Backup::next() {
+  if (finished_) return std::nullopt;
   std::array<char, a_read> buffer{};
   for (std::size_t reads = 0; !finished_ && reads < read_a_piece && writer_.ready() < usual_piece; ++reads) {
     const auto size = ::read(database_, buffer.data(), buffer.size());
@@ -118,7 +122,10 @@ std::string Backup::next() {
     writer_.finish(unix_time());
     finished_ = true;
   }
-  return writer_.take();
+  auto piece = writer_.take();
+  sum_.add(piece);
+  if (finished_) digest_ = sum_.digest();
+  return piece;
 }
 
 }  // namespace morpheus

@@ -3,10 +3,11 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
-#include "daemon/backup/archive_writer.hpp"
-#include "daemon/backup/manifest.hpp"
+#include "common/archive/archive_writer.hpp"
+#include "common/archive/sha256.hpp"
 #include "daemon/runtime/clock.hpp"
 #include "daemon/store/copy.hpp"
 #include "daemon/store/store.hpp"
@@ -47,12 +48,14 @@ class Backup {
   // false: what is left is small.
   bool copy_step() { return copy_->step(); }
 
-  // Takes the rest of the database and the forests' secrets at this moment. `moved`: its original has just been retired, and what is
+  // Takes the rest of the database and the forests' secrets at this moment. `moved`: its original does not act any more, and what is
   // restored from it may act at once.
   void settle(bool moved);
 
-  // The archive's next bytes; empty: it is complete.
-  std::string next();
+  // The archive's next bytes, which may be none yet: zeroes are packed without a trace for long. Unset: it is complete.
+  std::optional<std::string> next();
+  // The SHA-256 of all of it, in hexadecimal digits; empty before its last bytes were handed out.
+  const std::string& digest() const { return digest_; }
 
  private:
   void put_secrets_aside();
@@ -65,6 +68,8 @@ class Backup {
   int database_ = -1;
   std::int64_t left_ = 0;  // of the database
   bool finished_ = false;
+  Sha256 sum_;  // of what was handed out
+  std::string digest_;
 };
 
 }  // namespace morpheus

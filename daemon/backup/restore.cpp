@@ -66,7 +66,7 @@ Result<> check_database(SQLite::Database& database, const Manifest& manifest) {
                  "restore it with that version or a newer one"};
   }
   if (database.execAndGet("PRAGMA application_id").getInt() != sql::application_id) return damaged("it is another program's");
-  if (version != manifest.schema) return damaged("it is of another version than the manifest says");
+  if (version < 1 || version != manifest.schema) return damaged("it is of another version than the manifest says");
   const std::string sound = database.execAndGet("PRAGMA quick_check(1)").getString();
   if (sound != "ok") return damaged(sound);
   const std::string id = database.execAndGet("SELECT value FROM meta WHERE key = 'installation_id'").getString();
@@ -156,12 +156,12 @@ void put_in_place(const Staging& staging, const RestorePlace& place, const Clock
 void sweep_restore(const RestorePlace& place) { const Staging left(place.state_dir, real_path(place.database)); }
 
 Result<Restored> restore(const std::string& file, const RestorePlace& place, const Clock& clock, const std::function<void()>& before_step) {
-  const auto archive = ArchiveReader::open(file);
+  auto archive = ArchiveFile::open(file);
   if (!archive) return archive.error();
-  return restore(**archive, place, clock, before_step);
+  return restore(*archive, place, clock, before_step);
 }
 
-Result<Restored> restore(ArchiveReader& archive, const RestorePlace& wanted, const Clock& clock, const std::function<void()>& before_step) {
+Result<Restored> restore(ArchiveFile& archive, const RestorePlace& wanted, const Clock& clock, const std::function<void()>& before_step) {
   try {
     RestorePlace place = wanted;
     place.database = real_path(wanted.database);

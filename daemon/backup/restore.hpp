@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "common/archive/manifest.hpp"
 #include "common/error.hpp"
-#include "daemon/backup/archive_reader.hpp"
-#include "daemon/backup/manifest.hpp"
+#include "daemon/backup/archive_file.hpp"
 #include "daemon/runtime/clock.hpp"
 
 namespace morpheus {
@@ -31,7 +31,7 @@ struct Restored {
 // What is restored from a copy is in standby. Not to be called as root for somebody else's `state_dir`: links there are followed.
 // conflict: a daemon runs there, or forests are there already; invalid: it is no whole backup. `before_step` is for tests of crashes:
 // called before each step that is seen from outside.
-Result<Restored> restore(ArchiveReader& archive, const RestorePlace& place, const Clock& clock,
+Result<Restored> restore(ArchiveFile& archive, const RestorePlace& place, const Clock& clock,
                          const std::function<void()>& before_step = [] {});
 // The same of a file.
 Result<Restored> restore(const std::string& file, const RestorePlace& place, const Clock& clock,

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,10 +16,18 @@
 #include "daemon/forest/forests.hpp"
 #include "daemon/metrics/page.hpp"
 #include "daemon/runtime/clock.hpp"
+#include "daemon/runtime/signal.hpp"
 #include "daemon/store/journal.hpp"
 #include "daemon/store/store.hpp"
 
 namespace morpheus {
+
+// A move whose archive is on its way to its client.
+struct Move {
+  Move(const asio::any_io_executor& executor, const Backup& sent) : backup(sent), acknowledged(executor) {}
+  const Backup& backup;
+  Signal acknowledged;
+};
 
 // What handlers answer from.
 struct ControlServices {
@@ -33,6 +42,7 @@ struct ControlServices {
   PeerGroups groups;
   Refusals refusals;
   std::function<std::vector<Finding>()> more_findings = nullptr;  // of the doctor
+  std::optional<Move> move = std::nullopt;                        // that is under way
 };
 
 // A request that was understood and permitted.
@@ -59,6 +69,8 @@ class Pieces {
   // Until news.count() > `seen`, or a sign of life was due and written. false: as above; a client that goes
   // is noticed at once.
   virtual asio::awaitable<bool> wait(Signal& news, std::uint64_t seen) = 0;
+  // Until news.count() > `seen`, for `limit` at most, without a word. false: it did not come, or the client is gone.
+  virtual asio::awaitable<bool> wait_quietly(Signal& news, std::uint64_t seen, Millis limit) = 0;
 };
 
 // The one place that maps failures to the protocol: status and {"error": {...}}.

@@ -170,25 +170,35 @@ asio::awaitable<void> Stream::finish() {
   co_await finishes_within(connection_.clock_, connection_.limits_.answer, put_end(error));
 }
 
-asio::awaitable<bool> Stream::wait(Signal& news, std::uint64_t seen) {
+asio::awaitable<Stream::First> Stream::first_of(Signal& news, std::uint64_t seen, Millis limit) {
   using Socket = asio::generic::stream_protocol::socket;
   const auto executor = co_await asio::this_coro::executor;
   // A socket whose other end was closed reports an error condition; one that was only half closed does not.
   auto group = asio::experimental::make_parallel_group(
       asio::co_spawn(executor, news.wait_past(seen), asio::deferred),
-      asio::co_spawn(executor, connection_.clock_.sleep_for(connection_.limits_.heartbeat), asio::deferred),
+      asio::co_spawn(executor, connection_.clock_.sleep_for(limit), asio::deferred),
       connection_.socket_.async_wait(Socket::wait_error, asio::deferred));
   const auto ended = co_await group.async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
-  const std::size_t first = std::get<0>(ended)[0];
+  const auto first = static_cast<First>(std::get<0>(ended)[0]);
   const auto& news_error = std::get<1>(ended);
   const auto& sleep_error = std::get<2>(ended);
   const error_code hang_up = std::get<3>(ended);
-  if (first == 0 && news_error) std::rethrow_exception(news_error);
-  if (first == 1 && sleep_error) std::rethrow_exception(sleep_error);
-  if (first == 2 && hang_up == asio::error::operation_aborted) throw boost::system::system_error(hang_up);
-  if (first == 2) broken_ = true;
-  if (first != 1) co_return !broken_;
+  if (first == First::news && news_error) std::rethrow_exception(news_error);
+  if (first == First::time && sleep_error) std::rethrow_exception(sleep_error);
+  if (first == First::hang_up && hang_up == asio::error::operation_aborted) throw boost::system::system_error(hang_up);
+  broken_ = broken_ || first == First::hang_up;
+  co_return first;
+}
+
+asio::awaitable<bool> Stream::wait(Signal& news, std::uint64_t seen) {
+  const auto first = co_await first_of(news, seen, connection_.limits_.heartbeat);
+  if (first != First::time) co_return !broken_;
   co_return co_await write("\n");
+}
+
+asio::awaitable<bool> Stream::wait_quietly(Signal& news, std::uint64_t seen, Millis limit) {
+  const auto first = co_await first_of(news, seen, limit);
+  co_return first == First::news;
 }
 
 }  // namespace morpheus

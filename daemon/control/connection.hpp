@@ -57,6 +57,7 @@ class Stream : public Pieces {
 
   asio::awaitable<bool> write(std::string piece) override;
   asio::awaitable<bool> wait(Signal& news, std::uint64_t seen) override;
+  asio::awaitable<bool> wait_quietly(Signal& news, std::uint64_t seen, Millis limit) override;
 
   // Says that this was all. Without it, the client sees the connection break off.
   asio::awaitable<void> finish();
@@ -64,6 +65,8 @@ class Stream : public Pieces {
   bool begun() const { return begun_; }
 
  private:
+  enum class First { news, time, hang_up };
+  asio::awaitable<First> first_of(Signal& news, std::uint64_t seen, Millis limit);
   asio::awaitable<void> put_header(boost::system::error_code& error);
   asio::awaitable<void> put(const std::string& piece, boost::system::error_code& error);
   asio::awaitable<void> put_end(boost::system::error_code& error);

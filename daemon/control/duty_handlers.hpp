@@ -8,8 +8,10 @@ namespace morpheus {
 asio::awaitable<Reply> show_duty(ControlServices& services, Call call);
 asio::awaitable<Reply> take_over(ControlServices& services, Call call);
 
-// The archive while the daemon runs. move: the daemon is retired at the moment that the archive is of.
+// The archive while the daemon runs. move: from the moment that the archive is of the daemon changes nothing, and once its client has
+// acknowledged the archive's digest, while the stream still lasts, it is retired. Without that it goes on.
 asio::awaitable<Reply> stream_backup(ControlServices& services, Call call, Pieces& pieces);
 asio::awaitable<Reply> stream_move(ControlServices& services, Call call, Pieces& pieces);
+asio::awaitable<Reply> acknowledge_move(ControlServices& services, Call call);
 
 }  // namespace morpheus

@@ -17,6 +17,7 @@ struct ControlLimits {
   Millis request{10'000};            // to send a whole request, once it has begun
   Millis idle{60'000};               // between two requests
   Millis answer{30'000};             // to take an answer, or one piece of a stream
+  Millis acknowledgement{120'000};   // for the client of a move to write the archive to its disk, and to say that it is whole
   Millis heartbeat{15'000};          // an empty line in a stream that was quiet for as long
   Millis linger{2'000};              // for a client to read a refusal while it is still sending
   int events_a_batch = 200;          // that a stream reads, and writes, at a time

@@ -16,6 +16,7 @@ constexpr std::array routes{
     RouteEntry{"/metrics", "GET", Permission::read, show_metrics},
     RouteEntry{"/v1/backup", "POST", Permission::act, nullptr, stream_backup, "application/gzip"},
     RouteEntry{"/v1/backup/move", "POST", Permission::act, nullptr, stream_move, "application/gzip"},
+    RouteEntry{"/v1/backup/move/{}/acknowledgement", "POST", Permission::act, acknowledge_move},
     RouteEntry{"/v1/doctor", "GET", Permission::read, examine},
     RouteEntry{"/v1/duty", "GET", Permission::read, show_duty},
     RouteEntry{"/v1/events", "GET", Permission::read, nullptr, stream_events},

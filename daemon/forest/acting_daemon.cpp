@@ -28,7 +28,7 @@ Error ActingDaemon::supersede(const Claim& other) {
   const auto who = both(other, duty);
   duty.seen = std::max(duty.seen, other.generation);
   Store::Transaction transaction(store_);
-  if (duty.state == DutyState::active) {
+  if (duty.state == DutyState::active || duty.state == DutyState::moving) {
     duty.state = DutyState::retired;
     duty.reason = fmt::format("another daemon acts for these forests, as was seen on {} ({})", to_rfc3339(clock_.wall()), who);
     journal_.record(daemon_event(EventLevel::warning, fmt::format("another daemon acts for these forests ({}): this one is retired, and changes nothing "

@@ -9,7 +9,6 @@
 #include "common/model/finding.hpp"
 #include "common/model/operation.hpp"
 #include "common/protocol/views.hpp"
-#include "daemon/store/duty.hpp"
 
 namespace morpheus {
 
@@ -61,14 +60,15 @@ class Forests {
   // Makes it act from now on, in the place of whoever acts for its forests at a provider; what is stored as running goes on. Success
   // if it acts already. refused: what was under way when it was retired has not ended.
   virtual asio::awaitable<Result<DutyView>> take_over(Caller caller) = 0;
-  // The same after a retire(), which returned `retired`, whose archive nobody can restore: at once. Nothing is done if that has
-  // changed since: somebody has let it act, or another daemon acts.
-  virtual Result<DutyView> undo_retirement(const Duty& retired, const Caller& caller) = 0;
   // refused: something is under way that another daemon could not take up from the store alone, or it does not act anyway.
-  virtual Result<> may_retire() const = 0;
-  // From the return of this call on, nothing is decided or changed, whatever is asked, until somebody takes over. Only right after
-  // may_retire(). Returns what it stored.
-  virtual Duty retire(const Caller& caller) = 0;
+  virtual Result<> may_move() const = 0;
+  // Refused as may_move(). From its return on nothing is decided or changed, whatever is asked, until end_move(), a takeover, or a
+  // restart: only the record says that it began.
+  virtual Result<> begin_move(const Caller& caller) = 0;
+  // The archive did not arrive: this daemon goes on as if nothing had been.
+  virtual void end_move() = 0;
+  // The archive has arrived: this daemon is retired for good. refused: it is not being moved any more.
+  virtual Result<DutyView> retire(const Caller& caller) = 0;
 };
 
 }  // namespace morpheus

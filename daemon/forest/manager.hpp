@@ -47,9 +47,10 @@ class ForestManager : public Forests {
   asio::awaitable<Result<DeletionView>> delete_orphan(std::string name, Caller caller) override;
   DutyView duty() const override;
   asio::awaitable<Result<DutyView>> take_over(Caller caller) override;
-  Result<DutyView> undo_retirement(const Duty& retired, const Caller& caller) override;
-  Result<> may_retire() const override;
-  Duty retire(const Caller& caller) override;
+  Result<> may_move() const override;
+  Result<> begin_move(const Caller& caller) override;
+  void end_move() override;
+  Result<DutyView> retire(const Caller& caller) override;
 
  private:
   asio::awaitable<void> carry_over();

@@ -10,8 +10,9 @@ namespace morpheus {
 
 class Store;
 
-// active: it decides and acts. standby: restored from a copy, its original may act. retired: moved to another machine.
-enum class DutyState { active, standby, retired };
+// active: it decides and acts. standby: restored from a copy, its original may act. retired: moved to another machine. moving: its
+// archive is on its way there; never stored, so that a crash leaves it active.
+enum class DutyState { active, standby, retired, moving };
 
 // Whether the daemon of this database may change anything outside it. Stored with it, so that a restart changes nothing of that.
 struct Duty {

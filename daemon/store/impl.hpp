@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -19,6 +20,7 @@ class Store::Impl {
   LockFile lock;
   sql::Database database;
   std::string installation_id;
+  std::optional<std::string> moving;  // why this daemon does not act although it is stored as active
   std::function<void()> committing;  // may throw StoreError
   std::function<void()> committed;   // may throw anything
 };

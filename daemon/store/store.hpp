@@ -64,8 +64,12 @@ class Store {
   // Made once for a database: the morpheus-controller label.
   const std::string& installation_id() const;
 
+  // What is stored, or `moving` from hold() until let_go() or set_duty().
   Duty duty() const;
   void set_duty(const Duty& duty);
+  // This daemon does not act while it is moved; `reason` says so. Nothing is stored.
+  void hold(std::string reason);
+  void let_go();
   // Makes `fresh` the duty's actor if it has none: it is the database of an older version, or was restored.
   void give_actor(const std::string& fresh);
 

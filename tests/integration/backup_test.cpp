@@ -121,15 +121,112 @@ TEST_F(LargeBackup, OneAtATimeAndTheSecondIsToldSo) {
   EXPECT_TRUE(wait_until([&] { return !fs::exists(box.file("state/backup.partial")); }, limit)) << "its client is gone";
 }
 
-TEST_F(LargeBackup, AMoveWhoseClientDiesIsUndone) {
+TEST_F(LargeBackup, AMoveWhoseClientDiesRetiresNobody) {
   auto moving = backup_of(box, box.file("large"), {"--move", "--yes"});
   ASSERT_TRUE(wait_until([&] { return fs::exists(box.file("large")) && fs::file_size(box.file("large")) > 100'000; }, limit));
+  const auto refused = box.ctl({"plant", "local", "small", "--name", "oak"});
+  EXPECT_EQ(refused.status, 4) << "the archive would not know of it";
+  EXPECT_THAT(refused.err, HasSubstr("is being moved to another machine"));
   moving.kill();
   EXPECT_TRUE(wait_until([&] { return box.ctl({"takeover"}).status == 0; }, limit)) << "nothing is left to take over";
   const auto events = box.ctl({"events"}).out;
-  EXPECT_THAT(events, HasSubstr("morpheusctl): backup --move")) << "it had been retired";
-  EXPECT_THAT(events, HasSubstr("morpheusctl): takeover"));
+  EXPECT_THAT(events, HasSubstr("morpheusctl): backup --move")) << "it had begun";
+  EXPECT_THAT(events, HasSubstr("did not arrive, and this daemon goes on"));
+  EXPECT_THAT(events, Not(HasSubstr("is retired")));
   EXPECT_EQ(box.ctl({"plant", "local", "small", "--name", "oak"}).status, 0);
+}
+
+TEST_F(LargeBackup, AMoveWhoseDaemonIsKilledRetiresNobody) {
+  auto moving = backup_of(box, box.file("large"), {"--move", "--yes"});
+  ASSERT_TRUE(wait_until([&] { return fs::exists(box.file("large")) && fs::file_size(box.file("large")) > 100'000; }, limit));
+  box.kill();
+  EXPECT_EQ(moving.wait(limit), 1);
+  EXPECT_THAT(read_text(box.file("large.err")), HasSubstr("the backup is incomplete"));
+  box.start();
+  EXPECT_EQ(box.ctl({"plant", "local", "small", "--name", "oak"}).status, 0) << "it acts";
+}
+
+// Where the archive cannot be written, whichever way: an error, and a move retires nobody.
+TEST_F(LargeBackup, AnOutputThatFailsIsAnErrorAndRetiresNobody) {
+  const std::string ctl = std::string(MORPHEUSCTL) + " --socket " + box.socket() + " backup ";
+  for (const std::string& move : {std::string(), std::string("--move --yes ")}) {
+    const std::vector<std::string> failing = {
+        ctl + move + "> /dev/full",                                         // a full disk
+        "ulimit -f 2000; " + ctl + move + "> " + box.file("limited"),       // SIGXFSZ
+        "set -o pipefail; " + ctl + move + "| head -c 1000 > /dev/null",    // SIGPIPE
+        ctl + move + ">&-",                                                 // no output at all
+    };
+    for (const auto& command : failing) {
+      const auto failed = run_command({"/bin/bash", "-c", command});
+      EXPECT_EQ(failed.status, 1) << command << failed.err;
+      EXPECT_THAT(failed.err, HasSubstr("the backup is incomplete: standard output")) << command;
+    }
+  }
+  EXPECT_TRUE(wait_until([&] { return box.ctl({"takeover"}).status == 0; }, limit)) << "nothing is left to take over";
+  EXPECT_EQ(box.ctl({"plant", "local", "small", "--name", "oak"}).status, 0) << "it acts";
+}
+
+TEST_F(LargeBackup, APipeIsAnOutputLikeAnother) {
+  const auto piped = run_command({"/bin/bash", "-c", "set -o pipefail; " + std::string(MORPHEUSCTL) + " --socket " + box.socket() +
+                                                         " backup | cat > " + box.file("piped")});
+  EXPECT_EQ(piped.status, 0) << piped.err;
+  put_back(box, box.file("piped"));
+}
+
+// Zeroes hardly leave a trace in what is packed: for long nothing is to be sent, which is not the end.
+class ZeroedBackup : public testing::TestWithParam<const char*> {
+ protected:
+  static constexpr std::size_t page = 4'096;
+
+  void SetUp() override {
+    box.start();
+    ASSERT_EQ(box.ctl({"plant", "local", "small", "--name", "oak"}).status, 0);
+    box.terminate();
+    {
+      SQLite::Database database(box.database(), SQLite::OPEN_READWRITE);
+      database.exec("PRAGMA secure_delete = ON");
+      database.exec(GetParam());
+      database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+    ASSERT_GT(longest_run_of_zeroes(), 500U) << "pages; a step of a backup reads 64 at most, and packs them to less than is sent at once";
+    box.start();
+  }
+
+  std::size_t longest_run_of_zeroes() const {
+    const auto bytes = read_text(box.database());
+    const std::string zeroes(page, '\0');
+    std::size_t longest = 0;
+    std::size_t run = 0;
+    for (std::size_t at = 0; at < bytes.size(); at += page) {
+      run = bytes.compare(at, page, zeroes) == 0 ? run + 1 : 0;
+      longest = std::max(longest, run);
+    }
+    return longest;
+  }
+
+  DaemonBox box;
+};
+
+INSTANTIATE_TEST_SUITE_P(Everywhere, ZeroedBackup,
+                         testing::Values("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) "
+                                         "INSERT INTO events (at, level, kind, forest, node, operation_id, message) "
+                                         "SELECT i, 'info', 'node', 'oak', '', 0, hex(randomblob(2000)) FROM n; DELETE FROM events WHERE at < 10000",
+                                         "INSERT INTO events (at, level, kind, forest, node, operation_id, message) "
+                                         "VALUES (1, 'info', 'node', 'oak', '', 0, CAST(zeroblob(30000000) AS TEXT)); DELETE FROM events WHERE at = 1"));
+
+TEST_P(ZeroedBackup, IsWholeAndIsRestored) {
+  const auto file = take_backup(box, "zeroed");
+  put_back(box, file);
+  box.start();
+  EXPECT_EQ(box.ask({"list"})[0]["name"], "oak");
+}
+
+TEST_P(ZeroedBackup, IsMovedAndOnlyThenIsTheDaemonRetired) {
+  const auto file = take_backup(box, "zeroed", {"--move", "--yes"});
+  expect_it_changes_nothing(box, "retired");
+  put_back(box, file);
+  box.start();
+  EXPECT_EQ(box.ctl({"grow", "oak", "--yes"}).status, 0);
 }
 
 TEST_F(LargeBackup, OfADaemonThatIsKilledIsKnownToBeIncomplete) {

@@ -60,11 +60,6 @@ asio::awaitable<Result<DutyView>> ForestManager::take_over(Caller caller) {
   co_return act_again(caller, highest);
 }
 
-Result<DutyView> ForestManager::undo_retirement(const Duty& retired, const Caller& caller) {
-  if (context_.store.duty() != retired) return duty();
-  return act_again(caller, 0);
-}
-
 DutyView ForestManager::act_again(const Caller& caller, std::int64_t highest) {
   Duty duty = context_.store.duty();
   Store::Transaction transaction(context_.store);
@@ -80,7 +75,7 @@ DutyView ForestManager::act_again(const Caller& caller, std::int64_t highest) {
   return this->duty();
 }
 
-Result<> ForestManager::may_retire() const {
+Result<> ForestManager::may_move() const {
   const auto active = may_act(context_.store);
   if (!active) return active;
   const auto running = context_.store.running_operations();
@@ -92,15 +87,33 @@ Result<> ForestManager::may_retire() const {
   return Error{ErrorCode::refused, "a provider is being asked for something right now", "try again in a moment"};
 }
 
-Duty ForestManager::retire(const Caller& caller) {
-  Duty duty = context_.store.duty();
-  Store::Transaction transaction(context_.store);
+Result<> ForestManager::begin_move(const Caller& caller) {
+  const auto may = may_move();
+  if (!may) return may;
   record_command(caller, "", "", "backup --move");
+  context_.store.hold(fmt::format("{} began that on {}", caller.user, to_rfc3339(context_.clock.wall())));
+  return {};
+}
+
+void ForestManager::end_move() {
+  if (context_.store.duty().state != DutyState::moving) return;
+  context_.store.let_go();
+  context_.journal.record(daemon_event(EventLevel::warning, "the archive of a move did not arrive, and this daemon goes on"));
+  context_.poller.hurry();
+}
+
+Result<DutyView> ForestManager::retire(const Caller& caller) {
+  Duty duty = context_.store.duty();
+  if (duty.state != DutyState::moving) {
+    return Error{ErrorCode::refused, "this daemon is not being moved any more", "morpheusctl status; morpheusctl backup --move, and delete the archive that was made"};
+  }
+  Store::Transaction transaction(context_.store);
   duty.state = DutyState::retired;
   duty.reason = fmt::format("{} moved it to another machine on {}", caller.user, to_rfc3339(context_.clock.wall()));
   context_.store.set_duty(duty);
+  record_command(caller, "", "", "backup --move: the archive arrived, and this daemon is retired");
   transaction.commit();
-  return duty;
+  return this->duty();
 }
 
 }  // namespace morpheus

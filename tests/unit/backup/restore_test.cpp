@@ -9,11 +9,13 @@
 #include <filesystem>
 #include <fstream>
 
+#include "common/archive/entries.hpp"
 #include "daemon/backup/backup.hpp"
 #include "daemon/runtime/lock_file.hpp"
 #include "daemon/runtime/system_clock.hpp"
 #include "daemon/store/schema.hpp"
 #include "tests/tools/child.hpp"
+#include "tests/tools/raw_archive.hpp"
 #include "tests/tools/temp_dir.hpp"
 
 namespace morpheus {
@@ -45,17 +47,17 @@ class RestoreTest : public testing::Test {
     while (backup->copy_step()) {
     }
     backup->settle(moved);
-    for (auto piece = backup->next(); !piece.empty(); piece = backup->next()) out << piece;
+    for (auto piece = backup->next(); piece; piece = backup->next()) out << *piece;
     return path;
   }
   // An archive with other entries between a sound manifest and the sums.
   std::string archive_with(const std::vector<std::pair<std::string, std::string>>& entries, const Manifest& manifest = {}) {
-    ArchiveWriter writer;
-    writer.whole(entry::manifest, nlohmann::json(manifest).dump(), 0);
-    for (const auto& [name, text] : entries) writer.whole(name, text, 0);
-    writer.finish(0);
+    test::RawArchive raw;
+    raw.add(entry::manifest, to_json(manifest));
+    for (const auto& [name, text] : entries) raw.add(name, text);
+    raw.add_sums();
     const auto path = dir_ / "other-archive";
-    std::ofstream(path, std::ios::binary | std::ios::trunc) << writer.take();
+    std::ofstream(path, std::ios::binary | std::ios::trunc) << raw.gzip();
     return path;
   }
   RestorePlace place() const { return {dir_ / "new/state", dir_ / "new/m.db"}; }
@@ -145,7 +147,7 @@ TEST_F(RestoreTest, WhatIsWrittenWhileItIsCopiedIsInIt) {
   EXPECT_EQ(found.st_mode & 07777, 0600U);
   backup->settle(false);
   std::ofstream out(dir_ / "archive", std::ios::binary);
-  for (auto piece = backup->next(); !piece.empty(); piece = backup->next()) out << piece;
+  for (auto piece = backup->next(); piece; piece = backup->next()) out << *piece;
   out.close();
   const auto restored = restore(dir_ / "archive", place(), clock_);
   ASSERT_TRUE(restored) << describe(restored.error());
@@ -214,7 +216,7 @@ TEST_F(RestoreTest, NamesThatABackupDoesNotHaveLeadNowhere) {
 
 TEST_F(RestoreTest, ALinkIsRefused) {
   fs::create_directories(dir_ / "links/forests");
-  std::ofstream(dir_ / "links/manifest.json") << nlohmann::json(Manifest{}).dump();
+  std::ofstream(dir_ / "links/manifest.json") << to_json(Manifest{});
   fs::create_symlink("/etc", dir_ / "links/forests/oak");
   const auto made = run_command({"/usr/bin/tar", "-C", dir_ / "links", "-czf", dir_ / "links.tgz", "manifest.json", "forests/oak"});
   ASSERT_EQ(made.status, 0) << made.err;

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
+#include <utility>
 #include <system_error>
 
 namespace morpheus {
@@ -132,6 +133,11 @@ bool ControlClient::next_chunk() {
   input_.erase(0, size + 2);
   last_chunk_ = size == 0;
   return !last_chunk_;
+}
+
+std::string ControlClient::chunk() {
+  next_chunk();
+  return std::exchange(lines_, std::string());
 }
 
 std::string ControlClient::line() {

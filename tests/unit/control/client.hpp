@@ -30,6 +30,7 @@ class ControlClient {
   Answer answer();                       // with its body, unless it is chunked
   std::string bytes(std::size_t count);  // as they come
   std::string line();                    // of a chunked answer, without the empty ones
+  std::string chunk();                   // the next one of a chunked answer; empty: its last one came
   bool ended();                          // the chunked answer's last chunk came
   void wait_for_end();                   // until the other side has closed
 

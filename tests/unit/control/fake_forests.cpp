@@ -114,14 +114,14 @@ asio::awaitable<Result<DutyView>> FakeForests::take_over(Caller by) {
   co_return duty();
 }
 
-Result<DutyView> FakeForests::undo_retirement(const Duty&, const Caller& by) {
-  note("undo", by);
-  return duty();
+Result<> FakeForests::begin_move(const Caller& by) {
+  note("move", by);
+  return retirement;
 }
 
-Duty FakeForests::retire(const Caller& by) {
+Result<DutyView> FakeForests::retire(const Caller& by) {
   note("retire", by);
-  return Duty{};
+  return DutyView{"retired", 1, ""};
 }
 
 }  // namespace morpheus

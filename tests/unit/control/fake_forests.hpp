@@ -47,9 +47,10 @@ class FakeForests : public Forests {
   asio::awaitable<Result<DeletionView>> delete_orphan(std::string name, Caller by) override;
   DutyView duty() const override { return DutyView{"active", 1, ""}; }
   asio::awaitable<Result<DutyView>> take_over(Caller by) override;
-  Result<DutyView> undo_retirement(const Duty& retired, const Caller& by) override;
-  Result<> may_retire() const override { return retirement; }
-  Duty retire(const Caller& by) override;
+  Result<> may_move() const override { return retirement; }
+  Result<> begin_move(const Caller& by) override;
+  void end_move() override { asked.push_back("end move"); }
+  Result<DutyView> retire(const Caller& by) override;
 
  private:
   void note(const std::string& what, const Caller& by);

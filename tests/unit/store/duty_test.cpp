@@ -28,6 +28,30 @@ TEST_F(DutyTest, EverythingOfADutyIsStored) {
   EXPECT_EQ(duty.seen, 4);
 }
 
+TEST_F(DutyTest, AMoveHoldsTheDaemonStillAndIsNotStored) {
+  store_->hold("root began that");
+  EXPECT_EQ(store_->duty().state, DutyState::moving);
+  const auto refused = may_act(*store_);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("is being moved to another machine and changes nothing: root began that"), std::string::npos);
+  store_->let_go();
+  EXPECT_TRUE(may_act(*store_));
+  store_->hold("again");
+  reopen();
+  EXPECT_TRUE(may_act(*store_)) << "a crash ends a move";
+}
+
+TEST_F(DutyTest, WhatIsStoredEndsAMove) {
+  store_->hold("root began that");
+  store_->set_duty({DutyState::active, 2, "", "a1", 0});
+  EXPECT_EQ(store_->duty().state, DutyState::active);
+  store_->hold("root began that");
+  store_->set_duty({DutyState::retired, 3, "another daemon acts", "a1", 0});
+  EXPECT_EQ(store_->duty().state, DutyState::retired);
+  store_->hold("root began that");
+  EXPECT_EQ(store_->duty().state, DutyState::retired) << "who does not act is not moved";
+}
+
 TEST_F(DutyTest, ADatabaseOfTheVersionBeforeActorsKeepsItsDutyAndHasNone) {
   constexpr std::size_t before_actors = 3;
   store_.reset();

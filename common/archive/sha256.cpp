@@ -1,4 +1,4 @@
-#include "daemon/backup/sha256.hpp"
+#include "common/archive/sha256.hpp"
 
 #include <fmt/format.h>
 #include <openssl/evp.h>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -7,7 +8,7 @@
 
 namespace morpheus {
 
-// Writes a tar archive (pax, gzip) into memory, piece by piece. Every failure is thrown as std::runtime_error.
+// Writes an archive (tar in gzip) into memory, piece by piece. What a restore would refuse is thrown as std::runtime_error.
 class ArchiveWriter {
  public:
   ArchiveWriter();
@@ -15,8 +16,8 @@ class ArchiveWriter {
   ArchiveWriter(const ArchiveWriter&) = delete;
   ArchiveWriter& operator=(const ArchiveWriter&) = delete;
 
-  // An entry of exactly `size` bytes, which follow in pieces; mode 0600.
-  void begin(const std::string& name, std::int64_t size, std::int64_t unix_time);
+  // An entry of exactly `size` bytes, which follow in pieces.
+  void begin(const std::string& name, std::uint64_t size, std::int64_t unix_time);
   void add(std::string_view bytes);
   void end();
   void whole(const std::string& name, std::string_view bytes, std::int64_t unix_time);
@@ -24,7 +25,8 @@ class ArchiveWriter {
   // The sums of all entries as the last one, and the archive's end.
   void finish(std::int64_t unix_time);
 
-  // What has been written since the last call.
+  // What has been packed since the last call. It may be nothing although much was added: a long run of zeroes fits into what the
+  // compressor still holds.
   std::string take();
   std::size_t ready() const;
 
