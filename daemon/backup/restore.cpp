@@ -9,10 +9,12 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "common/decode/text.hpp"
 #include "daemon/backup/staging.hpp"
 #include "daemon/runtime/durable_file.hpp"
 #include "daemon/runtime/lock_file.hpp"
 #include "daemon/store/schema.hpp"
+#include "daemon/store/soundness.hpp"
 
 namespace morpheus {
 namespace fs = std::filesystem;
@@ -67,8 +69,13 @@ Result<> check_database(SQLite::Database& database, const Manifest& manifest) {
   }
   if (database.execAndGet("PRAGMA application_id").getInt() != sql::application_id) return damaged("it is another program's");
   if (version < 1 || version != manifest.schema) return damaged("it is of another version than the manifest says");
-  const std::string sound = database.execAndGet("PRAGMA quick_check(1)").getString();
-  if (sound != "ok") return damaged(sound);
+  const auto expected = sql::check_schema(database, version);
+  if (!expected) return damaged(expected.error().message);
+  // Indices too: a name that is read from one has to be the name in the table.
+  const std::string sound = database.execAndGet("PRAGMA integrity_check(1)").getString();
+  if (sound != "ok") return damaged(clean(sound, longest_error));
+  const auto content = sql::check_content(database);
+  if (!content) return damaged(content.error().message);
   const std::string id = database.execAndGet("SELECT value FROM meta WHERE key = 'installation_id'").getString();
   if (id != manifest.installation_id) return damaged("it is of another installation than the manifest says");
   return {};
@@ -96,6 +103,7 @@ void read_content(SQLite::Database& database, Restored& restored) {
 Result<> examine(const Staging& staging, Restored& restored) {
   try {
     SQLite::Database database(staging.database(), SQLite::OPEN_READWRITE);
+    sql::distrust(database);
     const auto sound = check_database(database, restored.manifest);
     if (!sound) return sound;
     database.exec("PRAGMA synchronous = FULL");
@@ -103,7 +111,7 @@ Result<> examine(const Staging& staging, Restored& restored) {
     forget_actor(database);
     read_content(database, restored);
   } catch (const SQLite::Exception& error) {
-    return damaged(error.what());
+    return damaged(clean(error.what(), longest_error));
   }
   for (const auto& forest : restored.forests) {
     const auto is_its = [&](const std::string& file) { return file.starts_with(forest + "/"); };

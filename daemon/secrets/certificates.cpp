@@ -59,6 +59,9 @@ std::string pem_of(const Key& key) {
 
 Bio reader(const std::string& text) { return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
 
+// Without it OpenSSL asks on the terminal for the passphrase of a key that has one, and the daemon stands still.
+int no_passphrase(char*, int, int, void*) { return -1; }
+
 Key new_key() {
   Key key(EVP_EC_gen("P-256"));
   must(key != nullptr, "making a key");
@@ -94,7 +97,15 @@ void add_extension(X509* certificate, X509* issuer, int id, const std::string& v
   must(extension && X509_add_ext(certificate, extension.get(), -1) == 1, "extending a certificate");
 }
 
+// What OpenSSL's syntax for extensions takes for more than a name would speak for others too.
+void check_names(const std::vector<std::string>& names) {
+  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:";
+  for (const auto& name : names) must(!name.empty() && name.find_first_not_of(letters) == std::string::npos, "a certificate's name is no host's");
+}
+
 std::string alternative_names(const Subject& subject) {
+  check_names(subject.dns_names);
+  check_names(subject.addresses);
   std::string names;
   for (const auto& name : subject.dns_names) names += fmt::format("{}DNS:{}", names.empty() ? "" : ",", name);
   for (const auto& address : subject.addresses) names += fmt::format("{}IP:{}", names.empty() ? "" : ",", address);
@@ -130,9 +141,9 @@ KeyPair make_authority(const std::string& name, WallTime now, Ids& ids) {
 
 KeyPair issue_certificate(const KeyPair& authority, const Subject& subject, WallTime now, Ids& ids) {
   const Bio issuer_text = reader(authority.certificate);
-  const Certificate issuer(PEM_read_bio_X509(issuer_text.get(), nullptr, nullptr, nullptr));
+  const Certificate issuer(PEM_read_bio_X509(issuer_text.get(), nullptr, no_passphrase, nullptr));
   const Bio key_text = reader(authority.key);
-  const Key issuer_key(PEM_read_bio_PrivateKey(key_text.get(), nullptr, nullptr, nullptr));
+  const Key issuer_key(PEM_read_bio_PrivateKey(key_text.get(), nullptr, no_passphrase, nullptr));
   must(issuer && issuer_key, "reading the certificate authority");
   const Key key = new_key();
   const Certificate certificate = begin(subject.common_name, key, now, ids);

@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "common/decode/json.hpp"
+#include "common/model/forest.hpp"
 #include "daemon/runtime/durable_file.hpp"
+#include "daemon/runtime/small_file.hpp"
 #include "daemon/secrets/nkey.hpp"
 
 namespace morpheus {
@@ -18,10 +18,20 @@ constexpr int password_bytes = 24;
 
 constexpr const char* hint = "check the directory's space and rights";
 
+constexpr const char* damaged_hint = "restore that file from a copy: the servers that run let in nobody who lacks them";
+
+constexpr DecodeBounds bounds{std::size_t{1} << 20, 4, 100, std::size_t{64} << 10};
+
 std::string of_secrets(const std::string& what) { return "the forest's secrets in " + what; }
 
 Error file_error(const std::filesystem::path& file, const std::string& why) {
   return Error{ErrorCode::failed, of_secrets(fmt::format("{}: {}", file.string(), why)), hint};
+}
+
+KeptSecrets read_secrets(const JsonObject& json) {
+  return {json.text("installation_id"),
+          {json.text("route_password"), json.text("system_seed"), json.text("system_key"), json.text("retire_password")},
+          {json.text("authority"), json.text("authority_key")}};
 }
 
 }  // namespace
@@ -29,39 +39,33 @@ Error file_error(const std::filesystem::path& file, const std::string& why) {
 SecretFiles::SecretFiles(std::filesystem::path state_dir, std::string installation_id, const Clock& clock, Ids& ids)
     : directory_(std::move(state_dir) / "forests"), installation_id_(std::move(installation_id)), clock_(clock), ids_(ids) {}
 
-Result<std::optional<SecretFiles::Kept>> SecretFiles::read(const std::filesystem::path& file) {
-  std::ifstream in(file);
-  if (!in) {
-    if (errno == ENOENT) return std::optional<Kept>();
-    return file_error(file, std::strerror(errno));
-  }
-  const std::string text(std::istreambuf_iterator<char>(in), {});
-  const auto json = nlohmann::json::parse(text, nullptr, false);
-  if (!json.is_object()) return file_error(file, "not JSON");
-  std::string missing;
-  const auto word = [&](const char* key) {
-    const auto found = json.find(key);
-    if (found != json.end() && found->is_string()) return found->get<std::string>();
-    missing = key;
-    return std::string();
-  };
-  Kept kept{word("installation_id"),
-            {word("route_password"), word("system_seed"), word("system_key"), word("retire_password")},
-            {word("authority"), word("authority_key")}};
-  if (!missing.empty()) return file_error(file, missing + " is missing");
-  return std::optional<Kept>(std::move(kept));
+Result<KeptSecrets> parse_secrets(const std::filesystem::path& file, std::string_view text) {
+  return decode({of_secrets(file.string()), ErrorCode::failed, damaged_hint}, text, bounds, read_secrets);
 }
 
-Result<SecretFiles::Kept> SecretFiles::own(const std::string& forest) const {
+Result<std::optional<KeptSecrets>> SecretFiles::read(const std::filesystem::path& file) {
+  const auto text = read_small_file(file, bounds.bytes, hint);
+  if (!text) return Error{text.error().code, of_secrets(text.error().message), hint};
+  if (!*text) return std::optional<KeptSecrets>();
+  auto kept = parse_secrets(file, **text);
+  if (!kept) return kept.error();
+  return std::optional(*std::move(kept));
+}
+
+Result<KeptSecrets> SecretFiles::own(const std::string& forest) const {
+  const auto good = check_forest_name(forest);
+  if (!good) return good.error();
   const auto file = file_of(forest);
   auto kept = read(file);
   if (!kept) return kept.error();
   if (*kept && (*kept)->installation_id == installation_id_) return **std::move(kept);
   return Error{ErrorCode::failed, fmt::format("the secrets of {} are not in {}", forest, file.string()),
-               "restore that file from a copy: the servers that run let in nobody who lacks them"};
+               damaged_hint};
 }
 
 Result<> SecretFiles::make(const std::string& forest) {
+  const auto good = check_forest_name(forest);
+  if (!good) return good;
   const auto file = file_of(forest);
   const auto kept = read(file);
   if (!kept) return kept.error();
@@ -111,11 +115,14 @@ Result<> SecretFiles::write_new(const std::string& forest) {
 }
 
 Result<> SecretFiles::remove(const std::string& forest) {
+  const auto good = check_forest_name(forest);
+  if (!good) return good;
   const auto kept = read(file_of(forest));
   if (kept && *kept && (*kept)->installation_id != installation_id_) return {};
   std::error_code error;
-  std::filesystem::remove_all(directory_ / forest, error);
-  if (error) return file_error(directory_ / forest, error.message());
+  const auto directory = file_of(forest).parent_path();
+  std::filesystem::remove_all(directory, error);
+  if (error) return file_error(directory, error.message());
   return {};
 }
 

@@ -3,13 +3,25 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
+#include "common/model/path_name.hpp"
 #include "daemon/runtime/clock.hpp"
 #include "daemon/runtime/ids.hpp"
 #include "daemon/secrets/certificates.hpp"
 #include "daemon/secrets/secrets_keeper.hpp"
 
 namespace morpheus {
+
+// What a file says.
+struct KeptSecrets {
+  std::string installation_id;
+  ForestSecrets secrets;
+  KeyPair authority;
+};
+
+// failed: it is damaged; the message names the file and the field.
+Result<KeptSecrets> parse_secrets(const std::filesystem::path& file, std::string_view text);
 
 // One file a forest, <state_dir>/forests/<name>/secrets.json, mode 0600 in a directory of mode 0700; whole or not there. Each
 // says which installation (the database's id) made it.
@@ -22,18 +34,14 @@ class SecretFiles : public SecretsKeeper {
   Result<> remove(const std::string& forest) override;
 
  private:
-  std::filesystem::path file_of(const std::string& forest) const { return directory_ / forest / "secrets.json"; }
+  // Throws std::invalid_argument for what is no forest's name; whoever is asked for a forest has checked that.
+  std::filesystem::path file_of(const std::string& forest) const { return path_below(directory_, forest) / "secrets.json"; }
   Result<> write_new(const std::string& forest);
 
-  struct Kept {
-    std::string installation_id;
-    ForestSecrets secrets;
-    KeyPair authority;
-  };
   // Unset: there is no file.
-  static Result<std::optional<Kept>> read(const std::filesystem::path& file);
+  static Result<std::optional<KeptSecrets>> read(const std::filesystem::path& file);
   // This installation's; failed if there are none.
-  Result<Kept> own(const std::string& forest) const;
+  Result<KeptSecrets> own(const std::string& forest) const;
 
   std::filesystem::path directory_;
   std::string installation_id_;

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <utility>
 
+#include "daemon/store/soundness.hpp"
 #include "daemon/store/store.hpp"
 
 namespace morpheus::sql {
@@ -60,6 +61,7 @@ std::pair<std::uint64_t, std::uint64_t> file_at(const std::string& path) {
 Database::Database(std::string path)
     : path_(std::move(path)),
       connection_(path_, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_ms) {
+  distrust(connection_);
   connection_.exec("PRAGMA foreign_keys = ON");
 }
 

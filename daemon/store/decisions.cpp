@@ -3,6 +3,7 @@
 
 #include "common/protocol/json.hpp"
 #include "daemon/store/impl.hpp"
+#include "daemon/store/stored_json.hpp"
 
 namespace morpheus {
 namespace {
@@ -28,12 +29,12 @@ std::optional<Decision> next_decision(sql::Database& database, sql::Query& query
   query.into(decision.id, decision.forest_id, decision.at, decision.first_at, decision.times,
              decision.trigger, decision.outcome, decision.nodes, decision.reason, decision.blocked_by, gates,
              findings, decision.threshold_cpu, decision.threshold_memory, decision.window);
-  try {
-    decision.gates = json::parse(gates).get<std::vector<Gate>>();
-    decision.findings = json::parse(findings).get<std::vector<NodeFinding>>();
-  } catch (const std::exception& error) {
-    database.fail(fmt::format("decision {} cannot be read: {}", decision.id, error.what()));
-  }
+  auto read = stored_gates(decision.id, gates);
+  if (!read) database.fail(read.error().message);
+  decision.gates = *std::move(read);
+  auto found = stored_findings(decision.id, findings);
+  if (!found) database.fail(found.error().message);
+  decision.findings = *std::move(found);
   return decision;
 }
 

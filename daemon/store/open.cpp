@@ -13,6 +13,7 @@
 
 #include "daemon/store/impl.hpp"
 #include "daemon/store/schema.hpp"
+#include "daemon/store/soundness.hpp"
 
 namespace morpheus {
 namespace {
@@ -90,6 +91,9 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& path, std::string_
       const Error& error = migrated.error();
       return Error{error.code, fmt::format("cannot use the database {}: {}", file, error.message),
                    error.hint};
+    }
+    if (const auto sound = sql::check_content(impl->database.raw()); !sound) {
+      return Error{sound.error().code, fmt::format("cannot use the database {}: {}", file, sound.error().message), sound.error().hint};
     }
     if (const auto kept = make_private(file); !kept) return kept.error();
     impl->database.make_durable();

@@ -14,9 +14,11 @@
 #include <set>
 #include <stdexcept>
 
+#include "common/decode/json.hpp"
 #include "daemon/image/node_spec.hpp"
 #include "daemon/provider/local/files.hpp"
 #include "daemon/runtime/durable_file.hpp"
+#include "daemon/runtime/small_file.hpp"
 
 namespace morpheus {
 namespace {
@@ -50,14 +52,12 @@ bool can_bind(const std::string& address, int port) {
   return bound;
 }
 
-std::optional<Reservation> parse(const std::string& address, const std::string& text) {
-  const auto json = nlohmann::json::parse(text, nullptr, false);
-  if (!json.is_object()) return std::nullopt;
-  const auto word = [&json](const char* key) {
-    const auto found = json.find(key);
-    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
-  };
-  return Reservation{address, word("controller"), word("forest"), word("machine")};
+constexpr std::size_t largest_file = std::size_t{1} << 20;         // bytes; beyond that it is an error, not just nobody's
+constexpr std::size_t largest_reservation = std::size_t{4} << 10;  // bytes
+constexpr DecodeBounds bounds{largest_reservation, 4, 100, largest_reservation};
+
+Reservation read_reservation(const JsonObject& json) {
+  return {"", json.text("controller"), json.text("forest"), json.text("machine")};
 }
 
 std::set<std::string> names_in(const std::filesystem::path& directory, std::error_code& error) {
@@ -79,6 +79,13 @@ std::string subnet_of(const std::string& installation_id, int n) {
 
 bool is_free(const std::string& address) {
   return std::ranges::all_of(node_ports, [&address](int port) { return can_bind(address, port); });
+}
+
+std::optional<Reservation> parse_reservation(const std::string& address, std::string_view text) {
+  auto reservation = decode({address, ErrorCode::failed}, text, bounds, read_reservation);
+  if (!reservation) return std::nullopt;
+  reservation->address = address;
+  return *std::move(reservation);
 }
 
 AddressPool::AddressPool(std::filesystem::path directory, std::string installation_id)
@@ -148,9 +155,10 @@ Result<std::vector<Reservation>> AddressPool::reservations() const {
   if (error) return file_error(directory_, error.value());
   std::vector<Reservation> found;
   for (const auto& name : names) {
-    const auto text = read_file(directory_ / name);
+    const auto text = read_small_file(directory_ / name, largest_file, state_dir_hint);
     if (!text) return text.error();
-    auto reservation = parse(name, *text);
+    if (!*text) continue;  // released meanwhile
+    auto reservation = parse_reservation(name, **text);
     if (reservation && reservation->controller == controller_) found.push_back(*std::move(reservation));
   }
   return found;

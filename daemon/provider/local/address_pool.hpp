@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/error.hpp"
@@ -41,6 +42,9 @@ class AddressPool {
   std::filesystem::path directory_;
   std::string controller_;
 };
+
+// What a reservation's file says; unset: it is damaged, and nobody's.
+std::optional<Reservation> parse_reservation(const std::string& address, std::string_view text);
 
 // The n-th subnet that an installation tries, as "127.a.b": a from 16 up, so that 127.0 and 127.1, where
 // others live, stay theirs.

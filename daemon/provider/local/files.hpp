@@ -13,7 +13,4 @@ inline constexpr const char* state_dir_hint = "check the space and the rights in
 // A failure of a file's system call, with errno's words; read errno before anything else is called.
 Error file_error(const std::filesystem::path& path, int error_number);
 
-// What the file holds, up to 1 MiB of it.
-Result<std::string> read_file(const std::filesystem::path& path);
-
 }  // namespace morpheus

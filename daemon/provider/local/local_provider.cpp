@@ -56,14 +56,14 @@ asio::awaitable<Result<Offer>> LocalProvider::offer() {
 }
 
 asio::awaitable<Result<std::string>> LocalProvider::reserve_address(std::string forest, std::string name) {
-  const auto good = check_machine_name(name);
+  const auto good = check_path_name(name);
   if (!good) co_return good.error();
   co_return addresses_.reserve(forest, name);
 }
 
 asio::awaitable<Result<Machine>> LocalProvider::create(MachineSpec spec) {
   processes_.reap();
-  const auto good = check_machine_name(spec.name);
+  const auto good = check_path_name(spec.name);
   if (!good) co_return good.error();
   const auto record = make(spec);
   if (!record) co_return record.error();
@@ -79,7 +79,7 @@ asio::awaitable<Result<Machine>> LocalProvider::create(MachineSpec spec) {
 
 asio::awaitable<Result<std::optional<Machine>>> LocalProvider::find(std::string name) {
   processes_.reap();
-  const auto good = check_machine_name(name);
+  const auto good = check_path_name(name);
   if (!good) co_return good.error();
   co_return inventory_.find(name);
 }
@@ -110,7 +110,7 @@ asio::awaitable<Result<>> LocalProvider::clear(std::string) { co_return Result<>
 
 asio::awaitable<Result<>> LocalProvider::drain(std::string name) {
   processes_.reap();
-  const auto good = check_machine_name(name);
+  const auto good = check_path_name(name);
   if (!good) co_return good.error();
   const auto record = inventory_.own_record(name);
   if (!record) co_return record.error();
@@ -123,7 +123,7 @@ asio::awaitable<Result<>> LocalProvider::drain(std::string name) {
 }
 
 asio::awaitable<Result<>> LocalProvider::destroy(std::string name) {
-  const auto good = check_machine_name(name);
+  const auto good = check_path_name(name);
   if (!good) co_return good.error();
   const auto record = inventory_.own_record(name);
   if (!record) co_return record.error();
@@ -142,7 +142,7 @@ asio::awaitable<Result<>> LocalProvider::destroy(std::string name) {
 }
 
 asio::awaitable<Result<bool>> LocalProvider::retire_witness(std::string name) {
-  const auto good = check_machine_name(name);
+  const auto good = check_path_name(name);
   if (!good) co_return good.error();
   const auto found = inventory_.own_record(name);
   if (!found) co_return found.error();

@@ -10,9 +10,12 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "common/decode/json.hpp"
+#include "common/decode/text.hpp"
 #include "daemon/image/nats_conf.hpp"
 #include "daemon/provider/local/files.hpp"
 #include "daemon/runtime/durable_file.hpp"
+#include "daemon/runtime/small_file.hpp"
 
 namespace morpheus {
 namespace {
@@ -31,23 +34,20 @@ std::string to_json(const MachineRecord& record) {
   return json.dump(2) + "\n";
 }
 
-Result<MachineRecord> from_json(const std::filesystem::path& file, const std::string& text) {
+constexpr std::size_t largest_record = std::size_t{64} << 10;  // bytes
+constexpr DecodeBounds bounds{largest_record, 4, 100, 4'096};
+
+MachineRecord read_record(const JsonObject& json) {
   MachineRecord record;
-  try {
-    const auto json = nlohmann::json::parse(text);
-    json.at("name").get_to(record.name);
-    json.at("forest").get_to(record.forest);
-    json.at("intent").get_to(record.intent);
-    json.at("controller").get_to(record.controller);
-    json.at("address").get_to(record.address);
-    json.at("witness").get_to(record.witness);
-    record.created = json.value("created", "");
-    record.boot = json.value("boot", "");
-    record.off = json.value("off", false);
-  } catch (const nlohmann::json::exception& error) {
-    return Error{ErrorCode::failed, fmt::format("{}: {}", file.string(), error.what()),
-                 "end what runs there and remove the directory by hand"};
-  }
+  record.name = json.text("name");
+  record.forest = json.text("forest");
+  record.intent = json.text("intent");
+  record.controller = json.text("controller");
+  record.address = json.text("address");
+  record.witness = json.flag("witness");
+  record.created = json.optional_text("created").value_or("");
+  record.boot = json.optional_text("boot").value_or("");
+  record.off = json.optional_flag("off").value_or(false);
   return record;
 }
 
@@ -89,9 +89,11 @@ Result<std::optional<MachineRecord>> MachineDir::read() const {
   const bool there = std::filesystem::exists(path_, error);
   if (error) return file_error(path_, error.value());
   if (!there) return std::optional<MachineRecord>();
-  const auto text = read_file(path_ / record_file);
+  const auto file = path_ / record_file;
+  const auto text = read_small_file(file, largest_record, state_dir_hint);
   if (!text) return text.error();
-  auto record = from_json(path_ / record_file, *text);
+  if (!*text) return file_error(file, ENOENT);
+  auto record = parse_machine_record(file, path_.filename().string(), **text);
   if (!record) return record.error();
   return std::optional<MachineRecord>(*std::move(record));
 }
@@ -107,7 +109,7 @@ Result<> MachineDir::remove_witness() const {
 }
 
 Result<> MachineDirs::create(const MachineRecord& record, const NodeSpec& image) const {
-  const auto target = root_ / record.name;
+  const auto target = path_below(root_, record.name);
   const auto draft = fresh(making);
   if (!draft) return draft.error();
   const auto filled = fill(*draft, target, record, image);
@@ -128,7 +130,7 @@ Result<> MachineDirs::create(const MachineRecord& record, const NodeSpec& image)
 }
 
 std::string MachineDirs::configurations(const std::string& name, const NodeSpec& image) const {
-  const NodePaths paths = paths_of(root_ / name);
+  const NodePaths paths = paths_of(path_below(root_, name));
   std::string text = "# nats.conf\n" + render_nats_conf(image, paths);
   if (image.witness) text += "\n# witness.conf\n" + render_witness_conf(image, paths);
   return text;
@@ -138,7 +140,7 @@ Result<> MachineDirs::remove(const std::string& name) const {
   const auto trash = fresh(removing);
   if (!trash) return trash.error();
   // Onto an empty directory: the rename is one step.
-  const auto target = root_ / name;
+  const auto target = path_below(root_, name);
   if (::rename(target.c_str(), trash->c_str()) != 0 && errno != ENOENT) return file_error(target, errno);
   const auto synced = sync_directory(root_, state_dir_hint);
   if (!synced) return synced;
@@ -150,7 +152,7 @@ Result<std::vector<std::string>> MachineDirs::names() const {
   std::error_code error;
   for (std::filesystem::directory_iterator at(root_, error), end; !error && at != end; at.increment(error)) {
     auto name = at->path().filename().string();
-    if (!name.starts_with('.')) found.push_back(std::move(name));
+    if (is_path_name(name)) found.push_back(std::move(name));
   }
   if (error) return file_error(root_, error.value());
   return found;
@@ -177,12 +179,11 @@ Result<std::filesystem::path> MachineDirs::fresh(const std::string& prefix) cons
   return std::filesystem::path(name);
 }
 
-Result<> check_machine_name(const std::string& name) {
-  const bool good = !name.empty() && name.front() != '.' && name.find('/') == std::string::npos &&
-                    name.find('\0') == std::string::npos;
-  if (good) return {};
-  return Error{ErrorCode::invalid, fmt::format("\"{}\" cannot be a machine's name", name),
-               "use letters, digits and dashes"};
+Result<MachineRecord> parse_machine_record(const std::filesystem::path& file, const std::string& name, std::string_view text) {
+  const Sender sender{file.string(), ErrorCode::failed, "end what runs there and remove the directory by hand"};
+  auto record = decode(sender, text, bounds, read_record);
+  if (!record || record->name == name) return record;
+  return Error{sender.code, fmt::format("{}: it is of another machine, {}", sender.name, clean(record->name, longest_name)), sender.hint};
 }
 
 }  // namespace morpheus

@@ -3,9 +3,11 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/error.hpp"
+#include "common/model/path_name.hpp"
 #include "daemon/image/node_spec.hpp"
 #include "daemon/provider/local/server_process.hpp"
 
@@ -51,7 +53,8 @@ class MachineDirs {
  public:
   explicit MachineDirs(std::filesystem::path root) : root_(std::move(root)) {}
 
-  MachineDir machine(const std::string& name) const { return MachineDir(root_ / name); }
+  // Throws std::invalid_argument unless check_path_name() holds of the name; so do all that take one.
+  MachineDir machine(const std::string& name) const { return MachineDir(path_below(root_, name)); }
 
   // Makes the machine with its rendered configuration. conflict: the name has been taken meanwhile.
   Result<> create(const MachineRecord& record, const NodeSpec& image) const;
@@ -62,7 +65,7 @@ class MachineDirs {
   // Takes the machine out of sight in one step, then removes its files. Success if there is none.
   Result<> remove(const std::string& name) const;
 
-  // The names of all machines, whosever they are.
+  // The names of all machines, whosever they are. What else is there is ignored.
   Result<std::vector<std::string>> names() const;
 
   // Removes what a crash left of machines that were being made or removed.
@@ -75,7 +78,7 @@ class MachineDirs {
   std::filesystem::path root_;
 };
 
-// A machine's name is a directory's: not empty, no '/', no leading '.'.
-Result<> check_machine_name(const std::string& name);
+// What machine.json says of the machine whose directory is called `name`. failed: it is damaged, or another's.
+Result<MachineRecord> parse_machine_record(const std::filesystem::path& file, const std::string& name, std::string_view text);
 
 }  // namespace morpheus

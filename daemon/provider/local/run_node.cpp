@@ -8,7 +8,7 @@ namespace morpheus {
 
 Result<> run_node(const std::filesystem::path& state_dir, const Config::Local& config, const std::string& instance) {
   const auto name = instance.substr(0, instance.find(':'));
-  const auto good = check_machine_name(name);
+  const auto good = check_path_name(name);
   if (!good) return good;
   std::error_code error;
   const auto root = std::filesystem::canonical(state_dir / "local", error);

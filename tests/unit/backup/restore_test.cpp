@@ -60,6 +60,8 @@ class RestoreTest : public testing::Test {
     std::ofstream(path, std::ios::binary | std::ios::trunc) << raw.gzip();
     return path;
   }
+  // Changes the database that is backed up, past the store.
+  void alter(const std::string& text) { SQLite::Database(dir_ / "old/m.db", SQLite::OPEN_READWRITE).exec(text); }
   RestorePlace place() const { return {dir_ / "new/state", dir_ / "new/m.db"}; }
   std::vector<std::string> left() const {
     std::vector<std::string> names;
@@ -202,6 +204,62 @@ TEST_F(RestoreTest, OneFlippedBitIsFoundOrHarmless) {
     fs::create_directories(dir_ / "new/state");
   }
   EXPECT_GE(found, most_are_found);
+}
+
+TEST_F(RestoreTest, AForestOrNodeWhoseNameLeadsElsewhereIsRefused) {
+  for (const char* name : {"../../x", "..", "/etc", "", "oak/../elm", "a b", "OAK", "-oak", "x\x1b[2J", "o\xFC", "x\ny",
+                           "a-name-that-is-longer-than-forty-letters-is-no-name"}) {
+    alter("UPDATE forests SET name = '" + std::string(name) + "'");
+    expect_refused(archive(), "it has a forest named \"");
+  }
+  alter("UPDATE forests SET name = 'oak'");
+  for (const char* name : {"../../etc", ".", "", "oak-node-1/../../x", "\x1b]0;x\x07"}) {
+    Node node;
+    node.forest_id = 1;
+    node.name = name;
+    node.index = 1;
+    const auto id = store_->add_node(node);
+    expect_refused(archive(), "it has a node named \"");
+    alter("DELETE FROM nodes WHERE id = " + std::to_string(id));
+  }
+  EXPECT_TRUE(restore(archive(), place(), clock_)) << "without them";
+}
+
+TEST_F(RestoreTest, ASchemaOtherThanThatOfItsVersionIsRefused) {
+  const std::vector<std::pair<std::string, std::string>> changes = {
+      {"CREATE TRIGGER evil AFTER INSERT ON events BEGIN DELETE FROM forests; END", "DROP TRIGGER evil"},
+      {"CREATE TRIGGER evil INSTEAD OF UPDATE ON seen BEGIN DELETE FROM forests; END", ""},
+      {"CREATE VIEW evil AS SELECT * FROM duty", "DROP VIEW evil"},
+      {"CREATE TABLE evil (x)", "DROP TABLE evil"},
+      {"CREATE INDEX evil ON events (message)", "DROP INDEX evil"},
+      {"CREATE INDEX evil ON forests (upper(name))", "DROP INDEX evil"},
+      {"ALTER TABLE forests ADD COLUMN evil TEXT DEFAULT 'x'", "ALTER TABLE forests DROP COLUMN evil"},
+      {"DROP INDEX events_by_forest", "CREATE INDEX events_by_forest ON events (forest, id)"},
+      {"DROP TABLE cooldowns", ""}};
+  std::size_t tried = 0;
+  for (const auto& [change, back] : changes) {
+    try {
+      alter(change);
+    } catch (const SQLite::Exception&) {
+      continue;  // of a view that is not there
+    }
+    ++tried;
+    expect_refused(archive(), "its schema is not that of version");
+    if (!back.empty()) alter(back);
+  }
+  EXPECT_GE(tried, 8U);
+}
+
+TEST_F(RestoreTest, AnIndexThatDisagreesWithItsTableIsFound) {
+  {
+    SQLite::Database database(dir_ / "old/m.db", SQLite::OPEN_READWRITE);
+    database.exec("PRAGMA writable_schema = ON");
+    const auto own = database.execAndGet("SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_forests_1'").getInt();
+    const auto other = database.execAndGet("SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_boots_1'").getInt();
+    database.exec("UPDATE sqlite_master SET rootpage = " + std::to_string(other) + " WHERE name = 'sqlite_autoindex_forests_1'");
+    database.exec("UPDATE sqlite_master SET rootpage = " + std::to_string(own) + " WHERE name = 'sqlite_autoindex_boots_1'");
+  }
+  expect_refused(archive(), "database is damaged");
 }
 
 TEST_F(RestoreTest, NamesThatABackupDoesNotHaveLeadNowhere) {

@@ -83,5 +83,21 @@ TEST_F(Certificates, ANodesKeySignsNothing) {
   EXPECT_NE(verify(authority, forged, words).status, 0);
 }
 
+TEST_F(Certificates, AKeyWithAPassphraseIsAnErrorAndNoQuestion) {
+  const KeyPair authority = make_authority("oak", now, ids_);
+  const auto plain = save("key", authority.key);
+  const auto locked = run_command({"/usr/bin/openssl", "ec", "-in", plain, "-aes128", "-passout", "pass:secret"});
+  ASSERT_EQ(locked.status, 0) << locked.err;
+  EXPECT_THROW(issue({authority.certificate, locked.out}), std::runtime_error);
+}
+
+TEST_F(Certificates, ANameIsOneName) {
+  const KeyPair authority = make_authority("oak", now, ids_);
+  for (const char* name : {"oak,DNS:elm", "oak\nelm", "", "@section", "o\xFC", "a b"}) {
+    EXPECT_THROW(issue_certificate(authority, {"oak-node-1", {name}, {}}, now, ids_), std::runtime_error) << name;
+    EXPECT_THROW(issue_certificate(authority, {"oak-node-1", {}, {name}}, now, ids_), std::runtime_error) << name;
+  }
+}
+
 }  // namespace
 }  // namespace morpheus

@@ -66,7 +66,8 @@ TEST_F(SecretFilesTest, AnotherInstallationsAreLeftAlone) {
 TEST_F(SecretFilesTest, ADamagedFileIsAnErrorAndStays) {
   auto secrets = files();
   ASSERT_TRUE(secrets.make("demo"));
-  for (const std::string text : {"{", "[]", R"({"route_password": 3})"}) {
+  for (const std::string& text : {std::string("{"), std::string("[]"), std::string(R"({"route_password": 3})"), std::string("{\"installation_id\":\"\xFF\"}"),
+                                  std::string(100'000, '['), std::string(2'000'000, ' ')}) {
     std::ofstream(demo_) << text;
     const auto damaged = secrets.get("demo");
     ASSERT_FALSE(damaged) << text;
@@ -74,6 +75,18 @@ TEST_F(SecretFilesTest, ADamagedFileIsAnErrorAndStays) {
     EXPECT_FALSE(secrets.make("demo")) << text;
     EXPECT_EQ(read_text(demo_), text);
   }
+}
+
+TEST_F(SecretFilesTest, ANameThatLeadsElsewhereHasNoSecretsAndLosesNone) {
+  auto secrets = files();
+  ASSERT_TRUE(secrets.make("demo"));
+  for (const char* name : {"../forests/demo", "..", ".", "", "/etc", "demo/", "DEMO", "a b"}) {
+    EXPECT_FALSE(secrets.make(name)) << name;
+    EXPECT_FALSE(secrets.get(name)) << name;
+    EXPECT_FALSE(secrets.issue(name, "demo-node-1", "")) << name;
+    EXPECT_FALSE(secrets.remove(name)) << name;
+  }
+  EXPECT_TRUE(secrets.get("demo"));
 }
 
 }  // namespace
