@@ -31,25 +31,23 @@ bool LeaderVote::take(std::string_view answer) {
     refused_ = view.error().message;
     return false;
   }
-  if (!view->jsz.enabled || !votes_.emplace(view->server, view->jsz.leader).second) return false;
-  if (!view->server.empty() && view->jsz.leader == view->server) claims_.emplace(view->server, std::move(view->jsz));
-  return std::ranges::any_of(claims_, [this](const auto& claim) {
-    return 2 * votes_for(claim.first) > std::max(voters_, claim.second.cluster_size.value_or(0));
-  });
+  const std::string leader = view->jsz.leader;
+  if (!view->jsz.enabled || !answered_.insert(view->server).second) return false;
+  const int votes = ++votes_[leader];
+  if (!view->server.empty() && leader == view->server) claims_.emplace(leader, std::move(view->jsz));
+  // Only this server's votes have changed: many that name themselves cost no more than others.
+  const auto claim = claims_.find(leader);
+  return claim != claims_.end() && 2 * votes > std::max(voters_, claim->second.cluster_size.value_or(0));
 }
 
 Result<Jsz> LeaderVote::outcome() const {
   for (const auto& [name, view] : claims_) {
-    if (2 * votes_for(name) > static_cast<int>(votes_.size())) return view;
+    if (2 * votes_.at(name) > static_cast<int>(answered_.size())) return view;
   }
   std::string why = "no server says that it leads the meta group";
   if (!claims_.empty()) why = fmt::format("{} says that it leads the meta group, and the others do not", claims_.begin()->first);
   if (!refused_.empty()) why += "; " + refused_;
   return Error{ErrorCode::unavailable, why, ""};
-}
-
-int LeaderVote::votes_for(const std::string& name) const {
-  return static_cast<int>(std::ranges::count_if(votes_, [&](const auto& vote) { return vote.second == name; }));
 }
 
 }  // namespace morpheus

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -25,12 +26,11 @@ class LeaderVote {
   Result<Jsz> outcome() const;
 
  private:
-  int votes_for(const std::string& name) const;
-
   int voters_;
-  std::map<std::string, std::string> votes_;  // server -> whom it follows
-  std::map<std::string, Jsz> claims_;         // views of those that name themselves
-  std::string refused_;                       // why the last answer that was none did not count
+  std::set<std::string> answered_;
+  std::map<std::string, int> votes_;   // for a leader
+  std::map<std::string, Jsz> claims_;  // views of those that name themselves
+  std::string refused_;                // why the last answer that was none did not count
 };
 
 }  // namespace morpheus

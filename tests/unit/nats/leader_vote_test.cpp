@@ -63,5 +63,16 @@ TEST(LeaderVote, NamesAreClean) {
   EXPECT_EQ(vote.outcome()->leader, "n?[31m?1");
 }
 
+// Each names itself: what one answer costs does not depend on how many came before.
+TEST(LeaderVote, ThousandsThatNameThemselvesAreCountedInTimeAndNoneIsBelieved) {
+  constexpr int servers = 20'000;
+  LeaderVote vote(servers);
+  for (int i = 0; i < servers; ++i) {
+    const auto name = "s" + std::to_string(i);
+    ASSERT_FALSE(vote.take(R"({"server":{"name":")" + name + R"("},"data":{"meta_cluster":{"leader":")" + name + R"(","cluster_size":3}}})"));
+  }
+  EXPECT_FALSE(vote.outcome());
+}
+
 }  // namespace
 }  // namespace morpheus
