@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+#include <fuzzer/FuzzedDataProvider.h>
 #include <spdlog/spdlog.h>
 
 #include <array>
@@ -9,7 +11,8 @@
 
 #include "daemon/control/session.hpp"
 #include "daemon/runtime/system_clock.hpp"
-#include "tests/fuzz/expect.hpp"
+#include "tests/fuzz/cpu_limit.hpp"
+#include "tests/fuzz/json_maker.hpp"
 #include "tests/tools/temp_dir.hpp"
 #include "tests/unit/control/fake_forests.hpp"
 
@@ -40,7 +43,7 @@ struct Box {
 
 using Socket = asio::local::stream_protocol::socket;
 
-std::string answers_of(Box& box, const std::uint8_t* data, std::size_t size) {
+std::string answers_of(Box& box, std::string_view request) {
   Socket client(box.loop);
   Socket server(box.loop);
   asio::local::connect_pair(client, server);
@@ -55,7 +58,7 @@ std::string answers_of(Box& box, const std::uint8_t* data, std::size_t size) {
                  });
   boost::system::error_code gone;
   client.non_blocking(true);
-  asio::write(client, asio::buffer(data, size), gone);
+  asio::write(client, asio::buffer(request), gone);
   client.shutdown(Socket::shutdown_send, gone);
   box.loop.restart();
   box.loop.poll();
@@ -74,15 +77,36 @@ std::string answers_of(Box& box, const std::uint8_t* data, std::size_t size) {
   return answers;
 }
 
+constexpr auto fields = std::to_array<std::string_view>({"provider", "size", "name", "nodes", "count", "auto", "yes", "dry_run", "forest", "node", "force",
+                                                         "small", "local", "cloud", "oak", "reason", "abort", "resume"});
+constexpr std::array<const char*, 10> targets{"/v1/forests", "/v1/forests/oak/grow", "/v1/forests/oak/pause", "/v1/forests/oak/resume", "/v1/takeover",
+                                              "/v1/orphans/x/adopt", "/v1/backup/move/x/acknowledgement", "/v1/operations/1",
+                                              "/v1/forests/..%2F..%2Fx/grow", "/v1/nothing"};
+
+// A request whose form is sound and whose body is hostile.
+std::string request_of(FuzzedDataProvider& input) {
+  const std::string method = input.PickValueInArray({"POST", "DELETE", "GET", "PUT"});
+  const std::string target = input.PickValueInArray(targets);
+  const std::string body = fuzz::make_json(input, fields);
+  return fmt::format("{} {} HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{}", method, target, body.size(), body);
+}
+
+void send(Box& box, std::string_view request) {
+  constexpr std::size_t longest = 100'000;  // that fits into the socket's buffer
+  if (request.size() > longest) return;
+  std::string answers;
+  fuzz::within_limit(request.size(), [&] { answers = answers_of(box, request); });
+  fuzz::expect(answers.empty() || answers.starts_with("HTTP/1."), "an answer is HTTP");
+  box.forests.asked.clear();
+}
+
 }  // namespace
 
 // A client of the control socket that sends anything, and goes: whatever is answered is HTTP.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  constexpr std::size_t longest = 100'000;  // that fits into the socket's buffer
-  if (size > longest) return -1;
   static Box box;
-  const auto answers = answers_of(box, data, size);
-  fuzz::expect(answers.empty() || answers.starts_with("HTTP/1."), "an answer is HTTP");
-  box.forests.asked.clear();
+  send(box, {reinterpret_cast<const char*>(data), size});
+  FuzzedDataProvider input(data, size);
+  send(box, request_of(input));
   return 0;
 }

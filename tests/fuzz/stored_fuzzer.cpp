@@ -1,25 +1,51 @@
+#include <array>
+#include <cmath>
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "common/protocol/json.hpp"
+#include "common/decode/text.hpp"
+#include "daemon/provider/local/address_pool.hpp"
+#include "daemon/provider/local/machine_dir.hpp"
+#include "daemon/secrets/secret_files.hpp"
+#include "daemon/store/stored_json.hpp"
+#include "tests/fuzz/document.hpp"
 
-// What a decision keeps as JSON in the database, damaged in any way: a decision's gates and findings, or an exception that the
-// store turns into a StoreError.
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace morpheus;
-  const std::string_view text(reinterpret_cast<const char*>(data), size);
-  try {
-    const auto json = nlohmann::json::parse(text);
-    if (json.is_array() && !json.empty() && json.front().contains("verdict")) {
-      const auto gates = json.get<std::vector<Gate>>();
-      nlohmann::json(gates).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    } else {
-      const auto findings = json.get<std::vector<NodeFinding>>();
-      nlohmann::json(findings).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    }
-  } catch (const std::exception&) {
-    return -1;  // not worth keeping
+namespace {
+
+using namespace morpheus;
+
+constexpr std::array<std::string_view, 33> fields{
+    "name", "verdict", "detail", "to_change", "role", "state", "cpu_percent", "memory_percent", "held_cpu_percent", "held_memory_percent", "hot",
+    "unknown", "forest", "intent", "controller", "address", "created", "witness", "boot", "off", "machine", "installation_id", "route_password",
+    "system_seed", "system_key", "retire_password", "authority", "authority_key", "pass", "block", "core", "edge", "ready"};
+
+void check(const std::string& text) { fuzz::expect(is_utf8(text), "a text is UTF-8"); }
+
+void decode_all(std::string_view text) {
+  if (const auto gates = stored_gates(1, text)) {
+    for (const Gate& gate : *gates) check(gate.name + gate.detail + gate.to_change);
   }
+  if (const auto findings = stored_findings(1, text)) {
+    for (const NodeFinding& finding : *findings) {
+      check(finding.name + finding.unknown);
+      fuzz::expect(std::isfinite(finding.cpu_percent.value_or(0)) && std::isfinite(finding.held_memory_percent.value_or(0)), "numbers are finite");
+    }
+  }
+  if (const auto record = parse_machine_record("machine.json", "oak-node-1", text)) {
+    fuzz::expect(record->name == "oak-node-1", "a record is its directory's");
+    check(record->forest + record->address + record->boot);
+  }
+  if (const auto reservation = parse_reservation("127.16.0.1", text)) check(reservation->machine);
+  const auto secrets = parse_secrets("secrets.json", text);
+  if (secrets) check(secrets->secrets.route_password + secrets->authority.key);
+  fuzz::expect(secrets || !secrets.error().message.empty(), "an error says what is wrong");
+}
+
+}  // namespace
+
+// What is kept as JSON beside and in the database (a decision's gates and findings, machine.json, reserved addresses, secrets), damaged
+// in any way.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  fuzz::as_text_and_as_recipe(data, size, fields, decode_all);
   return 0;
 }

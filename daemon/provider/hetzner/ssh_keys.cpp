@@ -59,8 +59,9 @@ Result<std::string> md5_fingerprint(const std::string& public_key) {
   std::vector<unsigned char> blob(encoded.size());
   const int size = EVP_DecodeBlock(blob.data(), reinterpret_cast<const unsigned char*>(encoded.data()),
                                    static_cast<int>(encoded.size()));
-  if (size <= 0) return not_a_key(kind.empty() ? "an empty text" : kind + " ...");
+  constexpr int most_padding = 2;
   const auto padding = std::ranges::count(encoded, '=');
+  if (size <= 0 || padding > most_padding) return not_a_key(kind.empty() ? "an empty text" : kind + " ...");
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned length = 0;
   EVP_Digest(blob.data(), static_cast<std::size_t>(size - padding), digest.data(), &length, EVP_md5(), nullptr);

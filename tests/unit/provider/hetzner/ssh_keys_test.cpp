@@ -20,7 +20,7 @@ TEST(SshKeys, TheFingerprintIsTheOneOfSshKeygen) {
 }
 
 TEST(SshKeys, WhatIsNoKeyIsRefused) {
-  for (const char* text : {"", "ssh-ed25519", "ssh-ed25519 ???", "ssh-rsa =", "hello"}) EXPECT_FALSE(md5_fingerprint(text)) << text;
+  for (const char* text : {"", "ssh-ed25519", "ssh-ed25519 ???", "ssh-rsa =", "hello", "ssh-rsa ====", "ssh-rsa A===", "ssh-rsa ========"}) EXPECT_FALSE(md5_fingerprint(text)) << text;
 }
 
 }  // namespace
