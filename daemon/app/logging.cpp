@@ -50,7 +50,7 @@ void set_up_logging(const std::string& level) {
   if (stderr_is_journal()) {
     formatter->add_flag<PriorityFlag>('*').set_pattern("%*%v");
   } else {
-    formatter->set_pattern("%Y-%m-%d %H:%M:%S.%e %l: %v");
+    formatter->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l: %v");
   }
   logger->set_formatter(std::move(formatter));
   logger->set_level(spdlog::level::from_str(level));

@@ -50,6 +50,16 @@ class OpenApi(unittest.TestCase):
     def end(self, operation):
         self.assertEqual(self.daemon.wait(operation["id"]), "succeeded", self.daemon.said())
 
+    def test_00_what_is_not_as_documented_is_found(self):
+        event = {"id": 1, "at": "2026-11-23T03:12:00.000Z", "level": "info", "kind": "node", "forest": "", "node": "", "operation_id": 0, "message": "x"}
+        schema = {"$ref": "#/components/schemas/Event"}
+        self.assertEqual(self.document.faults(schema, event), [])
+        self.assertTrue(self.document.faults(schema, {name: event[name] for name in event if name != "kind"}), "a field is not there")
+        for wrong in ({"more": 1}, {"id": "1"}, {"id": True}, {"id": 1.5}, {"level": "debug"}, {"at": "yesterday"}, {"at": "2026-11-23 03:12:00"}, {"message": None}):
+            self.assertTrue(self.document.faults(schema, event | wrong), wrong)
+        self.assertTrue(self.document.faults({"type": "integer", "minimum": 1, "maximum": 9}, 10))
+        self.assertTrue(self.document.faults({"type": "array", "items": {"type": "string"}}, ["x", 1]))
+
     def test_01_an_empty_daemon_answers(self):
         for path in ("/v1/version", "/v1/duty", "/v1/doctor", "/v1/forests", "/v1/orphans", "/v1/operations", "/v1/events", "/metrics"):
             self.ask("GET", path, expect=200)
