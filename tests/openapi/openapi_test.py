@@ -5,17 +5,20 @@ A life of a forest reaches the statuses that the document names; then requests m
 chance. Every answer is held to the document. The seed is printed: --seed gives the same requests again."""
 
 import argparse
+import hashlib
 import os
 import random
+import re
 import socket
 import sqlite3
 import sys
 import time
 import unittest
+import zlib
 
 import generate
 from checked import Checked
-from daemon import Daemon, ask_as
+from daemon import Connection, Daemon, ask_as
 from document import METHODS, Document
 
 NOBODY = 65534
@@ -23,6 +26,14 @@ LARGEST_BODY = 64 * 1024
 LARGEST_HEADER = 16 * 1024
 DEEPEST = 16
 REQUEST_LIMIT = 10  # seconds to send a request
+
+ACKNOWLEDGEMENT = "/v1/backup/move/{digest}/acknowledgement"
+
+# What a name that nothing has is answered with, where that is not 404.
+UNKNOWN_NAME = {
+    ("DELETE", "/v1/orphans/{name}"): {200, 400, 404},  # nothing of that name is success
+    ("POST", ACKNOWLEDGEMENT): {409},  # no move waits
+}
 
 # Documented statuses that a test of this kind does not reach, each with its reason.
 OUT_OF_REACH = {}
@@ -128,7 +139,7 @@ class OpenApi(unittest.TestCase):
     @unittest.skipIf(os.geteuid() != 0, "only root can ask as somebody else")
     def test_07_who_may_not_is_told_so(self):
         for path, method, _, _ in self.document.routes():
-            target = path.replace("{forest}", "oak").replace("{id}", "1").replace("{name}", "x").replace("{node}", "x")
+            target = re.sub(r"\{[^}]*\}", "1", path)
             status, answer = ask_as(self.daemon, NOBODY, method, target)
             self.assertEqual((status, answer["error"]["code"]), (403, "denied"), f"{method} {target}")
             self.client.note(method, path, status)
@@ -196,8 +207,7 @@ class OpenApi(unittest.TestCase):
             places = [each["name"] for each in parameters if each["in"] == "path"]
             for _ in range(OPTIONS.rounds if places else 0):
                 awkward = [self.chance.choice((*generate.AWKWARD_TEXTS[1:], generate.name(self.chance), 2**70)) for _ in places]
-                forgiving = (method, path) == ("DELETE", "/v1/orphans/{name}")  # nothing of that name is success
-                self.ask(method, path, *awkward, expect={200, 400, 404} if forgiving else {400, 404}, body={} if method == "POST" else None)
+                self.ask(method, path, *awkward, expect=UNKNOWN_NAME.get((method, path), {400, 404}), body={} if method == "POST" else None)
 
     def test_13_bodies_by_chance(self):
         for path, arguments, fixed in (("/v1/forests", (), {"provider": "local", "size": "small"}), ("/v1/forests/{forest}/grow", ("oak",), {})):
@@ -214,12 +224,31 @@ class OpenApi(unittest.TestCase):
 
     def test_14_backup_and_move(self):
         self.ask("POST", "/v1/backup", expect=200)
-        self.ask("POST", "/v1/backup/move", expect=200)
+        self.ask("POST", ACKNOWLEDGEMENT, "0" * 64, expect=409)
+        self.move()
         self.assertEqual(self.ask("GET", "/v1/duty", expect=200).json()["state"], "retired")
         self.ask("POST", "/v1/forests", expect=409, body={"provider": "local", "size": "small"})
         self.ask("POST", "/v1/forests/{forest}/grow", "oak", expect=409, body={})
         self.ask("DELETE", "/v1/forests/{forest}", "oak", expect=409)
         self.ask("POST", "/v1/takeover", expect=200)
+
+    def move(self):
+        """Its stream lasts until the archive is acknowledged."""
+        connection = Connection(self.daemon.socket)
+        self.addCleanup(connection.close)
+        connection.request("POST", "/v1/backup/move")
+        response = connection.getresponse()
+        self.assertEqual((response.status, response.getheader("Content-Type")), (200, "application/gzip"))
+        archive, unpacked = b"", zlib.decompressobj(zlib.MAX_WBITS | 16)
+        while not unpacked.eof:
+            piece = response.read1(65536)
+            self.assertTrue(piece, "the archive has no end")
+            archive += piece
+            unpacked.decompress(piece)
+        self.client.note("POST", "/v1/backup/move", response.status)
+        self.ask("POST", ACKNOWLEDGEMENT, "0" * 64, expect=409)
+        self.ask("POST", ACKNOWLEDGEMENT, hashlib.sha256(archive).hexdigest(), expect=200)
+        self.assertEqual(response.read(), b"")
 
     def test_15_tearing_down(self):
         self.ask("DELETE", "/v1/forests/{forest}", "nowhere", expect=404)
