@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <set>
 
 #include "tests/integration/cloud_box.hpp"
@@ -136,6 +137,38 @@ INSTANTIATE_TEST_SUITE_P(
                     Hand{"FirewallRenamed", {{"do", "rename"}, {"kind", "firewalls"}, {"name", "morpheus-oak"}, {"to", "front-door"}}, "oak-node-3"},
                     Hand{"PlacementGroupDeleted", {{"do", "delete"}, {"kind", "placement_groups"}}, "its placement group did not exist any more"},
                     Hand{"KeyDeleted", {{"do", "delete"}, {"kind", "ssh_keys"}}, "did not exist any more: it is uploaded again"}),
+    [](const auto& each) { return std::string(each.param.name); });
+
+// What keeps a removal from its end, and what somebody does so that it goes on.
+struct Bar {
+  const char* name;
+  json deed;
+  json undone;
+};
+
+void PrintTo(const Bar& bar, std::ostream* out) { *out << bar.name; }
+
+class CloudHandRemoval : public testing::TestWithParam<Bar> {};
+
+TEST_P(CloudHandRemoval, EndsOnlyWhenTheMachineIsGone) {
+  HandBox hand;
+  hand.by_hand(GetParam().deed);
+  hand.expect_done({"shrink", "oak", "--node", "node-2", "--yes", "--detach"});
+  const auto tries = [&] {
+    const auto lines = hand.cloud_.journal();
+    return std::ranges::count_if(lines, [](const json& line) { return line["method"] == "DELETE" && line["path"].get<std::string>().starts_with("/servers/"); });
+  };
+  EXPECT_TRUE(wait_until([&] { return tries() > 1; }, limit)) << hand.box_.log();
+  EXPECT_EQ(hand.cloud_.count("servers"), 2);
+  EXPECT_THAT(hand.events(), testing::Not(testing::ContainsRegex("shrink [0-9]+ succeeded")));
+  hand.by_hand(GetParam().undone);
+  EXPECT_TRUE(wait_until([&] { return hand.cloud_.count("servers") == 1; }, limit)) << hand.box_.log();
+  EXPECT_TRUE(wait_until([&] { return hand.box_.ask({"status", "oak"})["nodes"].size() == 1; }, limit)) << hand.box_.log();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, CloudHandRemoval,
+    testing::Values(Bar{"Protected", {{"do", "protect"}, {"name", "oak-node-2"}}, {{"do", "protect"}, {"name", "oak-node-2"}, {"on", false}}}),
     [](const auto& each) { return std::string(each.param.name); });
 
 }  // namespace
