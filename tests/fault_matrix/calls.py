@@ -111,6 +111,7 @@ CALLS = [
     _call("POST /firewalls/ID/actions/set_rules", "grow", ["actions", "actions[]", "actions[].id", "actions[].status"]),
     _call("POST /firewalls/ID/actions/apply_to_resources", "grow", ["actions", "actions[]", "actions[].id", "actions[].status"]),
     _call("POST /servers/ID/actions/poweron", "grow", _ACTION),
+    _call("PUT /servers/ID", "adopt", _single("server", _SERVER)),
     _call("POST /servers/ID/actions/shutdown", "shrink", _ACTION),
     _call("DELETE /servers/ID", "shrink", _ACTION),
     _call("GET /servers (forest)", "teardown", _listed("servers", _SERVER), _FOREST, lags=True),

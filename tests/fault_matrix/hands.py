@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from life import Broken
 
-PATIENCE = 20.0  # seconds that a command has, and then what waits for the hand to let go
+PATIENCE = 36.0  # seconds: what waits longer than 30 must say for what
 LOOK = 0.25
 
 # What a hand does, and to what; %s is the forest. The node is the one that the stage is about.

@@ -110,7 +110,7 @@ class Life:
                 continue
             visible = FAILED not in reason or FAILED in words  # else it was refused before anything was begun
             outcome = f"refused in {stage}: {' '.join(reason.split())[:160]}"
-            cell.say(outcome if visible else outcome + " (and no event says so)", failed=not visible or (cell in named and cell.passes))
+            cell.say(outcome if visible else outcome + " (and no event says so)", failed=not visible or (FAILED in reason and cell in named and cell.passes))
 
     @staticmethod
     def _names(cell, reason):
@@ -197,6 +197,16 @@ class Life:
         await self.run("grow", "grow", self.name, "--yes", done=lambda: self.has(before + 1))
         await self.disarm()
 
+    async def adopt(self):
+        """Its first server was renamed, and lost a label, by a hand."""
+        node = f"{self.name}-node-1"
+        before = len(await self.nodes())
+        await self.box.tell("hand", {"do": "relabel", "name": f"^{node}$", "labels": {"morpheus-node": None}})
+        await self.box.tell("hand", {"do": "rename", "name": f"^{node}$", "to": f"{self.name}-astray"})
+        await self.arm("adopt")
+        await self.run("adopt", "adopt", node, done=lambda: self.has(before))
+        await self.disarm()
+
     async def shrink(self):
         """Its edge goes."""
         status = await self.box.ask("status", self.name)
@@ -219,7 +229,7 @@ class Life:
 
 async def whole_life(life):
     """Each stage once."""
-    for stage in (life.plant, life.grow_in_vain, life.grow, life.shrink, life.tear_down):
+    for stage in (life.plant, life.grow_in_vain, life.grow, life.adopt, life.shrink, life.tear_down):
         await stage()
 
 

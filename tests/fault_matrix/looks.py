@@ -20,7 +20,7 @@ def calls_of(part):
         return _SWEEP
     if part == "keys":
         return _KEYS
-    stages = {"around": ["plant without a server", "teardown"], "servers": ["plant", "dud", "grow", "shrink"]}
+    stages = {"around": ["plant without a server", "teardown"], "servers": ["plant", "dud", "grow", "adopt", "shrink"]}
     calls = {call for stage in stages[part] for group, _ in QUOTAS[stage] for call in group} - set(_KEYS)
     around = {call for group, _ in QUOTAS["plant without a server"] + QUOTAS["teardown"] for call in group}
     return calls - around if part == "servers" else calls

@@ -21,7 +21,7 @@ PARTS = {  # stages whose calls are played, kinds of lives, boxes, lives at once
     "hands": ([], None, 3, 6),
     "keys": (["plant without a server"], short_life, 3, 1),
     "around": (["plant without a server", "teardown"], short_life, 3, 8),
-    "servers": (["plant", "dud", "grow", "shrink"], whole_life, 3, 6),
+    "servers": (["plant", "dud", "grow", "adopt", "shrink"], whole_life, 3, 6),
 }
 
 

@@ -13,6 +13,7 @@ QUOTAS = {
     "dud": [(["DELETE /primary_ips/ID", "GET /primary_ips/ID"], 2), (["GET /servers (name)"], 1)],
     "grow": [(["PUT /firewalls/ID"], 1), (["POST /firewalls/ID/actions/set_rules", "POST /firewalls/ID/actions/apply_to_resources"], 2), (["POST /servers/ID/actions/poweron"], 1),
              (["GET /servers (name)", "GET /actions"], 1), (["GET /firewalls (own)"], 1)],
+    "adopt": [(["PUT /servers/ID", "GET /servers/ID"], 4)],  # a command that does not try again by itself
     "shrink": [(["POST /servers/ID/actions/shutdown"], 1), (["DELETE /servers/ID", "GET /actions", "GET /servers/ID"], 2)],
     "teardown": [(["GET /servers (forest)", "GET /primary_ips (forest)", "GET /firewalls (forest)", "DELETE /firewalls/ID",
                    "DELETE /placement_groups/ID", "GET /firewalls/ID", "GET /placement_groups/ID", "GET /placement_groups (forest)",
