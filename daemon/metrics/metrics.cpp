@@ -146,6 +146,16 @@ void add_providers(Exposition& out, const std::map<std::string, Provider*>& prov
   }
 }
 
+// Of forests whose machines prove themselves by certificate.
+void add_certificates(Exposition& out, const ForestSummary& forest, const std::map<std::string, Provider*>& providers, SecretsKeeper& secrets) {
+  const auto provider = providers.find(forest.provider);
+  if (provider == providers.end() || !provider->second->is_networked()) return;
+  const auto end = secrets.certificates_end(forest.name);
+  if (!end) return;
+  out.gauge("morpheus_forest_certificates_end_time_seconds", "When the certificates of the forest's machines end, in Unix time.",
+            unix_seconds(*end), {{"forest", forest.name}});
+}
+
 std::optional<double> bytes_of(const std::string& path) {
   std::error_code error;
   const auto size = std::filesystem::file_size(path, error);
@@ -156,12 +166,13 @@ std::optional<double> bytes_of(const std::string& path) {
 }  // namespace
 
 std::string Metrics::render() const {
-  const auto& [clock, forests, store, journal, poller, lag, providers, config, version] = sources_;
+  const auto& [clock, forests, store, journal, poller, lag, providers, secrets, config, version] = sources_;
   Exposition out;
   out.gauge("morpheus_build_info", "The daemon's version.", 1, {{"version", version}});
   for (const ForestSummary& forest : forests.list()) {
     const auto status = forests.status(forest.name);
     if (status) add_forest(out, *status);
+    add_certificates(out, forest, providers, secrets);
   }
   add_operations(out, store, journal.tally());
   add_configuration(out, config.growth);

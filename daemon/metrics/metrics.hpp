@@ -9,6 +9,7 @@
 #include "daemon/monitor/poller.hpp"
 #include "daemon/provider/provider.hpp"
 #include "daemon/runtime/loop_lag.hpp"
+#include "daemon/secrets/secrets_keeper.hpp"
 #include "daemon/store/journal.hpp"
 #include "daemon/store/store.hpp"
 
@@ -23,6 +24,7 @@ struct MetricsSources {
   const Poller& poller;
   const LoopLag& lag;
   const std::map<std::string, Provider*>& providers;
+  SecretsKeeper& secrets;
   const Config& config;
   std::string version;
 };

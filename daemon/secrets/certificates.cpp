@@ -139,6 +139,15 @@ KeyPair make_authority(const std::string& name, WallTime now, Ids& ids) {
   return {pem_of(certificate), pem_of(key)};
 }
 
+WallTime end_of(const std::string& certificate) {
+  const Bio text = reader(certificate);
+  const Certificate read(PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr));
+  must(read != nullptr, "reading a certificate");
+  std::tm time{};
+  must(ASN1_TIME_to_tm(X509_get0_notAfter(read.get()), &time) == 1, "reading a certificate's end");
+  return WallTime(std::chrono::seconds(::timegm(&time)));
+}
+
 KeyPair issue_certificate(const KeyPair& authority, const Subject& subject, WallTime now, Ids& ids) {
   const Bio issuer_text = reader(authority.certificate);
   const Certificate issuer(PEM_read_bio_X509(issuer_text.get(), nullptr, no_passphrase, nullptr));

@@ -31,4 +31,7 @@ KeyPair make_authority(const std::string& name, WallTime now, Ids& ids);
 // std::runtime_error if `authority` is none.
 KeyPair issue_certificate(const KeyPair& authority, const Subject& subject, WallTime now, Ids& ids);
 
+// When a certificate (PEM) ends. Throws std::runtime_error if it is none.
+WallTime end_of(const std::string& certificate);
+
 }  // namespace morpheus

@@ -4,12 +4,12 @@
 
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <utility>
 
 #include "common/decode/json.hpp"
 #include "common/model/forest.hpp"
 #include "daemon/runtime/durable_file.hpp"
 #include "daemon/runtime/small_file.hpp"
-#include "daemon/secrets/nkey.hpp"
 
 namespace morpheus {
 namespace {
@@ -94,14 +94,37 @@ Result<NodeIdentity> SecretFiles::issue(const std::string& forest, const std::st
   }
 }
 
+// What OpenSSL refuses: a clock that is thousands of years ahead, for instance.
+Result<std::pair<Nkey, KeyPair>> SecretFiles::make_keys(const std::string& forest) {
+  try {
+    return std::pair(make_user_nkey(ids_), make_authority(forest, clock_.wall(), ids_));
+  } catch (const std::runtime_error& error) {
+    return Error{ErrorCode::failed, of_secrets(fmt::format("{}: {}", file_of(forest).string(), error.what())),
+                 "is this computer's clock right? timedatectl"};
+  }
+}
+
+Result<WallTime> SecretFiles::certificates_end(const std::string& forest) {
+  const auto known = ends_.find(forest);
+  if (known != ends_.end()) return known->second;
+  const auto kept = own(forest);
+  if (!kept) return kept.error();
+  try {
+    return ends_[forest] = end_of(kept->authority.certificate);
+  } catch (const std::runtime_error& error) {
+    return file_error(file_of(forest), error.what());
+  }
+}
+
 Result<> SecretFiles::write_new(const std::string& forest) {
   const auto file = file_of(forest);
   std::error_code error;
   std::filesystem::create_directories(file.parent_path(), error);
   if (!error) std::filesystem::permissions(directory_, std::filesystem::perms::owner_all, error);
   if (error) return file_error(file, error.message());
-  const Nkey system = make_user_nkey(ids_);
-  const KeyPair authority = make_authority(forest, clock_.wall(), ids_);
+  const auto made = make_keys(forest);
+  if (!made) return made.error();
+  const auto& [system, authority] = *made;
   const nlohmann::json json{{"installation_id", installation_id_},
                             {"route_password", ids_.random_hex(password_bytes)},
                             {"system_seed", system.seed},
@@ -117,6 +140,7 @@ Result<> SecretFiles::write_new(const std::string& forest) {
 Result<> SecretFiles::remove(const std::string& forest) {
   const auto good = check_forest_name(forest);
   if (!good) return good;
+  ends_.erase(forest);
   const auto kept = read(file_of(forest));
   if (kept && *kept && (*kept)->installation_id != installation_id_) return {};
   std::error_code error;

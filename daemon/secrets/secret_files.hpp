@@ -1,14 +1,17 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "common/model/path_name.hpp"
 #include "daemon/runtime/clock.hpp"
 #include "daemon/runtime/ids.hpp"
 #include "daemon/secrets/certificates.hpp"
+#include "daemon/secrets/nkey.hpp"
 #include "daemon/secrets/secrets_keeper.hpp"
 
 namespace morpheus {
@@ -32,11 +35,13 @@ class SecretFiles : public SecretsKeeper {
   Result<ForestSecrets> get(const std::string& forest) override;
   Result<NodeIdentity> issue(const std::string& forest, const std::string& server_name, const std::string& address) override;
   Result<> remove(const std::string& forest) override;
+  Result<WallTime> certificates_end(const std::string& forest) override;
 
  private:
   // Throws std::invalid_argument for what is no forest's name; whoever is asked for a forest has checked that.
   std::filesystem::path file_of(const std::string& forest) const { return path_below(directory_, forest) / "secrets.json"; }
   Result<> write_new(const std::string& forest);
+  Result<std::pair<Nkey, KeyPair>> make_keys(const std::string& forest);
 
   // Unset: there is no file.
   static Result<std::optional<KeptSecrets>> read(const std::filesystem::path& file);
@@ -47,6 +52,7 @@ class SecretFiles : public SecretsKeeper {
   std::string installation_id_;
   const Clock& clock_;
   Ids& ids_;
+  std::map<std::string, WallTime> ends_;  // by forest; its authority stays
 };
 
 }  // namespace morpheus

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "common/error.hpp"
+#include "common/model/time.hpp"
 #include "daemon/image/secrets.hpp"
 
 namespace morpheus {
@@ -19,6 +20,9 @@ class SecretsKeeper {
   virtual Result<NodeIdentity> issue(const std::string& forest, const std::string& server_name, const std::string& address) = 0;
   // Success if there are none, or only another installation's, which stay.
   virtual Result<> remove(const std::string& forest) = 0;
+  // When the first of the forest's certificates ends: its authority's, which no server's outlasts. failed: there are none, or they
+  // cannot be read.
+  virtual Result<WallTime> certificates_end(const std::string& forest) = 0;
 };
 
 }  // namespace morpheus

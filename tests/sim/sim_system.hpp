@@ -43,6 +43,7 @@ class SimSecrets : public SecretsKeeper {
   Result<ForestSecrets> get(const std::string& forest) override;
   Result<NodeIdentity> issue(const std::string& forest, const std::string& server_name, const std::string& address) override;
   Result<> remove(const std::string& forest) override;
+  Result<WallTime> certificates_end(const std::string&) override { return WallTime::max(); }
 
  private:
   Ids& ids_;

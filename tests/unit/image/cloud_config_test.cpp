@@ -1,5 +1,6 @@
 #include "daemon/image/cloud_config.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <yaml-cpp/yaml.h>
 
@@ -85,6 +86,20 @@ TEST(CloudConfig, SecretsAreNobodyElsesToReadAndOnlyThisNodes) {
   EXPECT_EQ(all.modes.at("/etc/systemd/system/nats.service"), "0644");
   EXPECT_THAT(text, Not(HasSubstr("SU-seed-of-the-system")));
   EXPECT_THAT(text, Not(HasSubstr("between local servers")));
+}
+
+TEST(CloudConfig, OnlyRootAsksForWhatTheMachineWasTold) {
+  const auto all = told(first_node(), setup());
+  const auto& rules = all.files.at("/etc/morpheus/firewall.nft");
+  const auto output = rules.substr(rules.find("chain output"));
+  EXPECT_THAT(output, HasSubstr("hook output"));
+  EXPECT_THAT(output, HasSubstr("meta skuid != 0 ip daddr 169.254.169.254 reject"));
+  EXPECT_THAT(output, HasSubstr("meta skuid != 0 ip6 daddr { fd00:ec2::254, fe80::a9fe:a9fe } reject"));
+  for (const char* unit : {"nats", "nats-witness", "nimsforest"}) {
+    EXPECT_THAT(all.files.at(fmt::format("/etc/systemd/system/{}.service", unit)),
+                HasSubstr("IPAddressDeny=169.254.169.254 fd00:ec2::254 fe80::a9fe:a9fe\n"))
+        << unit;
+  }
 }
 
 TEST(CloudConfig, OnlyTheFirstNodeHasAWitness) {

@@ -43,6 +43,49 @@ TEST_F(SecretFilesTest, AreMadeOnceForAForestAndAreNobodyElsesToRead) {
   EXPECT_FALSE(std::filesystem::exists(demo_.parent_path()));
 }
 
+// Any time that somebody sets.
+class SetClock : public Clock {
+ public:
+  WallTime wall() const override { return now; }
+  BootTime boot() const override { return BootTime{}; }
+  std::string boot_id() const override { return "boot"; }
+  asio::awaitable<void> sleep_until(BootTime) override { co_return; }
+  WallTime now{};
+};
+
+TEST_F(SecretFilesTest, TellWhenTheirCertificatesEnd) {
+  auto secrets = files();
+  ASSERT_TRUE(secrets.make("demo"));
+  const auto ends = secrets.certificates_end("demo");
+  ASSERT_TRUE(ends);
+  const auto left = *ends - clock_.wall();
+  EXPECT_LE(left, std::chrono::days(certificate_days));
+  EXPECT_GT(left, std::chrono::days(certificate_days - 1));
+  EXPECT_EQ(*secrets.certificates_end("demo"), *ends);
+  EXPECT_FALSE(secrets.certificates_end("none"));
+  ASSERT_TRUE(secrets.remove("demo"));
+  EXPECT_FALSE(secrets.certificates_end("demo"));
+}
+
+TEST_F(SecretFilesTest, ATimePastWhatOpenSslTakesIsAnErrorThatNamesTheClock) {
+  using namespace std::chrono_literals;
+  SetClock clock;
+  SecretFiles secrets(dir_.path(), "ours", clock, ids_);
+  const auto year = [](int number) { return WallTime(std::chrono::sys_days(std::chrono::year(number) / 1 / 1).time_since_epoch()); };
+  for (const WallTime wrong : {year(9'999), year(12'000), year(-50), WallTime(WallTime::max() - 48h)}) {
+    clock.now = wrong;
+    const auto made = secrets.make("demo");
+    ASSERT_FALSE(made);
+    EXPECT_NE(made.error().hint.find("timedatectl"), std::string::npos);
+    EXPECT_FALSE(std::filesystem::exists(demo_)) << "half a forest's secrets";
+  }
+  clock.now = year(2'026);
+  ASSERT_TRUE(secrets.make("demo"));
+  ASSERT_TRUE(secrets.issue("demo", "demo-node-1", ""));
+  clock.now = year(12'000);
+  EXPECT_FALSE(secrets.issue("demo", "demo-node-1", ""));
+}
+
 TEST_F(SecretFilesTest, LostOnesAreAnErrorAndNotMadeAnew) {
   auto secrets = files();
   ASSERT_TRUE(secrets.make("demo"));
