@@ -1,10 +1,14 @@
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
 #include <cstdlib>
+#include <exception>
 #include <iostream>
 
 #include "common/config/load.hpp"
 #include "daemon/app/app.hpp"
 #include "daemon/app/logging.hpp"
+#include "daemon/app/process_hygiene.hpp"
 #include "daemon/app/remains.hpp"
 #include "daemon/app/restore_command.hpp"
 
@@ -26,9 +30,7 @@ int list_machines(const morpheus::Config& config) {
   return std::cout ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   CLI::App flags("morpheusd grows forests of NATS servers", "morpheusd");
   std::string path = "/etc/morpheusd.yaml";
   bool check_only = false;
@@ -63,4 +65,15 @@ int main(int argc, char** argv) {
   if (!backup.empty()) return end_of(morpheus::run_restore(*report.config, backup));
   if (!instance.empty()) return end_of(morpheus::run_local_node(*report.config, instance));
   return end_of(morpheus::run_app(*report.config, path, node_units));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (!morpheus::prepare_process()) return EXIT_FAILURE;
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    return fail({morpheus::ErrorCode::failed, fmt::format("it cannot go on: {}", error.what()), ""});
+  }
 }

@@ -79,7 +79,7 @@ class App {
         enclosing_(loop_.get_executor()),
         manager_({loop_.get_executor(), clock_, ids_, *store_, journal_, observations_, poller_, system_, secrets_,
                   providers_, config_, enclosing_, gate_}),
-        metrics_({clock_, manager_, *store_, journal_, poller_, lag_, providers_, config_, MORPHEUS_VERSION}),
+        metrics_({clock_, manager_, *store_, journal_, poller_, lag_, providers_, secrets_, config_, MORPHEUS_VERSION}),
         backups_(clock_, *store_, config_.daemon.state_dir, MORPHEUS_VERSION),
         control_(loop_.get_executor(), clock_, manager_, *store_, journal_, MORPHEUS_VERSION, metrics_, backups_),
         metrics_server_(loop_.get_executor(), clock_, journal_, metrics_, metrics_address(config_)),
@@ -216,6 +216,8 @@ Result<> run_app(Config config, const std::string& config_path, bool node_units)
   const auto lock = LockFile::take(config.daemon.state_dir + "/lock", config.daemon.state_dir, "daemon.state_dir");
   if (!lock) return lock.error();
   sweep_restore({config.daemon.state_dir, config.daemon.database});
+  const auto prepared = prepare_local(config.daemon.state_dir);
+  if (!prepared) return prepared;
   SystemIds ids;
   auto store = Store::open(config.daemon.database, ids.random_hex(bounds::installation_id_bytes));
   if (!store) return store.error();

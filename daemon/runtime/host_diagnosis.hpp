@@ -15,4 +15,7 @@ Finding diagnose_clock();
 // Whether a file can be made in `directory`, by making one and deleting it.
 Finding diagnose_directory(const std::string& check, const std::string& directory);
 
+// Whether nobody but the daemon's own user and root can put something in the place of `directory`, or into it.
+Finding diagnose_privacy(const std::string& check, const std::string& directory);
+
 }  // namespace morpheus

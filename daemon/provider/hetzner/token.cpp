@@ -53,10 +53,12 @@ Result<> check_privacy(const std::string& path) {
                fmt::format("chmod 600 {}; make a new token if somebody may have seen it", path)};
 }
 
+// unsetenv() alone leaves the bytes where /proc/PID/environ shows them.
 std::optional<std::string> take_variable() {
-  const char* value = std::getenv(variable);
+  char* value = std::getenv(variable);
   if (!value) return std::nullopt;
   std::string token = value;
+  ::explicit_bzero(value, token.size());
   ::unsetenv(variable);
   return token;
 }

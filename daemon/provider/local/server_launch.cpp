@@ -54,7 +54,7 @@ Result<> become_server(const ServerProgram& program, const ServerFiles& files) {
                       ::dup2((*lock)->get(), lock_descriptor) >= 0;
   if (!placed) return cannot_run(program, errno);
   ::close_range(lock_descriptor + 1, std::numeric_limits<unsigned>::max(), CLOSE_RANGE_CLOEXEC);
-  ::signal(SIGPIPE, SIG_DFL);  // a service manager may have it ignored
+  for (const int ignored : {SIGPIPE, SIGXFSZ}) ::signal(ignored, SIG_DFL);  // a server gets its signals as from anybody
   ServerCommand command(program, files);
   ::execve(command.path(), command.arguments(), command.environment());
   return cannot_run(program, errno);
