@@ -201,6 +201,7 @@ struct OrphansView {
   std::vector<OrphanView> orphans;
   std::vector<ForeignView> others;
   std::vector<ProviderFailure> failed;  // what they have is not known
+  std::int64_t age_seconds = 0;         // of the oldest answer of a provider that this is made of
 };
 
 // The answer to an adoption: the machine is a ready node now.
@@ -269,7 +270,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(OrphanView, name, id, provider, 
                                                 monthly_cost)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ForeignView, name, provider, controller)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ProviderFailure, provider, error)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(OrphansView, orphans, others, failed)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(OrphansView, orphans, others, failed, age_seconds)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(AdoptionView, node, forest, role, warnings)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DeletionView, name, deleted, orphan, cleared)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DutyView, state, generation, reason)

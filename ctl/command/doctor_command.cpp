@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iostream>
+#include <memory>
 
 #include "common/protocol/views.hpp"
 #include "ctl/command/commands.hpp"
@@ -22,12 +23,12 @@ Finding answered(const Session& session, const VersionView& daemon, Millis took)
           "systemctl restart morpheusd, if it was upgraded"};
 }
 
-void ask_daemon(Session& session, std::vector<Finding>& findings) {
+void ask_daemon(Session& session, std::vector<Finding>& findings, bool fresh) {
   const auto begun = std::chrono::steady_clock::now();
   const auto version = view_of<VersionView>(session.client.get("/v1/version"));
   const auto took = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - begun);
   findings.push_back(answered(session, version, took));
-  const auto more = view_of<std::vector<Finding>>(session.client.get("/v1/doctor", examination_limit));
+  const auto more = view_of<std::vector<Finding>>(session.client.get(fresh ? "/v1/doctor?fresh=true" : "/v1/doctor", examination_limit));
   findings.insert(findings.end(), more.begin(), more.end());
 }
 
@@ -41,11 +42,11 @@ ExitStatus look_alone(const Session& session, const CommandFailure& failure, std
   return failure.status();
 }
 
-ExitStatus doctor(Session& session) {
+ExitStatus doctor(Session& session, bool fresh) {
   std::vector<Finding> findings;
   ExitStatus status = ExitStatus::done;
   try {
-    ask_daemon(session, findings);
+    ask_daemon(session, findings, fresh);
   } catch (const CommandFailure& failure) {
     status = look_alone(session, failure, findings);
   }
@@ -61,9 +62,10 @@ ExitStatus doctor(Session& session) {
 }  // namespace
 
 void add_doctor_command(CLI::App& app, Action& chosen) {
-  app.add_subcommand("doctor", "Check the daemon, its providers and its forests, and say what to type")->callback([&chosen] {
-    chosen = doctor;
-  });
+  const auto fresh = std::make_shared<bool>(false);
+  auto* command = app.add_subcommand("doctor", "Check the daemon, its providers and its forests, and say what to type");
+  command->add_flag("--fresh", *fresh, "ask the providers anew, not within half a minute");
+  command->callback([fresh, &chosen] { chosen = [fresh](Session& session) { return doctor(session, *fresh); }; });
 }
 
 }  // namespace morpheus::ctl

@@ -18,6 +18,7 @@ constexpr Millis deletion_limit{6 * 60'000};  // an action of the cloud may take
 struct Flags {
   std::string name;
   bool yes = false;
+  bool fresh = false;
 };
 
 std::string orphan_path(const std::string& name) { return "/v1/orphans/" + segment(name); }
@@ -25,8 +26,9 @@ std::string orphan_path(const std::string& name) { return "/v1/orphans/" + segme
 // What is not known is no "there is none".
 ExitStatus status_of(const OrphansView& view) { return view.failed.empty() ? ExitStatus::done : ExitStatus::failed; }
 
-ExitStatus list_orphans(Session& session) {
-  const auto view = view_of<OrphansView>(session.client.get("/v1/orphans", ask_all_limit));
+ExitStatus list_orphans(Session& session, const Flags& flags) {
+  const std::string path = flags.fresh ? "/v1/orphans?fresh=true" : "/v1/orphans";
+  const auto view = view_of<OrphansView>(session.client.get(path, ask_all_limit));
   if (session.json) {
     session.print(view);
   } else {
@@ -82,8 +84,9 @@ ExitStatus delete_orphan(Session& session, const Flags& flags) {
 
 void add_orphan_commands(CLI::App& app, Action& chosen) {
   const auto flags = std::make_shared<Flags>();
-  app.add_subcommand("orphans", "Show machines of this daemon's that no node stands for, and what they cost")
-      ->callback([&chosen] { chosen = list_orphans; });
+  auto* list_command = app.add_subcommand("orphans", "Show machines of this daemon's that no node stands for, and what they cost");
+  list_command->add_flag("--fresh", flags->fresh, "ask the providers anew, not within half a minute");
+  list_command->callback([flags, &chosen] { chosen = [flags](Session& session) { return list_orphans(session, *flags); }; });
 
   auto* adopt_command = app.add_subcommand("adopt", "Make an orphan a node of its forest again");
   adopt_command->add_option("NAME", flags->name, "the machine's name")->required()->check(is_named());

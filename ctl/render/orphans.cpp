@@ -42,6 +42,9 @@ std::string render_orphans(const OrphansView& view) {
   for (const ProviderFailure& failure : view.failed) {
     text += fmt::format("Not known: what {} has: {}\n", failure.provider, failure.error);
   }
+  if (view.age_seconds > 0) {
+    text += fmt::format("As of {} s ago; morpheusctl orphans --fresh asks the providers anew\n", view.age_seconds);
+  }
   return text;
 }
 

@@ -61,29 +61,16 @@ Result<bool> query_flag(const Call& call, const std::string& name) {
                "use true or false"};
 }
 
-Result<nlohmann::json> body_object(const Call& call) {
-  using Object = Result<nlohmann::json>;  // JSON converts to and from everything: say which it is
-  using At = nlohmann::json::parse_event_t;
-  if (call.body.empty()) return Object{boost::system::in_place_value, nlohmann::json::object()};
-  bool too_deep = false;
-  const auto bound_depth = [&too_deep](int around, At at, nlohmann::json&) {
-    const bool begins = at == At::object_start || at == At::array_start;
-    too_deep = too_deep || (begins && around >= deepest_json);
-    return !too_deep;
-  };
-  nlohmann::json parsed;
-  std::string wrong;
-  try {
-    parsed = nlohmann::json::parse(call.body, bound_depth);
-    if (!parsed.is_object()) wrong = "the body is JSON, but no object";
-  } catch (const nlohmann::json::parse_error& error) {
-    wrong = fmt::format("the body is not JSON from its byte {} on", error.byte);
-  } catch (const nlohmann::json::exception&) {
-    wrong = "the body has a number that is too large";
-  }
-  if (too_deep) wrong = fmt::format("the body is nested deeper than {} levels", deepest_json);
-  if (!wrong.empty()) return Error{ErrorCode::invalid, wrong, "see docs/openapi.yaml"};
-  return Object{boost::system::in_place_value, std::move(parsed)};
+const Sender& body_sender() {
+  static const Sender sender{"the request's body", ErrorCode::invalid, "see docs/openapi.yaml"};
+  return sender;
+}
+
+DecodeBounds body_bounds(const Call& call) {
+  DecodeBounds bounds;
+  bounds.bytes = call.body.size();  // which the connection has bounded
+  bounds.depth = deepest_body;
+  return bounds;
 }
 
 }  // namespace morpheus

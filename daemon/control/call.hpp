@@ -8,11 +8,13 @@
 #include <string>
 #include <vector>
 
+#include "common/decode/json.hpp"
 #include "common/error.hpp"
 #include "daemon/backup/backup.hpp"
 #include "daemon/control/limits.hpp"
 #include "daemon/control/peer.hpp"
 #include "daemon/control/refusals.hpp"
+#include "daemon/control/unread.hpp"
 #include "daemon/forest/forests.hpp"
 #include "daemon/metrics/page.hpp"
 #include "daemon/runtime/clock.hpp"
@@ -41,6 +43,7 @@ struct ControlServices {
   ControlLimits limits;
   PeerGroups groups;
   Refusals refusals;
+  Unread unread;
   std::function<std::vector<Finding>()> more_findings = nullptr;  // of the doctor
   std::optional<Move> move = std::nullopt;                        // that is under way
 };
@@ -78,11 +81,17 @@ Reply error_reply(const Error& error);
 Reply error_reply(unsigned status, const std::string& code, const std::string& message,
                   const std::string& hint);
 
+// As JSON on one line, without its end.
+template <class T>
+std::string json_text(const T& value) {
+  return nlohmann::json(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 template <class T>
 Reply json_reply(const T& value, unsigned status = 200) {
   Reply reply;
   reply.status = status;
-  reply.body = nlohmann::json(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  reply.body = json_text(value) + "\n";
   return reply;
 }
 
@@ -99,7 +108,14 @@ Result<std::int64_t> query_number(const Call& call, const std::string& name, std
 // A query parameter that is "true" or "false"; false when it is not there.
 Result<bool> query_flag(const Call& call, const std::string& name);
 
-// The body as a JSON object, empty for an empty body. invalid: it is something else, or nested too deeply.
-Result<nlohmann::json> body_object(const Call& call);
+const Sender& body_sender();
+DecodeBounds body_bounds(const Call& call);
+
+// What `read`, a function of const JsonObject&, makes of the body; an empty body is an object without fields. invalid: it is something
+// else, or what `read` asks for is of another type; the error names the field.
+template <class Read>
+auto decode_body(const Call& call, Read read) {
+  return call.body.empty() ? decode(body_sender(), "{}", DecodeBounds{}, read) : decode(body_sender(), call.body, body_bounds(call), read);
+}
 
 }  // namespace morpheus

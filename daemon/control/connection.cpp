@@ -1,7 +1,9 @@
 #include "daemon/control/connection.hpp"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
@@ -29,6 +31,7 @@ using Response = http::response<http::string_body>;
 
 constexpr std::size_t a_read = 4 * 1024;  // bytes
 
+constexpr std::size_t longest_line = 2 * 1024;  // bytes of a dismissed client's first line
 constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 
 // Unset: there is nobody to tell.
@@ -57,9 +60,11 @@ Connection::Connection(asio::generic::stream_protocol::socket socket, Clock& clo
 
 asio::awaitable<Received> Connection::receive() {
   Received received;
+  const Waits waits(*this);
   error_code error;
   if (buffer_.size() == 0) {
-    const bool soon = co_await finishes_within(clock_, limits_.idle, read_some(error));
+    const Millis patience = has_asked_ ? limits_.idle : limits_.first_byte;
+    const bool soon = co_await finishes_within(clock_, patience, read_some(error));
     if (!soon || error) co_return received;
   }
   Parser parser;
@@ -73,6 +78,7 @@ asio::awaitable<Received> Connection::receive() {
   } else if (error) {
     received.refusal = refusal_of(error, limits_);
   } else {
+    has_asked_ = true;
     received.request = parser.release();
   }
   co_return received;
@@ -96,7 +102,15 @@ asio::awaitable<void> Connection::read_request(Parser& parser, error_code& error
   co_await http::async_read(socket_, buffer_, parser, asio::redirect_error(asio::use_awaitable, error));
 }
 
+void Connection::abandon() {
+  abandoned_ = true;
+  error_code error;
+  socket_.close(error);
+  if (error) spdlog::debug("a client's socket was not closed well: {}", error.message());
+}
+
 asio::awaitable<bool> Connection::send(Reply reply, bool keep_alive, std::string allow) {
+  const Waits waits(*this);
   Response response(static_cast<http::status>(reply.status), 11);
   response.set(http::field::content_type, reply.type);
   if (!allow.empty()) response.set(http::field::allow, allow);
@@ -109,23 +123,30 @@ asio::awaitable<bool> Connection::send(Reply reply, bool keep_alive, std::string
   co_return in_time && !error;
 }
 
-asio::awaitable<void> Connection::dismiss(Reply reply) {
+asio::awaitable<std::string> Connection::dismiss(Reply reply) {
+  std::string line;
   const bool sent = co_await send(std::move(reply), false, "");
-  if (!sent) co_return;
+  if (!sent) co_return line;
+  const Waits waits(*this);
   error_code error;
   socket_.shutdown(asio::socket_base::shutdown_send, error);
-  if (!error) co_await finishes_within(clock_, limits_.linger, drain());
+  if (!error) co_await finishes_within(clock_, limits_.linger, drain(line));
+  const auto end = line.find_first_of("\r\n");
+  line.resize(end == std::string::npos ? 0 : end);
+  co_return line;
 }
 
-asio::awaitable<void> Connection::drain() {
+asio::awaitable<void> Connection::drain(std::string& line) {
   std::array<char, a_read> bin{};
   error_code error;
   while (!error) {
-    co_await socket_.async_read_some(asio::buffer(bin), asio::redirect_error(asio::use_awaitable, error));
+    const auto size = co_await socket_.async_read_some(asio::buffer(bin), asio::redirect_error(asio::use_awaitable, error));
+    line.append(bin.data(), std::min(size, longest_line - line.size()));
   }
 }
 
 asio::awaitable<bool> Stream::write(std::string piece) {
+  const Connection::Waits waits(connection_);
   error_code error;
   bool in_time = true;
   if (!begun_) {
@@ -172,6 +193,7 @@ asio::awaitable<void> Stream::finish() {
 
 asio::awaitable<Stream::First> Stream::first_of(Signal& news, std::uint64_t seen, Millis limit) {
   using Socket = asio::generic::stream_protocol::socket;
+  std::optional<Connection::Waits> waits(connection_);
   const auto executor = co_await asio::this_coro::executor;
   // A socket whose other end was closed reports an error condition; one that was only half closed does not.
   auto group = asio::experimental::make_parallel_group(
@@ -185,14 +207,16 @@ asio::awaitable<Stream::First> Stream::first_of(Signal& news, std::uint64_t seen
   const error_code hang_up = std::get<3>(ended);
   if (first == First::news && news_error) std::rethrow_exception(news_error);
   if (first == First::time && sleep_error) std::rethrow_exception(sleep_error);
-  if (first == First::hang_up && hang_up == asio::error::operation_aborted) throw boost::system::system_error(hang_up);
+  waits.reset();
+  broken_ = broken_ || connection_.abandoned_;
+  if (first == First::hang_up && !broken_ && hang_up == asio::error::operation_aborted) throw boost::system::system_error(hang_up);
   broken_ = broken_ || first == First::hang_up;
   co_return first;
 }
 
 asio::awaitable<bool> Stream::wait(Signal& news, std::uint64_t seen) {
   const auto first = co_await first_of(news, seen, connection_.limits_.heartbeat);
-  if (first != First::time) co_return !broken_;
+  if (first != First::time || broken_) co_return !broken_;
   co_return co_await write("\n");
 }
 

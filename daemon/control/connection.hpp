@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "daemon/control/call.hpp"
+#include "daemon/control/seats.hpp"
 
 namespace morpheus {
 
@@ -22,17 +23,34 @@ struct Received {
 };
 
 // One client's connection, over whatever socket: HTTP/1.1, with a limit on the size and the time of everything.
-class Connection {
+class Connection : public Guest {
  public:
   Connection(asio::generic::stream_protocol::socket socket, Clock& clock, const ControlLimits& limits);
+
+  // The connection waits for its client while it lives.
+  class Waits {
+   public:
+    explicit Waits(Connection& connection) : connection_(connection) { connection_.waits_since_ = connection_.clock_.boot(); }
+    ~Waits() { connection_.waits_since_.reset(); }
+    Waits(const Waits&) = delete;
+    Waits& operator=(const Waits&) = delete;
+
+   private:
+    Connection& connection_;
+  };
 
   asio::awaitable<Received> receive();
 
   // false: the client did not take it in time, or is gone. `allow`: methods, for a 405.
   asio::awaitable<bool> send(Reply reply, bool keep_alive, std::string allow);
 
-  // The last words: sent, and then the client gets a moment to read them, even if it is still sending.
-  asio::awaitable<void> dismiss(Reply reply);
+  // The last words: sent, and then the client gets a moment to read them, even if it is still sending. Returns the first line of what
+  // it sent meanwhile, without its end; empty: no whole line.
+  asio::awaitable<std::string> dismiss(Reply reply);
+
+  std::optional<BootTime> waits_since() const override { return waits_since_; }
+  bool has_asked() const override { return has_asked_; }
+  void abandon() override;
 
  private:
   friend class Stream;
@@ -40,12 +58,15 @@ class Connection {
 
   asio::awaitable<void> read_some(boost::system::error_code& error);
   asio::awaitable<void> read_request(Parser& parser, boost::system::error_code& error);
-  asio::awaitable<void> drain();
+  asio::awaitable<void> drain(std::string& line);
 
   asio::generic::stream_protocol::socket socket_;
   Clock& clock_;
   const ControlLimits limits_;
   boost::beast::flat_buffer buffer_;
+  std::optional<BootTime> waits_since_;
+  bool has_asked_ = false;
+  bool abandoned_ = false;
 };
 
 // An answer that comes in pieces: chunks, or for a client of HTTP/1.0 just the bytes. Its header

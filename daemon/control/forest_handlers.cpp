@@ -1,69 +1,34 @@
 #include "daemon/control/forest_handlers.hpp"
 
-#include <fmt/format.h>
+#include <limits>
+#include <stdexcept>
+#include <utility>
+
+#include "common/decode/text.hpp"
 
 namespace morpheus {
 namespace {
 
 constexpr int longest_history = 1'000;
 constexpr int usual_history = 20;
-constexpr std::uint64_t largest_count = 1'000'000;
+constexpr std::int64_t largest_count = 1'000'000;
 
-// A field of a request's body; a wrong type is an error that names it. Absent or null: `value` stays.
-template <class T>
-Result<> read_field(const nlohmann::json& body, const char* name, const char* kind, T& value) {
-  const auto found = body.find(name);
-  if (found == body.end() || found->is_null()) return {};
-  try {
-    value = found->get<T>();
-    return {};
-  } catch (const nlohmann::json::exception&) {
-    return Error{ErrorCode::invalid, fmt::format("\"{}\" must be {}", name, kind), "see docs/openapi.yaml"};
-  }
-}
-
-Result<PlantRequest> plant_request(const Call& call) {
-  const auto body = body_object(call);
-  if (!body) return body.error();
+PlantRequest read_plant_request(const JsonObject& body) {
   PlantRequest request;
-  for (const auto& [name, member] :
-       {std::pair{"provider", &PlantRequest::provider}, std::pair{"size", &PlantRequest::size},
-        std::pair{"name", &PlantRequest::name}}) {
-    const auto read = read_field(*body, name, "a text", request.*member);
-    if (!read) return read.error();
-  }
-  const auto dry = read_field(*body, "dry_run", "true or false", request.dry_run);
-  if (!dry) return dry.error();
+  request.provider = body.optional_shown("provider", longest_name).value_or("");
+  request.size = body.optional_shown("size", longest_name).value_or("");
+  request.name = body.optional_shown("name", longest_name).value_or("");
+  request.dry_run = body.optional_flag("dry_run").value_or(false);
   return request;
 }
 
-// The same for a whole number that is not negative.
-Result<> read_count(const nlohmann::json& body, const char* name, int& value) {
-  const auto found = body.find(name);
-  if (found == body.end() || found->is_null()) return {};
-  const auto refusal = Error{ErrorCode::invalid,
-                             fmt::format("\"{}\" must be a whole number from 0 to {}", name, largest_count),
-                             "see docs/openapi.yaml"};
-  if (!found->is_number_unsigned() || found->get<std::uint64_t>() > largest_count) return refusal;
-  value = found->get<int>();
-  return {};
-}
-
-Result<GrowRequest> grow_request(const Call& call) {
-  const auto body = body_object(call);
-  if (!body) return body.error();
+GrowRequest read_grow_request(const JsonObject& body) {
   GrowRequest request;
-  const auto counted = read_count(*body, "nodes", request.nodes);
-  if (!counted) return counted.error();
-  const auto chosen = read_field(*body, "automatic", "true or false", request.automatic);
-  if (!chosen) return chosen.error();
-  const auto dry = read_field(*body, "dry_run", "true or false", request.dry_run);
-  if (!dry) return dry.error();
-  double threshold = 0;
-  const auto limited = read_field(*body, "threshold", "a number", threshold);
-  if (!limited) return limited.error();
-  const auto given = body->find("threshold");
-  if (given != body->end() && !given->is_null()) request.threshold = threshold;
+  const auto nodes = body.find("nodes");
+  if (nodes) request.nodes = static_cast<int>(nodes->integer(0, largest_count));
+  request.automatic = body.optional_flag("automatic").value_or(false);
+  request.dry_run = body.optional_flag("dry_run").value_or(false);
+  request.threshold = body.optional_number("threshold");
   return request;
 }
 
@@ -74,7 +39,7 @@ asio::awaitable<Reply> list_forests(ControlServices& services, Call) {
 }
 
 asio::awaitable<Reply> plant_forest(ControlServices& services, Call call) {
-  const auto request = plant_request(call);
+  const auto request = decode_body(call, read_plant_request);
   if (!request) co_return error_reply(request.error());
   if (request->dry_run) {
     const auto plan = co_await services.forests.plan(*request);
@@ -93,7 +58,7 @@ asio::awaitable<Reply> tear_down_forest(ControlServices& services, Call call) {
 }
 
 asio::awaitable<Reply> grow_forest(ControlServices& services, Call call) {
-  const auto request = grow_request(call);
+  const auto request = decode_body(call, read_grow_request);
   if (!request) co_return error_reply(request.error());
   const auto answer = co_await services.forests.grow(call.arguments[0], *request, call.peer.caller);
   co_return reply_of(answer, answer && answer->operation ? 202 : 200);
@@ -109,10 +74,32 @@ asio::awaitable<Reply> explain_forest(ControlServices& services, Call call) {
   co_return reply_of(services.forests.explain(call.arguments[0]));
 }
 
-asio::awaitable<Reply> show_history(ControlServices& services, Call call) {
+// Decisions are read as they are taken: in a large forest each has as many findings as there are nodes.
+asio::awaitable<Reply> stream_history(ControlServices& services, Call call, Pieces& pieces) {
   const auto limit = query_number(call, "limit", usual_history, 1, longest_history);
   if (!limit) co_return error_reply(limit.error());
-  co_return reply_of(services.forests.history(call.arguments[0], static_cast<int>(*limit)));
+  const std::string& forest = call.arguments[0];
+  std::string piece = "[";
+  bool begun = false;
+  std::int64_t before = std::numeric_limits<std::int64_t>::max();
+  bool more = true;
+  for (std::int64_t i = 0; more && i < *limit; ++i) {
+    const auto next = services.forests.history(forest, before, 1);
+    if (!next && i == 0) co_return error_reply(next.error());
+    if (!next) throw std::runtime_error(next.error().message);  // what is missing at the end must not look like the end
+    more = !next->empty();
+    if (!more) break;
+    before = next->front().id;
+    piece += (i == 0 ? "" : ",") + json_text(next->front());
+    if (piece.size() < services.limits.piece) continue;
+    begun = true;
+    const bool taken = co_await pieces.write(std::exchange(piece, ""));
+    if (!taken) co_return Reply{};
+  }
+  Reply whole;
+  whole.body = piece + "]\n";
+  if (begun) co_await pieces.write(whole.body);
+  co_return whole;
 }
 
 asio::awaitable<Reply> show_image(ControlServices& services, Call call) {

@@ -13,7 +13,7 @@ asio::awaitable<Reply> grow_forest(ControlServices& services, Call call);
 asio::awaitable<Reply> remove_node(ControlServices& services, Call call);
 asio::awaitable<Reply> explain_forest(ControlServices& services, Call call);
 asio::awaitable<Reply> show_image(ControlServices& services, Call call);
-asio::awaitable<Reply> show_history(ControlServices& services, Call call);
+asio::awaitable<Reply> stream_history(ControlServices& services, Call call, Pieces& pieces);  // a list, in pieces
 asio::awaitable<Reply> pause_forest(ControlServices& services, Call call);
 asio::awaitable<Reply> resume_forest(ControlServices& services, Call call);
 

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <utility>
 
 #include "daemon/control/connection.hpp"
 #include "daemon/runtime/backoff.hpp"
@@ -14,13 +16,14 @@ namespace {
 
 using boost::system::error_code;
 
-constexpr std::size_t most_clients = 16;  // more are closed without a word
+constexpr std::size_t most_clients = 16;  // the one that has waited longest makes room for the next
 constexpr Millis accept_pause{100};       // when no descriptor is left
 
 ControlLimits narrow_limits() {
   ControlLimits limits;
   limits.header = 8 * 1024;
   limits.body = 0;
+  limits.first_byte = Millis{5'000};
   limits.request = Millis{5'000};
   limits.answer = Millis{10'000};
   return limits;
@@ -125,25 +128,37 @@ asio::awaitable<void> MetricsServer::accept_for_ever() {
       spdlog::warn("a client of /metrics could not be accepted: {}; the next try is in {} ms", error.message(),
                    accept_pause.count());
       co_await clock_.sleep_for(accept_pause);
-    } else if (clients_ < most_clients) {
-      ++clients_;
+    } else {
+      if (clients_.size() >= most_clients) make_room();
       tasks_.spawn("metrics", host(std::move(socket)));
     }
   }
 }
 
+void MetricsServer::make_room() {
+  const auto keeps = [this](const Connection* client) {
+    return std::pair(client->has_asked(), client->waits_since().value_or(clock_.boot()));
+  };
+  const auto found = std::ranges::min_element(clients_, {}, keeps);
+  if (found == clients_.end()) return;
+  Connection& client = **found;
+  clients_.erase(found);
+  client.abandon();
+}
+
 // One client's trouble is nobody else's: nothing leaves here.
 asio::awaitable<void> MetricsServer::host(Socket socket) {
+  Connection connection(std::move(socket), clock_, limits_);
+  clients_.push_back(&connection);
   try {
-    co_await serve(std::move(socket));
+    co_await serve(connection);
   } catch (const std::exception& error) {
     spdlog::debug("a client of /metrics: {}", error.what());
   }
-  --clients_;
+  clients_.remove(&connection);
 }
 
-asio::awaitable<void> MetricsServer::serve(Socket socket) {
-  Connection connection(std::move(socket), clock_, limits_);
+asio::awaitable<void> MetricsServer::serve(Connection& connection) {
   bool again = true;
   while (again) {
     auto received = co_await connection.receive();

@@ -2,6 +2,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +17,8 @@
 #include "daemon/store/journal.hpp"
 
 namespace morpheus {
+
+class Connection;
 
 // GET /metrics for whoever reaches a TCP address, and nothing else. An address that cannot be used is tried again and again: what the
 // daemon is for does not hang on it.
@@ -38,8 +41,10 @@ class MetricsServer {
   Result<> open();
   asio::awaitable<void> listen();
   asio::awaitable<void> accept_for_ever();
+  // Closes the client that has waited longest, one that never asked for anything before all others.
+  void make_room();
   asio::awaitable<void> host(Socket socket);
-  asio::awaitable<void> serve(Socket socket);
+  asio::awaitable<void> serve(Connection& connection);
 
   Clock& clock_;
   Journal& journal_;
@@ -49,7 +54,7 @@ class MetricsServer {
   ControlLimits limits_;
   asio::ip::tcp::acceptor acceptor_;
   TaskGroup tasks_;
-  std::size_t clients_ = 0;
+  std::list<Connection*> clients_;  // that were not told to go
 };
 
 }  // namespace morpheus

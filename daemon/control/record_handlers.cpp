@@ -21,14 +21,9 @@ constexpr int most_events = 10'000;
 constexpr int usual_operations = 20;
 constexpr int most_operations = 1'000;
 
-template <class T>
-std::string line_of(const T& value) {
-  return nlohmann::json(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-}
-
 std::string lines_of(const std::vector<Event>& events) {
   std::string lines;
-  for (const Event& event : events) lines += line_of(to_view(event));
+  for (const Event& event : events) lines += json_text(to_view(event)) + "\n";
   return lines;
 }
 
@@ -101,14 +96,6 @@ Result<EventsRequest> events_request(const ControlServices& services, const Call
   return request;
 }
 
-// The id behind which the last `limit` events are.
-std::int64_t before_the_last(const Store& store, const EventFilter& wanted, int limit) {
-  const auto last = store.last_events(wanted, limit);
-  if (!last.empty()) return last.front().id - 1;
-  const auto newest = store.last_events("", 1);
-  return newest.empty() ? 0 : newest.back().id;
-}
-
 }  // namespace
 
 asio::awaitable<Reply> show_version(ControlServices& services, Call) {
@@ -149,17 +136,17 @@ asio::awaitable<Reply> stream_progress(ControlServices& services, Call call, Pie
   for (;;) {
     const auto seen = services.journal.news().count();
     const auto now = services.store.operation(id);
-    const auto batch = services.store.events_after(last, operation->forest, services.limits.events_a_batch);
+    const auto batch = services.store.events_after(last, operation->forest, services.limits.events_a_batch, services.limits.piece);
     if (!batch.empty()) last = batch.back().id;
     const bool taken = co_await pieces.write(lines_of(of_operation(batch, id)));
     if (!taken || !now) co_return Reply{};
-    if (static_cast<int>(batch.size()) == services.limits.events_a_batch) {
+    if (!batch.empty()) {
       co_await asio::post(asio::use_awaitable);  // a long record is no reason to hold up anybody else
       continue;
     }
     if (now->state != OperationState::running) {
       const nlohmann::json end{{"operation", to_view(*now)}};
-      co_await pieces.write(line_of(end));
+      co_await pieces.write(json_text(end) + "\n");
       co_return Reply{};
     }
     const auto acts = may_act(services.store);
@@ -177,11 +164,11 @@ asio::awaitable<Reply> stream_events(ControlServices& services, Call call, Piece
   const auto wanted = events_request(services, call);
   if (!wanted) co_return error_reply(wanted.error());
   std::int64_t last =
-      wanted->after ? *wanted->after : before_the_last(services.store, wanted->wanted, wanted->limit);
+      wanted->after ? *wanted->after : services.store.before_last_events(wanted->wanted, wanted->limit);
   int left = wanted->limit;  // of those that are there already
   while (left > 0) {
     const auto batch =
-        services.store.events_after(last, wanted->wanted, std::min(left, services.limits.events_a_batch));
+        services.store.events_after(last, wanted->wanted, std::min(left, services.limits.events_a_batch), services.limits.piece);
     if (batch.empty()) break;
     last = batch.back().id;
     left -= static_cast<int>(batch.size());
@@ -191,7 +178,7 @@ asio::awaitable<Reply> stream_events(ControlServices& services, Call call, Piece
   bool there = co_await pieces.write("");
   while (there && wanted->follow) {
     const auto seen = services.journal.news().count();
-    const auto batch = services.store.events_after(last, wanted->wanted, services.limits.events_a_batch);
+    const auto batch = services.store.events_after(last, wanted->wanted, services.limits.events_a_batch, services.limits.piece);
     if (batch.empty()) {
       there = co_await pieces.wait(services.journal.news(), seen);
     } else {

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "common/decode/text.hpp"
 #include "daemon/control/duty_handlers.hpp"
 #include "daemon/control/forest_handlers.hpp"
 #include "daemon/control/orphan_handlers.hpp"
@@ -26,7 +27,7 @@ constexpr std::array routes{
     RouteEntry{"/v1/forests/{}", "GET", Permission::read, show_forest},
     RouteEntry{"/v1/forests/{}/explain", "GET", Permission::read, explain_forest},
     RouteEntry{"/v1/forests/{}/grow", "POST", Permission::act, grow_forest},
-    RouteEntry{"/v1/forests/{}/history", "GET", Permission::read, show_history},
+    RouteEntry{"/v1/forests/{}/history", "GET", Permission::read, nullptr, stream_history, "application/json"},
     RouteEntry{"/v1/forests/{}/image", "GET", Permission::read, show_image},
     RouteEntry{"/v1/forests/{}/nodes/{}", "DELETE", Permission::act, remove_node},
     RouteEntry{"/v1/forests/{}/pause", "POST", Permission::act, pause_forest},
@@ -41,6 +42,9 @@ constexpr std::array routes{
     RouteEntry{"/v1/version", "GET", Permission::read, show_version},
 };
 
+// A name as a client gave it. It ends in events, logs and errors: no name that anything has is changed by this.
+std::string text_from(std::string_view encoded) { return clean(percent_decoded(encoded), longest_name); }
+
 std::string_view take_segment(std::string_view& path) {
   const auto slash = path.find('/', 1);
   const auto segment = path.substr(0, slash);
@@ -54,7 +58,7 @@ bool matches(std::string_view pattern, std::string_view path, std::vector<std::s
     const auto wanted = take_segment(pattern);
     const auto given = take_segment(path);
     if (wanted == "/{}" && given.size() > 1) {
-      arguments.push_back(percent_decoded(given.substr(1)));
+      arguments.push_back(text_from(given.substr(1)));
     } else if (wanted != given) {
       return false;
     }
@@ -96,7 +100,7 @@ std::map<std::string, std::string> query_of(std::string_view target) {
     text.remove_prefix(std::min(text.size(), pair.size() + 1));
     const auto equals = pair.find('=');
     const auto value = equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1);
-    query.emplace(percent_decoded(pair.substr(0, equals)), percent_decoded(value));
+    query.emplace(text_from(pair.substr(0, equals)), text_from(value));
   }
   return query;
 }

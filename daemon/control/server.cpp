@@ -15,6 +15,11 @@ using Socket = asio::local::stream_protocol::socket;
 constexpr std::size_t turned_away_at_once = 64;  // more than that are closed without a word
 constexpr Millis accept_pause{100};              // when no descriptor is left
 
+Rank rank_of(const Peer& peer) {
+  if (peer.first) return Rank::first;
+  return peer.permission == Permission::act ? Rank::acts : Rank::reads;
+}
+
 }  // namespace
 
 ControlServer::ControlServer(const asio::any_io_executor& executor, Clock& clock, Forests& forests,
@@ -29,7 +34,8 @@ ControlServer::ControlServer(const asio::any_io_executor& executor, Clock& clock
                 backups,
                 limits,
                 std::move(groups),
-                Refusals(clock, journal, limits)},
+                Refusals(clock, journal, limits),
+                Unread(executor, limits)},
       listener_(executor),
       seats_(limits),
       tasks_(executor) {}
@@ -68,21 +74,42 @@ void ControlServer::admit(Socket socket) {
   const auto peer = identify_peer(socket.native_handle(), services_.groups);
   if (!peer) {
     spdlog::warn("a client was not let in: {}", peer.error().message);
-  } else if (seats_.take(peer->caller.uid, peer->first)) {
-    tasks_.spawn("client", host(std::move(socket), *peer));
-  } else if (tasks_.running() < seats_.taken() + turned_away_at_once) {
+    return;
+  }
+  if (peer->permission == Permission::none) {
+    if (strangers_ >= services_.limits.strangers) return;
+    ++strangers_;
+    tasks_.spawn("stranger", refuse(std::move(socket), *peer));
+    return;
+  }
+  const auto place = seats_.take(peer->caller.uid, rank_of(*peer));
+  if (place) {
+    tasks_.spawn("client", host(std::move(socket), *peer, *place));
+  } else if (turned_away_ < turned_away_at_once) {
+    ++turned_away_;
     tasks_.spawn("turned away", show_out(std::move(socket)));
   }
 }
 
 // One client's trouble is nobody else's: nothing leaves here.
-asio::awaitable<void> ControlServer::host(Socket socket, Peer peer) {
+asio::awaitable<void> ControlServer::host(Socket socket, Peer peer, Seats::Place place) {
+  Connection connection(std::move(socket), services_.clock, services_.limits);
+  place->guest = &connection;
   try {
-    co_await serve_client(std::move(socket), peer, services_);
+    co_await serve_client(connection, peer, services_);
   } catch (const std::exception& error) {
     spdlog::debug("the session of {} (pid {}) ended: {}", peer.caller.user, peer.caller.pid, error.what());
   }
-  seats_.leave(peer.caller.uid);
+  seats_.leave(place);
+}
+
+asio::awaitable<void> ControlServer::refuse(Socket socket, Peer peer) {
+  try {
+    co_await refuse_stranger(std::move(socket), peer, services_);
+  } catch (const std::exception& error) {
+    spdlog::debug("{} (pid {}) has no right, and was not told so: {}", peer.caller.user, peer.caller.pid, error.what());
+  }
+  --strangers_;
 }
 
 asio::awaitable<void> ControlServer::show_out(Socket socket) {
@@ -91,6 +118,7 @@ asio::awaitable<void> ControlServer::show_out(Socket socket) {
   } catch (const std::exception& error) {
     spdlog::debug("a client was turned away without a word: {}", error.what());
   }
+  --turned_away_;
 }
 
 }  // namespace morpheus

@@ -37,12 +37,15 @@ class ControlServer {
  private:
   asio::awaitable<void> accept_for_ever();
   void admit(asio::local::stream_protocol::socket socket);
-  asio::awaitable<void> host(asio::local::stream_protocol::socket socket, Peer peer);
+  asio::awaitable<void> host(asio::local::stream_protocol::socket socket, Peer peer, Seats::Place place);
+  asio::awaitable<void> refuse(asio::local::stream_protocol::socket socket, Peer peer);
   asio::awaitable<void> show_out(asio::local::stream_protocol::socket socket);
 
   ControlServices services_;
   Listener listener_;
   Seats seats_;
+  std::size_t strangers_ = 0;    // that are told so right now
+  std::size_t turned_away_ = 0;  // likewise, for want of a place
   TaskGroup tasks_;
 };
 

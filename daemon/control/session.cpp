@@ -5,25 +5,35 @@
 
 #include <boost/asio/this_coro.hpp>
 
+#include "common/decode/text.hpp"
 #include "daemon/control/connection.hpp"
 #include "daemon/control/routes.hpp"
+#include "daemon/runtime/timeout.hpp"
 
 namespace morpheus {
 namespace {
 
-Reply refuse(ControlServices& services, const Peer& peer, const HttpRequest& request) {
+void record_refusal(ControlServices& services, const Peer& peer, std::string_view request) {
   try {
-    services.refusals.record(peer.caller, fmt::format("{} {}", std::string_view(request.method_string()),
-                                                      std::string_view(request.target())));
+    services.refusals.record(peer.caller, request);
   } catch (const StoreError& error) {
     spdlog::error("a refusal is not in the record: {}", error.what());
   }
+}
+
+Reply denial(const ControlServices& services, const Peer& peer) {
   const PeerGroups& groups = services.groups;
   return error_reply(
       403, "denied", fmt::format("user {} may not do this", peer.caller.user),
       fmt::format(
           "group {} may change things, group {} may look: ask your admin for one of them, and log in anew",
           groups.act, groups.read));
+}
+
+// "METHOD TARGET" of a request's first line.
+std::string_view asked_in(std::string_view line) {
+  const auto version = line.rfind(" HTTP/");
+  return line.substr(0, version);
 }
 
 // What a request leads to: a handler, or at once the reply.
@@ -41,7 +51,9 @@ Routed route(ControlServices& services, const Peer& peer, const HttpRequest& req
   Routed routed;
   const Permission needed = match.entry ? match.entry->permission : Permission::read;
   if (peer.permission < needed) {
-    routed.reply = refuse(services, peer, request);
+    const auto asked = fmt::format("{} {}", std::string_view(request.method_string()), target);
+    record_refusal(services, peer, asked);
+    routed.reply = denial(services, peer);
   } else if (match.entry) {
     routed.entry = match.entry;
     routed.call.peer = peer;
@@ -54,7 +66,7 @@ Routed route(ControlServices& services, const Peer& peer, const HttpRequest& req
         error_reply(405, "invalid", fmt::format("{} takes {}", path, match.allowed), "see docs/openapi.yaml");
   } else {
     routed.reply =
-        error_reply(404, "not_found", fmt::format("no such path: {}", path), "there are " + known_paths());
+        error_reply(404, "not_found", fmt::format("no such path: {}", clean(path, longest_error)), "there are " + known_paths());
   }
   return routed;
 }
@@ -91,6 +103,18 @@ asio::awaitable<Handled> handle(ControlServices& services, const RouteEntry& ent
   co_return handled;
 }
 
+Reply nobody_reads(const ControlServices& services, const Peer& peer) {
+  const auto seconds = services.limits.answer.count() / 1000;
+  return error_reply(503, "unavailable", fmt::format("earlier answers to {} were not read for {} s", peer.caller.user, seconds),
+                     "end the clients that do not read");
+}
+
+// false: they are not, however long this one waits.
+asio::awaitable<bool> earlier_are_read(Connection& connection, Peer peer, ControlServices& services) {
+  const Connection::Waits waits(connection);
+  co_return co_await finishes_within(services.clock, services.limits.answer, services.unread.room(peer.caller.uid));
+}
+
 // true: the connection may take another request.
 asio::awaitable<bool> answer(Connection& connection, Peer peer, ControlServices& services,
                              HttpRequest request) {
@@ -100,21 +124,26 @@ asio::awaitable<bool> answer(Connection& connection, Peer peer, ControlServices&
     const bool told = co_await connection.send(routed.reply, keep_alive, routed.allow);
     co_return told&& keep_alive;
   }
+  const bool has_room = co_await earlier_are_read(connection, peer, services);
+  if (!has_room) {
+    routed.reply = nobody_reads(services, peer);
+    co_await connection.dismiss(routed.reply);
+    co_return false;
+  }
   Stream stream(connection, request.version() >= 11, routed.entry->stream_type);
   const auto handled = co_await handle(services, *routed.entry, routed.call, stream);
   if (stream.begun()) {
     if (!handled.threw) co_await stream.finish();
     co_return false;
   }
+  const auto kept = services.unread.keep(peer.caller.uid, handled.reply.body.size());
   const bool sent = co_await connection.send(handled.reply, keep_alive, "");
   co_return sent&& keep_alive;
 }
 
 }  // namespace
 
-asio::awaitable<void> serve_client(asio::local::stream_protocol::socket socket, Peer peer,
-                                   ControlServices& services) {
-  Connection connection(std::move(socket), services.clock, services.limits);
+asio::awaitable<void> serve_client(Connection& connection, Peer peer, ControlServices& services) {
   for (;;) {
     auto received = co_await connection.receive();
     if (received.refusal) co_await connection.dismiss(*received.refusal);
@@ -122,6 +151,13 @@ asio::awaitable<void> serve_client(asio::local::stream_protocol::socket socket, 
     const bool again = co_await answer(connection, peer, services, std::move(*received.request));
     if (!again) co_return;
   }
+}
+
+asio::awaitable<void> refuse_stranger(asio::local::stream_protocol::socket socket, Peer peer, ControlServices& services) {
+  Connection connection(std::move(socket), services.clock, services.limits);
+  const Reply reply = denial(services, peer);
+  const auto line = co_await connection.dismiss(reply);
+  if (!line.empty()) record_refusal(services, peer, asked_in(line));
 }
 
 asio::awaitable<void> turn_away(asio::local::stream_protocol::socket socket, ControlServices& services) {

@@ -26,7 +26,7 @@ asio::awaitable<Result<Offer>> ask_offer(const ForestContext& context, std::stri
 
 asio::awaitable<Result<std::string>> ask_image(const ForestContext& context, std::string provider, MachineSpec spec, std::string type) {
   Provider& asked = *context.providers.at(provider);
-  const auto image = co_await with_timeout(context.clock, offer_limit, asked.image(spec, type));
+  const auto image = co_await with_timeout(context.clock, offer_limit, asked.image(spec, type, Purpose::reading));
   if (image && *image) co_return *image;
   if (image) co_return provider_fault(image->error());
   co_return late(provider, "a machine would be told", asked.api_use());

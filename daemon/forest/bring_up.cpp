@@ -44,7 +44,7 @@ asio::awaitable<Result<>> check_told(const ForestContext& context, Operation ope
   if (!spec) co_return spec.error();
   spec->image.routes.insert(spec->image.routes.end(), nodes.size() - 1, Route{longest_address});
   const std::string any_type;
-  const auto told = co_await context.provider_of(forest).image(*spec, any_type);
+  const auto told = co_await context.provider_of(forest).image(*spec, any_type, Purpose::acting);
   const bool refused = !told && told.error().code == ErrorCode::invalid;
   if (refused) co_return told.error();
   co_return Result<>{};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "daemon/forest/orphans.hpp"
 #include "daemon/forest/policy_input.hpp"
@@ -18,6 +19,7 @@ namespace {
 constexpr Millis diagnosis_limit{90'000};      // for a provider's own checks
 constexpr Millis inventory_limit{40'000};      // for its list
 constexpr Millis long_operation{60 * 60'000};  // beyond it somebody should look
+constexpr Millis certificates_warning = std::chrono::days{365};  // before their end
 
 void append(std::vector<Finding>& all, std::vector<Finding> more, const std::string& prefix = "") {
   for (Finding& finding : more) {
@@ -72,11 +74,11 @@ std::vector<Finding> compare(const ForestContext& context, const std::string& pr
   return findings;
 }
 
-asio::awaitable<std::vector<Finding>> compare_with(const ForestContext& context, std::string name) {
-  Provider& provider = *context.providers.at(name);
-  const auto known_before = known_machines(context.store, name);
-  const auto inventory = co_await provider.inventory();
-  if (inventory) co_return compare(context, name, *inventory, known_before);
+asio::awaitable<std::vector<Finding>> compare_with(const ForestContext& context, ProviderLooks& looks, std::string name,
+                                                   Freshness freshness) {
+  const auto seen = co_await looks.inventory(name, freshness);
+  const auto& inventory = seen.value.inventory;
+  if (inventory) co_return compare(context, name, *inventory, seen.value.known);
   std::vector<Finding> findings;
   const Error& error = inventory.error();
   findings.push_back({"machines", FindingLevel::failed, "what exists is not known: " + error.message, error.hint});
@@ -87,16 +89,32 @@ Finding late(const std::string& check, Millis limit) {
   return {check, FindingLevel::failed, fmt::format("not done within {} s", limit.count() / 1000), "journalctl -u morpheusd"};
 }
 
-asio::awaitable<std::vector<Finding>> examine_configured(const ForestContext& context, std::string name) {
+// Of findings that others were shown before.
+std::vector<Finding> age_finding(Millis age) {
+  const auto seconds = age.count() / 1000;
+  if (seconds == 0) return {};
+  return {{"age", FindingLevel::ok, fmt::format("it was asked {} s ago, and the answer is shared by all who look", seconds),
+           "morpheusctl doctor --fresh asks it again"}};
+}
+
+asio::awaitable<std::vector<Finding>> own_checks(ProviderLooks& looks, std::string name, Freshness freshness) {
+  auto seen = co_await looks.diagnose(name, freshness);
+  append(seen.value, age_finding(seen.age));
+  co_return seen.value;
+}
+
+asio::awaitable<std::vector<Finding>> examine_configured(const ForestContext& context, ProviderLooks& looks, std::string name,
+                                                         Freshness freshness) {
   std::vector<Finding> findings;
-  auto own = co_await with_timeout(context.clock, diagnosis_limit, context.providers.at(name)->diagnose());
+  auto own = co_await with_timeout(context.clock, diagnosis_limit, own_checks(looks, name, freshness));
   append(findings, own ? *std::move(own) : std::vector{late("checks", diagnosis_limit)}, name + ": ");
-  auto compared = co_await with_timeout(context.clock, inventory_limit, compare_with(context, name));
+  auto compared = co_await with_timeout(context.clock, inventory_limit, compare_with(context, looks, name, freshness));
   append(findings, compared ? *std::move(compared) : std::vector{late("machines", inventory_limit)}, name + ": ");
   co_return findings;
 }
 
-asio::awaitable<std::vector<Finding>> examine_provider(const ForestContext& context, std::string name) {
+asio::awaitable<std::vector<Finding>> examine_provider(const ForestContext& context, ProviderLooks& looks, std::string name,
+                                                       Freshness freshness) {
   std::vector<Finding> findings;
   const Provider& provider = *context.providers.at(name);
   if (!provider.is_configured()) {
@@ -107,7 +125,7 @@ asio::awaitable<std::vector<Finding>> examine_provider(const ForestContext& cont
                         wanted ? outlook.way_out : ""});
     co_return findings;
   }
-  co_return co_await examine_configured(context, name);
+  co_return co_await examine_configured(context, looks, name, freshness);
 }
 
 std::vector<Finding> examine_duty(const ForestContext& context) {
@@ -149,6 +167,24 @@ std::vector<Finding> examine_operations(const ForestContext& context, const Fore
   return findings;
 }
 
+// No server proves itself to the others after that, and none that is there is told anything new.
+std::vector<Finding> examine_certificates(const ForestContext& context, const Forest& forest) {
+  if (!context.provider_of(forest).is_networked()) return {};
+  const auto end = context.secrets.certificates_end(forest.name);
+  if (!end) return {{forest.name, FindingLevel::failed, end.error().message, end.error().hint}};
+  const Millis left = std::chrono::duration_cast<Millis>(*end - context.clock.wall());
+  if (left >= certificates_warning) return {};
+  const auto day = to_rfc3339(*end).substr(0, 10);
+  const auto way_out = fmt::format("plant another forest, move to it, then morpheusctl teardown {}", forest.name);
+  if (left <= Millis{0}) {
+    return {{forest.name, FindingLevel::failed, fmt::format("the certificates of its servers have ended on {}: no two connect again", day),
+             to_change(context, way_out)}};
+  }
+  return {{forest.name, FindingLevel::warning,
+           fmt::format("the certificates of its servers end on {}, in {} days: no two connect after that", day, left.count() / (24 * 3'600'000)),
+           to_change(context, way_out)}};
+}
+
 // The gate that blocks for good, and not just until the growth has settled.
 std::vector<Finding> examine_growth(const ForestContext& context, const Forest& forest) {
   const PolicyInput input = policy_input(context, forest, Trigger::loop);
@@ -175,19 +211,21 @@ std::vector<Finding> examine_forest(const ForestContext& context, const Forest& 
   append(findings, examine_nodes(context, forest));
   append(findings, examine_operations(context, forest));
   append(findings, examine_growth(context, forest));
+  append(findings, examine_certificates(context, forest));
   if (findings.empty()) findings.push_back({forest.name, FindingLevel::ok, "every ready node answers", ""});
   return findings;
 }
 
-asio::awaitable<std::vector<Finding>> examine_all(const ForestContext& context) {
+asio::awaitable<std::vector<Finding>> examine_all(const ForestContext& context, ProviderLooks& looks, Freshness freshness) {
   std::vector<Finding> findings;
   append(findings, examine_duty(context));
   append(findings, diagnose_database(context.store, context.config.daemon.database));
   findings.push_back(diagnose_directory("state directory", context.config.daemon.state_dir));
+  findings.push_back(diagnose_privacy("state directory", context.config.daemon.state_dir));
   findings.push_back(diagnose_clock());
   for (const auto& [name, provider] : context.providers) {
     try {
-      auto found = co_await examine_provider(context, name);
+      auto found = co_await examine_provider(context, looks, name, freshness);
       append(findings, std::move(found));
     } catch (const StoreError& error) {
       findings.push_back(unreadable(name, error));

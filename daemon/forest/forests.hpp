@@ -14,6 +14,9 @@ namespace morpheus {
 
 namespace asio = boost::asio;
 
+// How old may be what a provider is asked for: shared by all who ask, for half a minute, or asked for anew.
+enum class Freshness { shared, anew };
+
 // What an operator (through the control socket) may ask of the forests. Each call checks, stores, and returns at once; what
 // takes long goes on as an operation. Errors say what to type.
 class Forests {
@@ -24,8 +27,8 @@ class Forests {
   virtual Result<StatusView> status(std::string_view forest) const = 0;
   // The last decision of the loop about this forest; before its first, what it would decide now.
   virtual Result<DecisionView> explain(std::string_view forest) const = 0;
-  // Decisions, newest first.
-  virtual Result<std::vector<DecisionView>> history(std::string_view forest, int limit) const = 0;
+  // Decisions with ids below `before`, newest first.
+  virtual Result<std::vector<DecisionView>> history(std::string_view forest, std::int64_t before, int limit) const = 0;
 
   // Asks the provider first whether it can, and what a machine would be.
   virtual asio::awaitable<Result<OperationView>> plant(PlantRequest request, Caller caller) = 0;
@@ -45,11 +48,11 @@ class Forests {
   virtual Result<ForestSummary> resume(std::string_view forest, const Caller& caller) = 0;
 
   // Every check of `morpheusctl doctor` that the daemon can make, whatever the others find. Changes nothing.
-  virtual asio::awaitable<std::vector<Finding>> examine() = 0;
+  virtual asio::awaitable<std::vector<Finding>> examine(Freshness freshness) = 0;
 
   // Asks every provider for machines and addresses of this installation that no node stands for. One that does not answer
   // is named, and hides no other's.
-  virtual asio::awaitable<Result<OrphansView>> orphans() = 0;
+  virtual asio::awaitable<Result<OrphansView>> orphans(Freshness freshness) = 0;
   // Makes the orphan a ready node of the forest that its labels name, if it answers as that very server. Deletes nothing.
   virtual asio::awaitable<Result<AdoptionView>> adopt(std::string name, Caller caller) = 0;
   // Deletes the orphan for good; done, not just asked. Success if there is nothing of that name.

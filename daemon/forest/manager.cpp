@@ -12,7 +12,7 @@
 namespace morpheus {
 
 ForestManager::ForestManager(ForestContext context)
-    : context_(std::move(context)), reconciler_(context_), tasks_(context_.executor), performed_(context_.executor) {}
+    : context_(std::move(context)), reconciler_(context_), tasks_(context_.executor), performed_(context_.executor), looks_(context_, tasks_) {}
 
 asio::awaitable<void> ForestManager::run() {
   co_await carry_over();
@@ -82,6 +82,7 @@ asio::awaitable<void> ForestManager::perform(std::int64_t operation_id, std::int
       co_await context_.clock.sleep_for(pause);
     }
   } while (!refused.empty());
+  looks_.forget();
   performing_.erase(operation_id);
   performed_.notify();
 }

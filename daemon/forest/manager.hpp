@@ -12,6 +12,7 @@
 #include "daemon/forest/context.hpp"
 #include "daemon/forest/forests.hpp"
 #include "daemon/forest/orphans.hpp"
+#include "daemon/forest/provider_looks.hpp"
 #include "daemon/forest/reconcile.hpp"
 #include "daemon/policy/input.hpp"
 #include "daemon/runtime/task_group.hpp"
@@ -32,7 +33,7 @@ class ForestManager : public Forests {
   std::vector<ForestSummary> list() const override;
   Result<StatusView> status(std::string_view forest) const override;
   Result<DecisionView> explain(std::string_view forest) const override;
-  Result<std::vector<DecisionView>> history(std::string_view forest, int limit) const override;
+  Result<std::vector<DecisionView>> history(std::string_view forest, std::int64_t before, int limit) const override;
   asio::awaitable<Result<OperationView>> plant(PlantRequest request, Caller caller) override;
   asio::awaitable<Result<PlanView>> plan(PlantRequest request) override;
   asio::awaitable<Result<GrowAnswer>> grow(std::string forest, GrowRequest request, Caller caller) override;
@@ -41,8 +42,8 @@ class ForestManager : public Forests {
   Result<OperationView> teardown(std::string_view forest, const Caller& caller) override;
   Result<ForestSummary> pause(std::string_view forest, const Caller& caller) override;
   Result<ForestSummary> resume(std::string_view forest, const Caller& caller) override;
-  asio::awaitable<std::vector<Finding>> examine() override;
-  asio::awaitable<Result<OrphansView>> orphans() override;
+  asio::awaitable<std::vector<Finding>> examine(Freshness freshness) override;
+  asio::awaitable<Result<OrphansView>> orphans(Freshness freshness) override;
   asio::awaitable<Result<AdoptionView>> adopt(std::string name, Caller caller) override;
   asio::awaitable<Result<DeletionView>> delete_orphan(std::string name, Caller caller) override;
   DutyView duty() const override;
@@ -101,6 +102,7 @@ class ForestManager : public Forests {
   BootTime thinned_{};
   std::multiset<std::string> in_hand_;   // orphans that somebody adopts or deletes
   std::multiset<std::string> clearing_;  // forests that are not stored, and of which something is being deleted
+  ProviderLooks looks_;
 };
 
 }  // namespace morpheus

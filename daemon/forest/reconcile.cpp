@@ -117,7 +117,7 @@ asio::awaitable<void> Reconciler::reconcile(std::string provider_name) {
   const auto known_before = known_machines(context_.store, provider_name);
   const auto offer = co_await provider.offer();  // the policy decides by what it brings: prices, and what forbids a machine
   if (!offer) spdlog::warn("{} would make no machine now: {}", provider_name, describe(offer.error()));
-  const auto inventory = co_await provider.inventory();
+  const auto inventory = co_await provider.inventory(Purpose::acting);
   if (!inventory) {
     spdlog::warn("{} is not reconciled: {}; again in {} s", provider_name, describe(inventory.error()),
                  interval.count() / 1000);
@@ -135,7 +135,7 @@ asio::awaitable<void> Reconciler::reconcile(std::string provider_name) {
 // would too, but may take calls that are kept for deletions.
 asio::awaitable<void> Reconciler::mark_gone(std::int64_t forest_id, std::vector<Node> missing) {
   if (missing.empty()) co_return;
-  const auto inventory = co_await context_.provider_of(forest_of(context_, forest_id)).inventory();
+  const auto inventory = co_await context_.provider_of(forest_of(context_, forest_id)).inventory(Purpose::acting);
   if (!inventory || is_at_work(context_, forest_id)) co_return;
   const auto listed = machines_of(*inventory);
   for (const Node& node : missing) {

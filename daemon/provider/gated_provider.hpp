@@ -36,9 +36,9 @@ class GatedProvider : public Provider {
   asio::awaitable<Result<Offer>> offer() override { return provider_.offer(); }
   asio::awaitable<Result<std::optional<Machine>>> find(std::string name) override { return provider_.find(std::move(name)); }
   asio::awaitable<Result<std::vector<Machine>>> list(std::string forest) override { return provider_.list(std::move(forest)); }
-  asio::awaitable<Result<Inventory>> inventory() override { return provider_.inventory(); }
-  asio::awaitable<Result<std::string>> image(MachineSpec spec, std::string type) override {
-    return provider_.image(std::move(spec), std::move(type));
+  asio::awaitable<Result<Inventory>> inventory(Purpose purpose) override { return provider_.inventory(purpose); }
+  asio::awaitable<Result<std::string>> image(MachineSpec spec, std::string type, Purpose purpose) override {
+    return provider_.image(std::move(spec), std::move(type), purpose);
   }
   asio::awaitable<std::vector<Finding>> diagnose() override { return provider_.diagnose(); }
   Outlook outlook() const override { return provider_.outlook(); }

@@ -15,13 +15,13 @@ class MissingProvider : public Provider {
   asio::awaitable<Result<Machine>> create(MachineSpec) override { co_return later(); }
   asio::awaitable<Result<std::optional<Machine>>> find(std::string) override { co_return later(); }
   asio::awaitable<Result<std::vector<Machine>>> list(std::string) override { co_return later(); }
-  asio::awaitable<Result<Inventory>> inventory() override { co_return later(); }
+  asio::awaitable<Result<Inventory>> inventory(Purpose) override { co_return later(); }
   asio::awaitable<Result<>> enclose(std::string, std::vector<Member>) override { co_return later(); }
   asio::awaitable<Result<>> clear(std::string) override { co_return later(); }
   asio::awaitable<Result<>> drain(std::string) override { co_return later(); }
   asio::awaitable<Result<>> destroy(std::string) override { co_return later(); }
   asio::awaitable<Result<bool>> retire_witness(std::string) override { co_return later(); }
-  asio::awaitable<Result<std::string>> image(MachineSpec, std::string) override { co_return later(); }
+  asio::awaitable<Result<std::string>> image(MachineSpec, std::string, Purpose) override { co_return later(); }
   asio::awaitable<Result<>> claim() override { co_return later(); }
   asio::awaitable<Result<std::int64_t>> highest_generation() override { co_return later(); }
   bool is_configured() const override { return why_.code != ErrorCode::not_found; }

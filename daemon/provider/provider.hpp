@@ -93,6 +93,9 @@ struct StageLimits {
   Millis drain{150'000};
 };
 
+// What an answer is for. What is only looked at may not take the calls of an API that operations need.
+enum class Purpose { reading, acting };
+
 // Where machines come from. Every call may fail, and may fail after it was carried out (ErrorCode::ambiguous,
 // unavailable): callers look the name up before they ask again. Only machines with this installation's labels are seen or
 // touched. Calls on different names may run at the same time.
@@ -120,7 +123,7 @@ class Provider {
   virtual asio::awaitable<Result<std::vector<Machine>>> list(std::string forest) = 0;
 
   // Everything under Morpheus's labels.
-  virtual asio::awaitable<Result<Inventory>> inventory() = 0;
+  virtual asio::awaitable<Result<Inventory>> inventory(Purpose purpose) = 0;
 
   // Lets exactly these members reach each other's route ports, and makes what `forest` needs around its machines, those that
   // there are included. Success if it is so already.
@@ -140,7 +143,7 @@ class Provider {
   virtual asio::awaitable<Result<bool>> retire_witness(std::string name) = 0;
 
   // What create() would tell a machine of `type` (empty: of the type that the next one would have).
-  virtual asio::awaitable<Result<std::string>> image(MachineSpec spec, std::string type) = 0;
+  virtual asio::awaitable<Result<std::string>> image(MachineSpec spec, std::string type, Purpose purpose) = 0;
 
   // Makes sure that it is this daemon that acts for the installation's forests here, where the provider can tell: superseded if it
   // is another one. Calls that change something make sure of it by themselves.
@@ -158,7 +161,8 @@ class Provider {
   // false: nobody has set it up. outlook() says what is missing.
   virtual bool is_configured() const { return true; }
 
-  // What is wrong with it, or would be at the next machine; each check is made whatever the others find. Changes nothing.
+  // What is wrong with it, or would be at the next machine; each check is made whatever the others find. Changes nothing, and is for
+  // reading alone.
   virtual asio::awaitable<std::vector<Finding>> diagnose() = 0;
 
   virtual StageLimits stage_limits() const { return StageLimits{}; }

@@ -14,6 +14,7 @@ constexpr int decisions_of_a_forest = 1'000;  // and those that started an opera
 constexpr int gone_nodes_of_a_forest = 100;
 constexpr int finished_operations = 5'000;
 constexpr int events = 50'000;
+constexpr int event_message = 8 * 1024;  // bytes; more is cut off
 
 // Work of one call of thin(): rows that it looks at among the samples, and rows that it deletes of each other
 // kind.

@@ -97,10 +97,10 @@ std::optional<Decision> Store::decision(std::int64_t id) const {
   return next_decision(impl_->database, query.with(id));
 }
 
-std::vector<Decision> Store::decisions(std::int64_t forest_id, int limit) const {
-  static const std::string text = select + "WHERE forest_id = ? ORDER BY id DESC LIMIT ?";
+std::vector<Decision> Store::decisions(std::int64_t forest_id, int limit, std::int64_t before) const {
+  static const std::string text = select + "WHERE forest_id = ? AND id < ? ORDER BY id DESC LIMIT ?";
   sql::Query query(impl_->database, text);
-  query.with(forest_id, limit);
+  query.with(forest_id, before, limit);
   std::vector<Decision> found;
   while (auto decision = next_decision(impl_->database, query)) found.push_back(std::move(*decision));
   return found;

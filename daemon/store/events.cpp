@@ -1,11 +1,16 @@
-#include <algorithm>
+#include <fmt/format.h>
 
+#include <algorithm>
+#include <limits>
+
+#include "daemon/store/bounds.hpp"
 #include "daemon/store/impl.hpp"
 
 namespace morpheus {
 namespace {
 
-const std::string select = "SELECT id, at, level, kind, forest, node, operation_id, message FROM events ";
+// Older versions stored messages of any length.
+const std::string select = fmt::format("SELECT id, at, level, kind, forest, node, operation_id, substr(message, 1, {}) FROM events ", bounds::event_message);
 
 const std::string let_through = "AND at >= ? AND level IN (?, ?, ?) ";
 
@@ -15,12 +20,14 @@ sql::Query& bind(sql::Query& query, const EventFilter& wanted) {
   return query.with(wanted.since, or_worse(EventLevel::info), or_worse(EventLevel::warning), EventLevel::error);
 }
 
-std::vector<Event> all(sql::Query& query) {
+std::vector<Event> all(sql::Query& query, std::size_t most_bytes = std::numeric_limits<std::size_t>::max()) {
   std::vector<Event> found;
-  while (query.next()) {
+  std::size_t bytes = 0;
+  while (bytes < most_bytes && query.next()) {
     Event& event = found.emplace_back();
     query.into(event.id, event.at, event.level, event.kind, event.forest, event.node, event.operation_id,
                event.message);
+    bytes += event.message.size();
   }
   return found;
 }
@@ -39,20 +46,36 @@ std::int64_t Store::add_event(const Event& event) {
   return id;
 }
 
-std::vector<Event> Store::events_after(std::int64_t id, std::string_view forest, int limit) const {
-  return events_after(id, EventFilter{std::string(forest)}, limit);
+std::vector<Event> Store::events_after(std::int64_t id, std::string_view forest, int limit, std::size_t most_bytes) const {
+  return events_after(id, EventFilter{std::string(forest)}, limit, most_bytes);
 }
 
 std::vector<Event> Store::last_events(std::string_view forest, int limit) const {
   return last_events(EventFilter{std::string(forest)}, limit);
 }
 
-std::vector<Event> Store::events_after(std::int64_t id, const EventFilter& wanted, int limit) const {
+std::vector<Event> Store::events_after(std::int64_t id, const EventFilter& wanted, int limit, std::size_t most_bytes) const {
   static const std::string of_all = select + "WHERE id > ? " + let_through + "ORDER BY id LIMIT ?";
   static const std::string of_one = select + "WHERE forest = ? AND id > ? " + let_through + "ORDER BY id LIMIT ?";
   sql::Query query(impl_->database, wanted.forest.empty() ? of_all : of_one);
   if (!wanted.forest.empty()) query.with(wanted.forest);
-  return all(bind(query.with(id), wanted).with(limit));
+  return all(bind(query.with(id), wanted).with(limit), most_bytes);
+}
+
+std::int64_t Store::before_last_events(const EventFilter& wanted, int count) const {
+  static const std::string of_all = "SELECT min(id), count(*) FROM (SELECT id FROM events WHERE TRUE " + let_through + "ORDER BY id DESC LIMIT ?)";
+  static const std::string of_one = "SELECT min(id), count(*) FROM (SELECT id FROM events WHERE forest = ? " + let_through + "ORDER BY id DESC LIMIT ?)";
+  sql::Query query(impl_->database, wanted.forest.empty() ? of_all : of_one);
+  if (!wanted.forest.empty()) query.with(wanted.forest);
+  bind(query, wanted).with(count);
+  std::int64_t first = 0;
+  int found = 0;
+  if (query.next()) query.into(first, found);
+  if (found > 0) return first - 1;
+  sql::Query newest(impl_->database, "SELECT coalesce(max(id), 0) FROM events");
+  std::int64_t last = 0;
+  if (newest.next()) newest.into(last);
+  return last;
 }
 
 std::vector<Event> Store::last_events(const EventFilter& wanted, int limit) const {

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "common/decode/text.hpp"
+#include "daemon/store/bounds.hpp"
+
 namespace morpheus {
 namespace {
 
@@ -51,6 +54,7 @@ Journal::Journal(Clock& clock, Store& store, const asio::any_io_executor& execut
 
 void Journal::record(Event event) {
   event.at = clock_.wall();
+  event.message = clean(event.message, bounds::event_message);  // whoever caused it: one line of bounded length
   store_.add_event(event);
   tally_.recorded(event.level);
   if (!log_) {

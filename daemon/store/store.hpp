@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -107,7 +108,8 @@ class Store {
   Recorded record_decision(const Decision& decision);
   std::optional<Decision> last_decision(std::int64_t forest_id) const;
   std::optional<Decision> decision(std::int64_t id) const;
-  std::vector<Decision> decisions(std::int64_t forest_id, int limit) const;  // newest first
+  // With ids below `before`, newest first.
+  std::vector<Decision> decisions(std::int64_t forest_id, int limit, std::int64_t before = std::numeric_limits<std::int64_t>::max()) const;
 
   void set_cooldown(std::int64_t forest_id, const Cooldown& cooldown);
   std::optional<Cooldown> cooldown(std::int64_t forest_id) const;
@@ -127,11 +129,16 @@ class Store {
   void thin(WallTime now);
 
   std::int64_t add_event(const Event& event);
-  std::vector<Event> events_after(std::int64_t id, std::string_view forest, int limit) const;  // oldest first; "" = all
+  // Oldest first; "" = of all forests. No more follow once their texts have `most_bytes`; the first comes whatever its size.
+  std::vector<Event> events_after(std::int64_t id, std::string_view forest, int limit,
+                                  std::size_t most_bytes = std::numeric_limits<std::size_t>::max()) const;
   std::vector<Event> last_events(std::string_view forest, int limit) const;                    // oldest first; "" = all
   // The same of those alone that `wanted` lets through.
-  std::vector<Event> events_after(std::int64_t id, const EventFilter& wanted, int limit) const;
+  std::vector<Event> events_after(std::int64_t id, const EventFilter& wanted, int limit,
+                                  std::size_t most_bytes = std::numeric_limits<std::size_t>::max()) const;
   std::vector<Event> last_events(const EventFilter& wanted, int limit) const;
+  // The id behind which the last `count` of them are.
+  std::int64_t before_last_events(const EventFilter& wanted, int count) const;
 
   // For a copy while it is in use.
   class Copy;

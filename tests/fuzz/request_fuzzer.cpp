@@ -38,7 +38,8 @@ struct Box {
   ControlLimits limits;
   FakeMetrics metrics;
   Backups backups{clock, *store, dir.path().string(), "1.2.3"};
-  ControlServices services{clock, forests, *store, journal, "1.2.3", metrics, backups, limits, {}, Refusals(clock, journal, limits)};
+  ControlServices services{clock, forests, *store, journal, "1.2.3", metrics, backups, limits, {}, Refusals(clock, journal, limits),
+                           Unread(loop.get_executor(), limits)};
 };
 
 using Socket = asio::local::stream_protocol::socket;
@@ -51,9 +52,11 @@ std::string answers_of(Box& box, std::string_view request) {
   root.permission = Permission::act;
   root.first = true;
   bool ended = false;
-  asio::co_spawn(box.loop, serve_client(std::move(server), root, box.services),
-                 [&ended](std::exception_ptr error) {
+  Connection connection(std::move(server), box.clock, box.limits);
+  asio::co_spawn(box.loop, serve_client(connection, root, box.services),
+                 [&ended, &connection](std::exception_ptr error) {
                    fuzz::expect(!error, "a session ends without an exception");
+                   connection.abandon();
                    ended = true;
                  });
   boost::system::error_code gone;

@@ -52,7 +52,7 @@ std::vector<std::string> names_in(const fs::path& dir) {
 
 }  // namespace
 
-DaemonBox::DaemonBox(const BoxSettings& settings) : environment_(settings.environment), arguments_(settings.arguments) { configure(settings); }
+DaemonBox::DaemonBox(const BoxSettings& settings) : environment_(settings.environment), arguments_(settings.arguments), wrapper_(settings.wrapper) { configure(settings); }
 
 void DaemonBox::configure(const BoxSettings& settings) {
   const auto server = settings.slow_start ? write_slow_server(dir_.path()) : std::string("/usr/sbin/nats-server");
@@ -76,7 +76,8 @@ void DaemonBox::start() {
 
 void DaemonBox::launch() {
   Command command;
-  command.arguments = {MORPHEUSD, "--config", config_file()};
+  command.arguments = wrapper_;
+  command.arguments.insert(command.arguments.end(), {MORPHEUSD, "--config", config_file()});
   command.arguments.insert(command.arguments.end(), arguments_.begin(), arguments_.end());
   command.environment = environment_;
   // The computer's own bus is nobody's business here; the first of a name counts.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <functional>
@@ -24,6 +25,7 @@ struct BoxSettings {
   std::string more;                      // further sections of the configuration
   std::vector<std::string> environment;  // of the daemon, "NAME=value"
   std::vector<std::string> arguments;    // of the daemon, behind its configuration
+  std::vector<std::string> wrapper;      // what becomes the daemon: its path and arguments are put behind it
   bool slow_start = false;  // servers take 300 ms before they answer, so that the stage "booting" can be met
 };
 
@@ -43,6 +45,8 @@ class DaemonBox {
   void thaw() { daemon_->thaw(); }
   bool running() { return daemon_->running(); }
   int pid() const { return daemon_->pid(); }
+  // Of one that has ended.
+  std::optional<int> status() { return daemon_->wait(std::chrono::milliseconds{0}); }
   std::optional<int> terminate();
   // Writes another configuration, or anything else, in its place; SIGHUP.
   void configure(const BoxSettings& settings);
@@ -81,6 +85,7 @@ class DaemonBox {
   TempDir dir_;
   std::vector<std::string> environment_;
   std::vector<std::string> arguments_;
+  std::vector<std::string> wrapper_;
   std::optional<Child> daemon_;
 };
 

@@ -8,7 +8,9 @@
 #include <boost/asio/write.hpp>
 #include <csignal>
 #include <fstream>
+#include <list>
 #include <map>
+#include <vector>
 
 #include "tests/integration/daemon_box.hpp"
 #include "tests/tools/free_address.hpp"
@@ -68,6 +70,27 @@ class MetricsPages : public testing::Test {
   std::string address_;
   DaemonBox box_;
 };
+
+TEST_F(MetricsPages, ConnectionsThatSayNothingKeepNobodyOut) {
+  box_.start();
+  asio::io_context loop;
+  std::list<asio::ip::tcp::socket> held;
+  const std::vector<std::string> ways{"", "GET /metr", "GET /metrics HTTP/1.1\r\nHost: x\r\n", "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"};
+  for (std::size_t i = 0; i < 80; ++i) {
+    auto& socket = held.emplace_back(loop);
+    socket.connect({asio::ip::make_address(address_), port});
+    boost::system::error_code error;
+    asio::write(socket, asio::buffer(ways[i % ways.size()]), error);
+    if (i % 8 == 7) EXPECT_FALSE(page().empty()) << "behind " << i + 1;
+  }
+  for (int i = 0; i < 20; ++i) EXPECT_FALSE(page().empty());
+  // The first made room for those that came later.
+  std::string rest;
+  boost::system::error_code error;
+  asio::read(held.front(), asio::dynamic_buffer(rest), error);
+  EXPECT_EQ(error, asio::error::eof);
+  EXPECT_EQ(rest, "");
+}
 
 TEST_F(MetricsPages, SayWhatStatusSaysAndPromtoolFindsNothing) {
   box_.start();

@@ -66,7 +66,7 @@ asio::awaitable<Result<Offer>> SimProvider::offer() {
   co_return offer;
 }
 
-asio::awaitable<Result<std::string>> SimProvider::image(MachineSpec spec, std::string) { co_return spec.name; }
+asio::awaitable<Result<std::string>> SimProvider::image(MachineSpec spec, std::string, Purpose) { co_return spec.name; }
 
 Outlook SimProvider::outlook() const {
   Outlook outlook;
@@ -87,7 +87,7 @@ asio::awaitable<std::vector<Finding>> SimProvider::diagnose() {
   co_return findings;
 }
 
-asio::awaitable<Result<Inventory>> SimProvider::inventory() {
+asio::awaitable<Result<Inventory>> SimProvider::inventory(Purpose) {
   const auto asked = co_await request("inventory");
   if (!asked) co_return asked.error();
   Inventory inventory;

@@ -17,7 +17,7 @@ class SimProvider : public Provider {
   asio::awaitable<Result<Machine>> create(MachineSpec spec) override;
   asio::awaitable<Result<std::optional<Machine>>> find(std::string name) override;
   asio::awaitable<Result<std::vector<Machine>>> list(std::string forest) override;
-  asio::awaitable<Result<Inventory>> inventory() override;
+  asio::awaitable<Result<Inventory>> inventory(Purpose purpose) override;
   asio::awaitable<Result<>> enclose(std::string forest, std::vector<Member> members) override;
   asio::awaitable<Result<>> clear(std::string forest) override;
   asio::awaitable<Result<>> drain(std::string name) override;
@@ -25,7 +25,7 @@ class SimProvider : public Provider {
   asio::awaitable<Result<bool>> retire_witness(std::string name) override;
   asio::awaitable<std::vector<Finding>> diagnose() override;
   StageLimits stage_limits() const override;
-  asio::awaitable<Result<std::string>> image(MachineSpec spec, std::string type) override;
+  asio::awaitable<Result<std::string>> image(MachineSpec spec, std::string type, Purpose purpose) override;
   Outlook outlook() const override;
 
  private:

@@ -75,6 +75,7 @@ asio::awaitable<Result<DeletionView>> ForestManager::delete_orphan(std::string n
   if (!begun) co_return begun.error();
   Provider& provider = *context_.providers.at(found.orphan->provider);
   const auto destroyed = co_await provider.destroy(name);
+  looks_.forget();
   if (!destroyed) co_return provider_fault(destroyed.error());
   view.deleted = true;
   view.orphan = to_view(machine, found.orphan->provider);

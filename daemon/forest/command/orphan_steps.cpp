@@ -54,7 +54,7 @@ asio::awaitable<OrphanSearch> search_orphan(const ForestContext& context, std::s
   for (const auto& [provider_name, provider] : context.providers) {
     if (!may_have_machines(context, provider_name)) continue;
     const auto known_before = known_machines(context.store, provider_name);
-    const auto inventory = co_await provider->inventory();
+    const auto inventory = co_await provider->inventory(Purpose::acting);
     if (inventory) {
       const auto known_after = known_machines(context.store, provider_name);
       look_through(*inventory, known_before, known_after, provider_name, name, search);

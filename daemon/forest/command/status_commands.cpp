@@ -25,14 +25,16 @@ Result<DecisionView> ForestManager::explain(std::string_view name) const {
   return to_view(decision ? *decision : evaluate(policy_input(context_, *forest, Trigger::loop)));
 }
 
-Result<std::vector<DecisionView>> ForestManager::history(std::string_view name, int limit) const {
+Result<std::vector<DecisionView>> ForestManager::history(std::string_view name, std::int64_t before, int limit) const {
   const auto forest = find(name);
   if (!forest) return forest.error();
   std::vector<DecisionView> views;
-  for (const Decision& decision : context_.store.decisions(forest->id, limit)) views.push_back(to_view(decision));
+  for (const Decision& decision : context_.store.decisions(forest->id, limit, before)) views.push_back(to_view(decision));
   return views;
 }
 
-asio::awaitable<std::vector<Finding>> ForestManager::examine() { co_return co_await examine_all(context_); }
+asio::awaitable<std::vector<Finding>> ForestManager::examine(Freshness freshness) {
+  co_return co_await examine_all(context_, looks_, freshness);
+}
 
 }  // namespace morpheus

@@ -32,6 +32,14 @@ ApiError unless_found(const ApiError& missing, const ApiResult<std::string>& loo
   return looked.error().fault == Fault::not_found ? missing : looked.error();
 }
 
+// Whoever only looks does not wait: operations would have to wait with it.
+ApiError kept_for_work(const std::string& method, const std::string& path, Millis wait) {
+  const auto seconds = (wait.count() + 999) / 1000;
+  return {Fault::rate_limited, 0, "",
+          fmt::format("{} {}: the calls that are left to the account are kept for operations; ask again in {} s", method,
+                      path.substr(0, path.find('?')), seconds)};
+}
+
 }  // namespace
 
 asio::awaitable<ApiResult<>> Api::remove(std::string path) {
@@ -48,6 +56,7 @@ asio::awaitable<void> Api::pause_before_reading_again(std::string flaw) {
 asio::awaitable<ApiResult<std::string>> Api::call(std::string method, std::string path, std::string body, Urgency urgency) {
   for (int tries = 1;; ++tries) {
     const Millis wait = budget_.wait_for(urgency);
+    if (urgency == Urgency::reading && wait > Millis{0}) co_return kept_for_work(method, path, wait);
     if (wait > longest_wait) {
       ApiError error{Fault::rate_limited, 0, "",
                      fmt::format("{} {}: the account's calls are used up, for {} s", method, path, wait.count() / 1000)};

@@ -54,16 +54,16 @@ std::optional<Price> Catalog::price(const std::string& type_name, const std::str
   return price;
 }
 
-asio::awaitable<ApiResult<Catalog>> read_catalog(Api& api, std::string image) {
+asio::awaitable<ApiResult<Catalog>> read_catalog(Api& api, std::string image, Urgency urgency) {
   Catalog catalog;
-  const auto types = co_await api.list("server_types", "", read_machine_type);
+  const auto types = co_await api.list("server_types", "", read_machine_type, urgency);
   if (!types) co_return types.error();
   for (const MachineType& type : *types) catalog.types[type.name] = type;
-  const auto pricing = co_await api.get("/pricing", read_pricing);
+  const auto pricing = co_await api.get("/pricing", read_pricing, urgency);
   if (!pricing) co_return pricing.error();
   catalog.currency = pricing->currency;
   catalog.ipv4 = pricing->ipv4;
-  const auto images = co_await api.list("images", "name=" + query_value(image), read_image);
+  const auto images = co_await api.list("images", "name=" + query_value(image), read_image, urgency);
   if (!images) co_return images.error();
   for (const Image& each : *images) catalog.image_architectures.insert(each.architecture);
   co_return catalog;

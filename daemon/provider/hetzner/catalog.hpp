@@ -31,6 +31,6 @@ struct Catalog {
 };
 
 // Reads it: machine types, prices, and for which architectures there is an image of that name.
-asio::awaitable<ApiResult<Catalog>> read_catalog(Api& api, std::string image);
+asio::awaitable<ApiResult<Catalog>> read_catalog(Api& api, std::string image, Urgency urgency = Urgency::normal);
 
 }  // namespace morpheus::hetzner

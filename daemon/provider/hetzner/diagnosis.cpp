@@ -65,19 +65,19 @@ asio::awaitable<void> reach(Clock& clock, std::string url, Finding& finding) {
 }  // namespace
 
 asio::awaitable<Result<>> HetznerProvider::check_read_access() {
-  const auto answer = co_await api_.list("locations", "", read_location);
+  const auto answer = co_await api_.list("locations", "", read_location, Urgency::reading);
   if (!answer) co_return to_error(answer.error());
   co_return Result<>{};
 }
 
 asio::awaitable<Result<>> HetznerProvider::check_catalog() {
-  const auto refreshed = co_await refresh_catalog();
+  const auto refreshed = co_await refresh_catalog(Purpose::reading);
   if (!refreshed) co_return refreshed.error();
   co_return check_choice(*catalog_, settings_.hetzner);
 }
 
 asio::awaitable<Result<>> HetznerProvider::check_keys() {
-  const auto keys = co_await keys_.ids(false);
+  const auto keys = co_await keys_.ids(false, Urgency::reading);
   if (!keys) co_return keys.error();
   co_return Result<>{};
 }
@@ -134,7 +134,7 @@ asio::awaitable<std::vector<Finding>> HetznerProvider::diagnose() {
   std::vector<Finding> findings;
   auto read = co_await examine(clock_, "token", "it may read", check_read_access());
   findings.push_back(std::move(read));
-  auto write = co_await examine(clock_, "token", "it may write", check_write_access());
+  auto write = co_await examine(clock_, "token", "it may write", check_write_access(Purpose::reading));
   findings.push_back(std::move(write));
   auto catalog = co_await examine(clock_, "machines to be made", "types, locations and image are sold", check_catalog());
   findings.push_back(std::move(catalog));

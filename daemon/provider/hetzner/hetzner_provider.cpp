@@ -40,10 +40,11 @@ HetznerProvider::HetznerProvider(const asio::any_io_executor& executor, Clock& c
       firewalls_(api_, ownership_, fence_, repairs, settings_.security, settings_.host_metrics),
       groups_(executor, api_, ownership_, repairs),
       keys_(api_, repairs, settings_.hetzner.ssh_keys),
-      availability_(clock) {}
+      availability_(clock),
+      reading_catalog_(executor) {}
 
 asio::awaitable<Result<std::string>> HetznerProvider::reserve_address(std::string forest, std::string name) {
-  const auto refreshed = co_await refresh_catalog();
+  const auto refreshed = co_await refresh_catalog(Purpose::acting);
   if (!refreshed) co_return refreshed.error();
   const auto known = co_await addresses_.find(name);
   if (!known) co_return to_error(known.error());
@@ -58,7 +59,7 @@ asio::awaitable<Result<std::string>> HetznerProvider::reserve_address(std::strin
 }
 
 asio::awaitable<Result<Machine>> HetznerProvider::create(MachineSpec spec) {
-  const auto refreshed = co_await refresh_catalog();
+  const auto refreshed = co_await refresh_catalog(Purpose::acting);
   if (!refreshed) co_return refreshed.error();
   const auto there = co_await servers_.find(spec.name);
   if (!there) co_return to_error(there.error());
@@ -196,12 +197,13 @@ std::string HetznerProvider::claim_of(const Server& server) const {
   return fmt::format("hcloud server add-label --overwrite {} {}={}", server.name, controller_label, ownership_.controller());
 }
 
-asio::awaitable<Result<Inventory>> HetznerProvider::inventory() {
-  const auto refreshed = co_await refresh_catalog();
+asio::awaitable<Result<Inventory>> HetznerProvider::inventory(Purpose purpose) {
+  const auto refreshed = co_await refresh_catalog(purpose);
+  const Urgency urgency = urgency_of(purpose);
   if (!refreshed) spdlog::warn("what machines cost is not known: {}", refreshed.error().message);
-  const auto servers = co_await servers_.list(Ownership::select_managed());
+  const auto servers = co_await servers_.list(Ownership::select_managed(), urgency);
   if (!servers) co_return to_error(servers.error());
-  const auto addresses = co_await addresses_.list(Ownership::select_managed());
+  const auto addresses = co_await addresses_.list(Ownership::select_managed(), urgency);
   if (!addresses) co_return to_error(addresses.error());
   Inventory inventory;
   for (const Server& server : *servers) {

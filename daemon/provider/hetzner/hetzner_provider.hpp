@@ -36,6 +36,7 @@ class HetznerProvider : public Provider {
  public:
   static constexpr Millis action_limit{4 * 60'000};
   static constexpr Millis catalog_age{10 * 60'000};
+  static constexpr Millis catalog_fault_age{30'000};  // until whoever only reads makes another try
 
   HetznerProvider(const asio::any_io_executor& executor, Clock& clock, ApiClient& client, std::string installation_id,
                   Settings settings, Acting& acting, Repairs& repairs);
@@ -45,14 +46,14 @@ class HetznerProvider : public Provider {
   asio::awaitable<Result<Machine>> create(MachineSpec spec) override;
   asio::awaitable<Result<std::optional<Machine>>> find(std::string name) override;
   asio::awaitable<Result<std::vector<Machine>>> list(std::string forest) override;
-  asio::awaitable<Result<Inventory>> inventory() override;
+  asio::awaitable<Result<Inventory>> inventory(Purpose purpose) override;
   asio::awaitable<Result<>> enclose(std::string forest, std::vector<Member> members) override;
   asio::awaitable<Result<>> clear(std::string forest) override;
   asio::awaitable<Result<>> drain(std::string name) override;
   asio::awaitable<Result<>> destroy(std::string name) override;
   // The machine's own unit ends it once three cores are current.
   asio::awaitable<Result<bool>> retire_witness(std::string name) override;
-  asio::awaitable<Result<std::string>> image(MachineSpec spec, std::string type) override;
+  asio::awaitable<Result<std::string>> image(MachineSpec spec, std::string type, Purpose purpose) override;
   asio::awaitable<Result<>> claim() override { co_return co_await fence_.pass(Urgency::normal); }
   asio::awaitable<Result<std::int64_t>> highest_generation() override { co_return co_await fence_.highest_generation(); }
   Outlook outlook() const override;
@@ -62,12 +63,13 @@ class HetznerProvider : public Provider {
   asio::awaitable<std::vector<Finding>> diagnose() override;  // in diagnosis.cpp
 
  private:
-  // The catalog, read again when it is old. What failed is said; an old one is better than none.
-  asio::awaitable<Result<>> refresh_catalog();
+  // The catalog, read again when it is old. What failed is said; an old one is better than none. One try is under way for each purpose.
+  asio::awaitable<Result<>> refresh_catalog(Purpose purpose);
+  asio::awaitable<Result<>> read_catalog_again(Urgency urgency);
   // Of the catalog, which has been read: what to know of the configured types and locations.
   std::vector<Notice> notices() const;
   void log_skipped_entries();  // once each, until they change
-  asio::awaitable<Result<>> check_write_access();
+  asio::awaitable<Result<>> check_write_access(Purpose purpose);
   // The parts of diagnose(), in diagnosis.cpp.
   asio::awaitable<Result<>> check_read_access();
   asio::awaitable<Result<>> check_catalog();
@@ -106,6 +108,9 @@ class HetznerProvider : public Provider {
   BootTime catalog_read_{};
   bool catalog_is_old_ = false;  // whatever its age
   std::set<std::string> logged_skipped_;
+  Turns reading_catalog_;  // by purpose
+  std::optional<Error> catalog_fault_;  // of the last try
+  BootTime catalog_failed_{};
 };
 
 }  // namespace morpheus::hetzner

@@ -13,13 +13,13 @@ namespace morpheus::hetzner {
 asio::awaitable<Result<Offer>> HetznerProvider::offer() {
   const auto guarded = check_admin_networks(settings_.security);
   if (!guarded) co_return guarded.error();
-  const auto refreshed = co_await refresh_catalog();
+  const auto refreshed = co_await refresh_catalog(Purpose::acting);
   if (!refreshed) co_return refreshed.error();
   const auto chosen = check_choice(*catalog_, settings_.hetzner);
   if (!chosen) co_return chosen.error();
   const auto keys = co_await keys_.ids(false);
   if (!keys) co_return keys.error();
-  const auto writable = co_await check_write_access();
+  const auto writable = co_await check_write_access(Purpose::acting);
   if (!writable) co_return writable.error();
   Offer offer;
   const auto downloads = co_await check_downloads(settings_.integration, settings_.hetzner, *catalog_);
@@ -47,14 +47,26 @@ asio::awaitable<Result<Offer>> HetznerProvider::offer() {
   co_return offer;
 }
 
-asio::awaitable<Result<>> HetznerProvider::refresh_catalog() {
-  if (catalog_ && !catalog_is_old_ && clock_.boot() - catalog_read_ < catalog_age) co_return Result<>{};
-  auto read = co_await read_catalog(api_, settings_.hetzner.image);
-  if (!read && catalog_ && read.error().fault != Fault::denied) {
+asio::awaitable<Result<>> HetznerProvider::refresh_catalog(Purpose purpose) {
+  const auto is_fresh = [this] { return catalog_ && !catalog_is_old_ && clock_.boot() - catalog_read_ < catalog_age; };
+  if (is_fresh()) co_return Result<>{};
+  const auto turn = co_await reading_catalog_.take(static_cast<std::int64_t>(purpose));
+  if (is_fresh()) co_return Result<>{};
+  const bool just_failed = catalog_fault_ && clock_.boot() - catalog_failed_ < catalog_fault_age;
+  if (just_failed && purpose == Purpose::reading) co_return catalog_ ? Result<>{} : *catalog_fault_;
+  co_return co_await read_catalog_again(urgency_of(purpose));
+}
+
+asio::awaitable<Result<>> HetznerProvider::read_catalog_again(Urgency urgency) {
+  auto read = co_await read_catalog(api_, settings_.hetzner.image, urgency);
+  catalog_fault_.reset();
+  if (!read) {
+    catalog_fault_ = to_error(read.error());
+    catalog_failed_ = clock_.boot();
+    if (!catalog_ || read.error().fault == Fault::denied) co_return *catalog_fault_;
     spdlog::warn("prices and machine types are not read again: {}", read.error().message);
     co_return Result<>{};
   }
-  if (!read) co_return to_error(read.error());
   catalog_ = *std::move(read);
   catalog_read_ = clock_.boot();
   catalog_is_old_ = false;
@@ -79,9 +91,9 @@ void HetznerProvider::log_skipped_entries() {
 
 // A request that creates nothing, since it lacks everything: a token that may write is told so (422), one that may not is
 // refused first (403).
-asio::awaitable<Result<>> HetznerProvider::check_write_access() {
+asio::awaitable<Result<>> HetznerProvider::check_write_access(Purpose purpose) {
   nlohmann::json nothing = nlohmann::json::object();
-  const auto answer = co_await api_.post("/placement_groups", nothing, read_one_placement_group);
+  const auto answer = co_await api_.post("/placement_groups", nothing, read_one_placement_group, urgency_of(purpose));
   if (answer || answer.error().fault == Fault::invalid) co_return Result<>{};
   co_return to_error(answer.error());
 }
@@ -99,8 +111,8 @@ Outlook HetznerProvider::outlook() const {
   return outlook;
 }
 
-asio::awaitable<Result<std::string>> HetznerProvider::image(MachineSpec spec, std::string type) {
-  const auto refreshed = co_await refresh_catalog();
+asio::awaitable<Result<std::string>> HetznerProvider::image(MachineSpec spec, std::string type, Purpose purpose) {
+  const auto refreshed = co_await refresh_catalog(purpose);
   if (!refreshed) co_return refreshed.error();
   const auto next = choice().next();
   if (type.empty() && next) type = next->type;

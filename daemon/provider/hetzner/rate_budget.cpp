@@ -29,7 +29,9 @@ std::optional<int> RateBudget::calls_left() const {
 
 Millis RateBudget::wait_for(Urgency urgency) const {
   if (!remaining_) return Millis{0};
-  const double floor = urgency == Urgency::deleting ? 0 : reserve;
+  double floor = 0;
+  if (urgency < Urgency::deleting) floor += reserve;
+  if (urgency < Urgency::normal) floor += work_reserve;
   const double missing = floor + 1 - left();
   if (missing <= 0) return Millis{0};
   return Millis{static_cast<std::int64_t>(std::ceil(missing / per_second * 1'000))};

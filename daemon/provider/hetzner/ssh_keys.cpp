@@ -70,11 +70,11 @@ Result<std::string> md5_fingerprint(const std::string& public_key) {
   return text;
 }
 
-asio::awaitable<Result<std::vector<std::int64_t>>> SshKeys::ids(bool upload) {
+asio::awaitable<Result<std::vector<std::int64_t>>> SshKeys::ids(bool upload, Urgency urgency) {
   std::vector<std::int64_t> ids;
   const auto had = seen_;
   if (entries_.empty()) co_return ids;
-  const auto keys = co_await api_.list("ssh_keys", "", read_ssh_key);
+  const auto keys = co_await api_.list("ssh_keys", "", read_ssh_key, urgency);
   if (!keys) co_return to_error(keys.error());
   for (const auto& entry : entries_) {
     const auto key = public_key_of(entry);

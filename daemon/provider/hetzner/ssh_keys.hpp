@@ -19,7 +19,7 @@ class SshKeys {
       : api_(api), repairs_(repairs), entries_(std::move(entries)) {}
 
   // The keys' ids, each once. With `upload` false a public key that the project does not have is left out. invalid: no such key.
-  asio::awaitable<Result<std::vector<std::int64_t>>> ids(bool upload);
+  asio::awaitable<Result<std::vector<std::int64_t>>> ids(bool upload, Urgency urgency = Urgency::normal);
 
  private:
   struct Upload {

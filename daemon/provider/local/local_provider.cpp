@@ -16,12 +16,13 @@ namespace {
 
 constexpr std::int64_t mebibyte = std::int64_t{1} << 20;
 
-// One spelling for one place, and private: configuration files in it hold passwords.
+std::filesystem::path root_in(const std::filesystem::path& state_dir) { return std::filesystem::absolute(state_dir) / "local"; }
+
+// One spelling for one place.
 std::filesystem::path prepare_root(const std::filesystem::path& state_dir) {
-  const auto root = std::filesystem::absolute(state_dir) / "local";
-  std::filesystem::create_directories(root / ".addresses");
-  std::filesystem::permissions(root, std::filesystem::perms::owner_all);
-  return std::filesystem::canonical(root);
+  const auto prepared = prepare_local(state_dir);
+  if (!prepared) throw std::runtime_error(describe(prepared.error()));
+  return std::filesystem::canonical(root_in(state_dir));
 }
 
 Error taken(const std::string& name) {
@@ -30,6 +31,17 @@ Error taken(const std::string& name) {
 }
 
 }  // namespace
+
+// Private: configuration files in it hold passwords.
+Result<> prepare_local(const std::filesystem::path& state_dir) {
+  const auto root = root_in(state_dir);
+  std::error_code error;
+  std::filesystem::create_directories(root / ".addresses", error);
+  if (!error) std::filesystem::permissions(root, std::filesystem::perms::owner_all, error);
+  if (!error) return {};
+  return Error{ErrorCode::failed, fmt::format("the local nodes' directory {}: {}", root.string(), error.message()),
+               fmt::format("it has to be a directory of this daemon's own user: ls -ld {}", root.string())};
+}
 
 LocalProvider::LocalProvider(Clock& clock, const std::filesystem::path& state_dir,
                              std::string installation_id, Config::Local config, ServerStarter* starter)
@@ -89,7 +101,7 @@ asio::awaitable<Result<std::vector<Machine>>> LocalProvider::list(std::string fo
   co_return inventory_.list(forest);
 }
 
-asio::awaitable<Result<Inventory>> LocalProvider::inventory() { co_return inventory_.all(); }
+asio::awaitable<Result<Inventory>> LocalProvider::inventory(Purpose) { co_return inventory_.all(); }
 
 asio::awaitable<std::vector<Finding>> LocalProvider::diagnose() {
   std::vector<Finding> findings;
@@ -164,7 +176,7 @@ Capacity LocalProvider::capacity() const {
 }
 
 // Processes are quick; what takes time is the cluster.
-asio::awaitable<Result<std::string>> LocalProvider::image(MachineSpec spec, std::string) {
+asio::awaitable<Result<std::string>> LocalProvider::image(MachineSpec spec, std::string, Purpose) {
   co_return machines_.configurations(spec.name, spec.image);
 }
 

@@ -15,6 +15,9 @@
 
 namespace morpheus {
 
+// Makes the directory that local nodes are in, below the daemon's state directory. failed: it cannot be made, or is not ours.
+Result<> prepare_local(const std::filesystem::path& state_dir);
+
 // Machines that are processes: each a nats-server on an address of its own in 127.0.0.0/8, with a directory
 // <state_dir>/local/<name>/ that is there before its process and tells all about it. They outlive the daemon.
 class LocalProvider : public Provider {
@@ -37,13 +40,13 @@ class LocalProvider : public Provider {
   asio::awaitable<Result<Machine>> create(MachineSpec spec) override;
   asio::awaitable<Result<std::optional<Machine>>> find(std::string name) override;
   asio::awaitable<Result<std::vector<Machine>>> list(std::string forest) override;
-  asio::awaitable<Result<Inventory>> inventory() override;
+  asio::awaitable<Result<Inventory>> inventory(Purpose purpose) override;
   asio::awaitable<Result<>> enclose(std::string forest, std::vector<Member> members) override;
   asio::awaitable<Result<>> clear(std::string forest) override;
   asio::awaitable<Result<>> drain(std::string name) override;
   asio::awaitable<Result<>> destroy(std::string name) override;
   asio::awaitable<Result<bool>> retire_witness(std::string name) override;
-  asio::awaitable<Result<std::string>> image(MachineSpec spec, std::string type) override;
+  asio::awaitable<Result<std::string>> image(MachineSpec spec, std::string type, Purpose purpose) override;
   // The program runs, and its version.
   asio::awaitable<std::vector<Finding>> diagnose() override;
   StageLimits stage_limits() const override;

@@ -1,7 +1,13 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
+#include <grp.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <list>
+#include <memory>
+#include <stdexcept>
+#include <vector>
 
 #include "tests/unit/control/control_box.hpp"
 
@@ -14,6 +20,7 @@ const std::string partial = "POST /v1/forests HTTP/1.1\r\nHost: x\r\nContent-Len
 
 ControlLimits impatient() {
   ControlLimits limits;
+  limits.first_byte = Millis{300};
   limits.request = Millis{200};
   limits.idle = Millis{300};
   limits.answer = Millis{300};
@@ -108,7 +115,7 @@ TEST(ControlBounds, FollowerThatNeverReadsIsDropped) {
   ControlClient follower(box.socket());
   follower.say_request("GET", "/v1/events?follow=true");
   EXPECT_EQ(follower.answer().status, 200);
-  for (int i = 0; i < 20; ++i) box.record(std::string(50'000, 'x'));
+  for (int i = 0; i < 100; ++i) box.record(std::string(50'000, 'x'));  // 8 KiB of each are kept
   follower.wait_for_end();
   ControlClient other(box.socket());
   EXPECT_EQ(other.ask("GET", "/v1/version").status, 200);
@@ -147,25 +154,239 @@ TEST(ControlBounds, CrowdOverTheBoundIsTurnedAwayAndTheRestIsServed) {
   for (ControlClient& client : inside) EXPECT_EQ(client.ask("GET", "/v1/forests").status, 200);
 }
 
-TEST(ControlSeats, OneUserCannotTakeThemAllNorAllUsersTheKeptOnes) {
+// Answers of 1 MB, of which one user may have three unread.
+ControlLimits few_unread() {
   ControlLimits limits;
-  limits.sessions = 10;
-  limits.sessions_kept = 2;
-  limits.sessions_a_user = 5;
-  Seats seats(limits);
-  for (int i = 0; i < 5; ++i) EXPECT_TRUE(seats.take(1000, false));
-  EXPECT_FALSE(seats.take(1000, false));
-  for (int i = 0; i < 3; ++i) EXPECT_TRUE(seats.take(1001, false));
-  EXPECT_FALSE(seats.take(1002, false));
-  EXPECT_TRUE(seats.take(0, true));
-  EXPECT_TRUE(seats.take(0, true));
-  EXPECT_FALSE(seats.take(0, true));
-  seats.leave(1000);
-  seats.leave(0);
-  EXPECT_FALSE(seats.take(1000, false));
-  seats.leave(1001);
-  EXPECT_TRUE(seats.take(1000, false));
-  EXPECT_EQ(seats.taken(), 8u);
+  limits.unread_a_user = 3u << 20;
+  limits.answer = Millis{20'000};
+  return limits;
+}
+
+TEST(ControlBounds, AnswersThatNobodyReadsAreMadeNoFurther) {
+  int made = 0;
+  ControlBox box(few_unread());
+  ForestSummary large;
+  large.name = std::string(1u << 20, 'x');
+  box.on_loop([&] {
+    box.forests.forests = {large};
+    box.forests.before = [&made](const std::string& what) { made += what == "list" ? 1 : 0; };
+  });
+  std::list<ControlClient> never_read;
+  for (int i = 0; i < 10; ++i) never_read.emplace_back(box.socket()).say_request("GET", "/v1/forests");
+  EXPECT_TRUE(box.comes_true([&] { return made == 3; }));
+  ControlClient other(box.socket());
+  other.say_request("GET", "/v1/version");  // after all of them on the loop
+  box.on_loop([] {});
+  box.on_loop([&] { EXPECT_EQ(made, 3) << "3 MB are unread: the fourth waits"; });
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(never_read.front().answer().body.size() > (1u << 20), true);
+    never_read.pop_front();
+  }
+  EXPECT_TRUE(box.comes_true([&] { return made == 6; })) << "those that were read make room";
+  never_read.clear();
+  EXPECT_EQ(other.answer().status, 200);
+}
+
+TEST(ControlBounds, WhoDoesNotReadKeepsAnotherUserWaitingNoLonger) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can be somebody else";
+  ControlBox box(few_unread(), {"adm", "mail"});
+  ForestSummary large;
+  large.name = std::string(1u << 20, 'x');
+  box.on_loop([&] { box.forests.forests = {large}; });
+  std::list<ControlClient> never_read;
+  for (int i = 0; i < 10; ++i) never_read.emplace_back(box.socket()).say_request("GET", "/v1/forests");
+  const AnotherUser reader(54'321, ::getgrnam("mail")->gr_gid, {});
+  ControlClient other(box.socket());
+  EXPECT_EQ(other.ask("GET", "/v1/forests").status, 200);
+}
+
+// Decisions about a large forest: each has a thousand findings.
+std::vector<DecisionView> large_decisions(int count) {
+  std::vector<DecisionView> decisions;
+  for (int i = count; i > 0; --i) {
+    DecisionView& decision = decisions.emplace_back();
+    decision.id = i;
+    decision.reason = std::string(200'000, 'x');
+  }
+  return decisions;
+}
+
+TEST(ControlBounds, AHistoryOfLargeDecisionsComesInPiecesOfBoundedSize) {
+  ControlBox box;
+  box.on_loop([&] { box.forests.decisions = large_decisions(100); });
+  ControlClient slow(box.socket());
+  slow.say_request("GET", "/v1/forests/demo/history?limit=1000");
+  ControlClient client(box.socket());
+  client.say_request("GET", "/v1/forests/demo/history?limit=50");
+  const auto head = client.answer();
+  EXPECT_EQ(head.status, 200);
+  EXPECT_EQ(head.header.at("content-type"), "application/json");
+  EXPECT_EQ(head.header.count("content-length"), 0u) << "its size is not known before its end";
+  const auto all = nlohmann::json::parse(client.line());
+  ASSERT_EQ(all.size(), 50u);
+  EXPECT_EQ(all[0].at("id"), 100);
+  EXPECT_EQ(all[49].at("id"), 51);
+  EXPECT_EQ(slow.answer().status, 200) << "20 MB that it does not read were never made";
+}
+
+TEST(ControlBounds, AHistoryThatBreaksOffDoesNotLookWhole) {
+  int looks = 0;
+  ControlBox box;
+  box.on_loop([&] {
+    box.forests.decisions = large_decisions(10);
+    box.forests.before = [&looks](const std::string& what) {
+      if (what == "find demo" && ++looks == 5) throw std::runtime_error("the disk is full");
+    };
+  });
+  ControlClient client(box.socket());
+  client.say_request("GET", "/v1/forests/demo/history");
+  EXPECT_EQ(client.answer().status, 200);
+  EXPECT_THROW(client.line(), std::runtime_error);
+}
+
+TEST(ControlBounds, EventsComeInPiecesOfBoundedSizeWhateverIsStored) {
+  ControlBox box;
+  for (int i = 0; i < 30; ++i) box.record(std::string(1u << 20, 'x'));
+  const auto small = [](const Event& event) { return event.message.size() <= 8 * 1024; };
+  box.on_loop([&] {
+    const auto batch = box.store().events_after(0, "", 200, 64 * 1024);
+    EXPECT_EQ(batch.size(), 8u);
+    EXPECT_TRUE(std::ranges::all_of(batch, small));
+    EXPECT_EQ(box.store().events_after(0, "", 200, 1).size(), 1u) << "one comes in any case";
+    EXPECT_EQ(box.store().before_last_events(EventFilter{}, 10), 20);
+    EXPECT_EQ(box.store().before_last_events(EventFilter{}, 1'000), 0);
+    EXPECT_EQ(box.store().before_last_events(EventFilter{}, 0), 30);
+    EXPECT_EQ(box.store().before_last_events(EventFilter{"none"}, 10), 30);
+  });
+  ControlClient client(box.socket());
+  client.say_request("GET", "/v1/events?limit=30");
+  EXPECT_EQ(client.answer().status, 200);
+  int lines = 0;
+  for (; !client.ended(); ++lines) EXPECT_LT(client.line().size(), 10'000u);
+  EXPECT_EQ(lines, 30);
+}
+
+class FakeGuest : public Guest {
+ public:
+  explicit FakeGuest(int since) : since_(Millis{since}) {}
+  std::optional<BootTime> waits_since() const override { return since_ < Millis{0} ? std::nullopt : std::optional(BootTime(since_)); }
+  bool has_asked() const override { return true; }
+  void abandon() override { abandoned = true; }
+  bool abandoned = false;
+
+ private:
+  Millis since_;
+};
+
+// Ten places, two of them for root alone, and two for those who act.
+class SeatsForTen : public testing::Test {
+ protected:
+  static ControlLimits limits() {
+    ControlLimits limits;
+    limits.sessions = 10;
+    limits.sessions_kept = 2;
+    limits.sessions_to_act = 2;
+    limits.sessions_a_user = 5;
+    return limits;
+  }
+  // `since`: when it began to wait for its client; below 0: it is being answered.
+  FakeGuest* sit(std::int64_t uid, Rank rank, int since = -1) {
+    const auto place = seats_.take(uid, rank);
+    if (!place) return nullptr;
+    (*place)->guest = &guests_.emplace_back(since);
+    return &guests_.back();
+  }
+
+  Seats seats_{limits()};
+  std::list<FakeGuest> guests_;
+};
+
+TEST_F(SeatsForTen, OneUserCannotTakeThemAllNorAllUsersTheKeptOnes) {
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(sit(1000, Rank::reads));
+  EXPECT_FALSE(sit(1000, Rank::reads));
+  EXPECT_TRUE(sit(1001, Rank::reads));
+  EXPECT_FALSE(sit(1002, Rank::reads));
+  EXPECT_TRUE(sit(1003, Rank::acts));
+  EXPECT_TRUE(sit(1003, Rank::acts));
+  EXPECT_FALSE(sit(1003, Rank::acts));
+  EXPECT_TRUE(sit(0, Rank::first));
+  EXPECT_TRUE(sit(0, Rank::first));
+  EXPECT_FALSE(sit(0, Rank::first));
+  EXPECT_EQ(seats_.taken(), 10u);
+}
+
+TEST_F(SeatsForTen, WhoHasTheMostGivesUpTheOneThatHasWaitedLongest) {
+  auto* const answered = sit(1000, Rank::reads);
+  auto* const late = sit(1000, Rank::reads, 20);
+  auto* const early = sit(1000, Rank::reads, 10);
+  auto* const few = sit(1001, Rank::reads, 1);
+  sit(1000, Rank::reads, 30);
+  sit(1001, Rank::reads, 2);
+  EXPECT_TRUE(sit(1002, Rank::reads)) << "of all that read";
+  EXPECT_TRUE(early->abandoned);
+  EXPECT_FALSE(late->abandoned);
+  EXPECT_TRUE(sit(1002, Rank::reads));
+  EXPECT_TRUE(late->abandoned);
+  EXPECT_FALSE(few->abandoned);
+  EXPECT_FALSE(sit(1002, Rank::reads)) << "it would have more than those it takes from";
+  EXPECT_TRUE(sit(1003, Rank::reads));
+  EXPECT_TRUE(few->abandoned) << "of those who have as many, the one that has waited longest";
+  EXPECT_FALSE(answered->abandoned);
+  EXPECT_EQ(seats_.taken(), 6u);
+}
+
+TEST_F(SeatsForTen, NobodyMakesRoomForALowerRank) {
+  for (int i = 0; i < 5; ++i) sit(1000, Rank::acts, i);
+  for (int i = 0; i < 3; ++i) sit(1001, Rank::acts, i);
+  sit(0, Rank::first, 0);
+  sit(0, Rank::first, 0);
+  EXPECT_FALSE(sit(1002, Rank::reads));
+  auto* const actor = sit(1003, Rank::acts);
+  EXPECT_TRUE(actor);
+  EXPECT_TRUE(sit(0, Rank::first)) << "and everybody for root";
+  for (const FakeGuest& guest : guests_) EXPECT_TRUE(!guest.abandoned || guest.waits_since());
+}
+
+TEST_F(SeatsForTen, APlaceThatWasGivenUpIsCountedOnce) {
+  std::vector<Seats::Place> places;
+  for (int i = 0; i < 5; ++i) places.push_back(*seats_.take(1000, Rank::reads));
+  FakeGuest guest(1);
+  places[0]->guest = &guest;
+  seats_.leave(*seats_.take(1001, Rank::reads));
+  const auto sixth = *seats_.take(1001, Rank::reads);
+  const auto seventh = *seats_.take(1002, Rank::reads);
+  EXPECT_TRUE(guest.abandoned);
+  EXPECT_EQ(seats_.taken(), 6u);
+  for (const auto place : places) seats_.leave(place);
+  seats_.leave(sixth);
+  seats_.leave(seventh);
+  EXPECT_EQ(seats_.taken(), 0u);
+}
+
+// Idle, amid a header, amid a stream, and with an answer that is not read: they are all connections that wait for their client.
+TEST(ControlBounds, ReadersWhoHoldConnectionsKeepNobodyOut) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can be somebody else";
+  ControlBox box({}, {"adm", "mail"});
+  ForestSummary large;
+  large.name = std::string(4u << 20, 'x');
+  box.on_loop([&] { box.forests.forests = {large}; });
+  const auto mail = ::getgrnam("mail")->gr_gid;
+  const std::vector<std::string> ways{"", "GET /v1/version HTTP/1.1\r\nHost", "GET /v1/events?follow=true HTTP/1.1\r\nHost: x\r\n\r\n",
+                                      "GET /v1/forests HTTP/1.1\r\nHost: x\r\n\r\n", "POST /v1/forests HTTP/1.1\r\nContent-Length: 9\r\n\r\n{"};
+  std::list<ControlClient> held;
+  for (unsigned user = 0; user < ways.size(); ++user) {
+    const AnotherUser reader(54'321 + user, mail, {});
+    for (int i = 0; i < 64; ++i) held.emplace_back(box.socket()).say(ways[user]);
+  }
+  EXPECT_TRUE(box.comes_true([&] { return box.sessions() >= 200; }));
+  for (const auto group : {mail, ::getgrnam("adm")->gr_gid}) {
+    const AnotherUser late(60'000 + group, group, {});
+    for (int i = 0; i < 20; ++i) {
+      ControlClient client(box.socket());
+      EXPECT_EQ(client.ask("GET", "/v1/version").status, 200) << i;
+    }
+  }
+  EXPECT_LE(box.sessions(), 240u);
 }
 
 }  // namespace

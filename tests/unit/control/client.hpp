@@ -3,6 +3,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace morpheus {
@@ -32,6 +33,8 @@ class ControlClient {
   std::string line();                    // of a chunked answer, without the empty ones
   std::string chunk();                   // the next one of a chunked answer; empty: its last one came
   bool ended();                          // the chunked answer's last chunk came
+  bool next_chunk();                     // reads one more of a chunked answer; false: there is none
+  std::string take_lines() { return std::exchange(lines_, {}); }  // what was read of it, and not taken yet
   void wait_for_end();                   // until the other side has closed
 
   Answer ask(const std::string& method, const std::string& target, const std::string& body = "");
@@ -39,7 +42,6 @@ class ControlClient {
  private:
   bool fill();  // false: the other side has closed
   std::string take_until(const std::string& mark);
-  bool next_chunk();
 
   int fd_;
   std::string input_;

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 namespace morpheus {
 
 void FakeForests::note(const std::string& what, const Caller& by) {
@@ -37,10 +40,11 @@ Result<DecisionView> FakeForests::explain(std::string_view forest) const {
   return decisions.at(0);
 }
 
-Result<std::vector<DecisionView>> FakeForests::history(std::string_view forest, int limit) const {
+Result<std::vector<DecisionView>> FakeForests::history(std::string_view forest, std::int64_t below, int limit) const {
   const auto found = find(forest);
   if (!found) return found.error();
-  auto newest = decisions;
+  std::vector<DecisionView> newest;
+  std::ranges::copy_if(decisions, std::back_inserter(newest), [below](const DecisionView& each) { return each.id < below; });
   newest.resize(std::min(newest.size(), static_cast<std::size_t>(limit)));
   return newest;
 }
@@ -89,13 +93,13 @@ Result<ForestSummary> FakeForests::resume(std::string_view forest, const Caller&
   return find(forest);
 }
 
-asio::awaitable<std::vector<Finding>> FakeForests::examine() {
-  note("examine", Caller{});
+asio::awaitable<std::vector<Finding>> FakeForests::examine(Freshness freshness) {
+  note(freshness == Freshness::anew ? "examine anew" : "examine", Caller{});
   co_return findings;
 }
 
-asio::awaitable<Result<OrphansView>> FakeForests::orphans() {
-  note("orphans", Caller{});
+asio::awaitable<Result<OrphansView>> FakeForests::orphans(Freshness freshness) {
+  note(freshness == Freshness::anew ? "orphans anew" : "orphans", Caller{});
   co_return orphans_answer;
 }
 

@@ -32,7 +32,7 @@ class FakeForests : public Forests {
   std::vector<ForestSummary> list() const override;
   Result<StatusView> status(std::string_view forest) const override;
   Result<DecisionView> explain(std::string_view forest) const override;
-  Result<std::vector<DecisionView>> history(std::string_view forest, int limit) const override;
+  Result<std::vector<DecisionView>> history(std::string_view forest, std::int64_t below, int limit) const override;
   asio::awaitable<Result<OperationView>> plant(PlantRequest request, Caller by) override;
   asio::awaitable<Result<PlanView>> plan(PlantRequest request) override;
   asio::awaitable<Result<GrowAnswer>> grow(std::string forest, GrowRequest request, Caller by) override;
@@ -41,8 +41,8 @@ class FakeForests : public Forests {
   Result<OperationView> teardown(std::string_view forest, const Caller& by) override;
   Result<ForestSummary> pause(std::string_view forest, const Caller& by) override;
   Result<ForestSummary> resume(std::string_view forest, const Caller& by) override;
-  asio::awaitable<std::vector<Finding>> examine() override;
-  asio::awaitable<Result<OrphansView>> orphans() override;
+  asio::awaitable<std::vector<Finding>> examine(Freshness freshness) override;
+  asio::awaitable<Result<OrphansView>> orphans(Freshness freshness) override;
   asio::awaitable<Result<AdoptionView>> adopt(std::string name, Caller by) override;
   asio::awaitable<Result<DeletionView>> delete_orphan(std::string name, Caller by) override;
   DutyView duty() const override { return DutyView{"active", 1, ""}; }

@@ -46,15 +46,55 @@ class Permissions : public testing::Test {
 };
 
 TEST_F(Permissions, StrangerIsRefusedWithTheGroupsNamed) {
-  const auto client = connect();
   for (const char* target : {"/v1/version", "/v1/forests", "/v1/events?follow=true", "/v1/nowhere"}) {
+    const auto client = connect();
     const auto answer = client->ask("GET", target);
     EXPECT_EQ(answer.status, 403) << target;
     EXPECT_EQ(answer.json().at("error").at("code"), "denied");
     EXPECT_THAT(answer.body, HasSubstr("group adm may change things, group mail may look"));
+    client->wait_for_end();
   }
-  EXPECT_EQ(client->ask("DELETE", "/v1/forests/demo").status, 403);
+  EXPECT_EQ(connect()->ask("DELETE", "/v1/forests/demo").status, 403);
   box_.on_loop([&] { EXPECT_TRUE(box_.forests.asked.empty()); });
+}
+
+TEST_F(Permissions, StrangerIsAnsweredAndClosedAtOnceWhateverItSendsOrDoesNot) {
+  const std::string large = fmt::format("POST /v1/forests HTTP/1.1\r\nContent-Length: 60000\r\n\r\n{:x>60000}", "");
+  for (const std::string& said : {std::string(), std::string("G"), std::string("GET / HTTP/1.1\r\nHost"), std::string("\x16\x03\x01"), large}) {
+    const auto client = connect();
+    client->say(said);
+    EXPECT_EQ(client->answer().status, 403) << said.substr(0, 20);
+    client->wait_for_end();
+  }
+  EXPECT_EQ(box_.sessions(), 0u) << "it takes nobody's place";
+}
+
+TEST_F(Permissions, StrangersWhoHoldConnectionsKeepNobodyOut) {
+  std::list<std::unique_ptr<ControlClient>> strangers;
+  for (unsigned user = 0; user < 5; ++user) {
+    for (int i = 0; i < 60; ++i) strangers.push_back(connect(no_group, {}, somebody + user));
+  }
+  EXPECT_EQ(connect(gid_of("mail"))->ask("GET", "/v1/version").status, 200);
+  EXPECT_EQ(connect(gid_of("adm"))->ask("POST", "/v1/forests", "{}").status, 202);
+  ControlClient root(box_.socket());
+  EXPECT_EQ(root.ask("GET", "/v1/version").status, 200);
+  for (const auto& stranger : strangers) stranger->wait_for_end();
+}
+
+TEST_F(Permissions, WhoOnlyReadsIsNotAnsweredAnew) {
+  const auto reader = connect(gid_of("mail"));
+  const auto actor = connect(gid_of("adm"));
+  for (const std::string target : {"/v1/orphans", "/v1/doctor"}) {
+    EXPECT_EQ(reader->ask("GET", target).status, 200);
+    EXPECT_EQ(reader->ask("GET", target + "?fresh=false").status, 200);
+    const auto refused = reader->ask("GET", target + "?fresh=true");
+    EXPECT_EQ(refused.status, 403);
+    EXPECT_THAT(refused.body, HasSubstr("half a minute old at most"));
+    EXPECT_EQ(actor->ask("GET", target + "?fresh=true").status, 200);
+    EXPECT_EQ(actor->ask("GET", target + "?fresh=maybe").status, 400);
+  }
+  const std::vector<std::string> asked{"orphans", "orphans", "orphans anew", "examine", "examine", "examine anew"};
+  box_.on_loop([&] { EXPECT_EQ(box_.forests.asked, asked); });
 }
 
 TEST_F(Permissions, ViewingGroupReadsAndChangesNothing) {
@@ -83,10 +123,14 @@ TEST_F(Permissions, ActingGroupActsByFirstAndBySupplementaryGroup) {
 }
 
 TEST_F(Permissions, RefusalIsInTheRecordOnceHoweverOftenItIsTried) {
-  const auto client = connect();
-  client->say(fmt::format("DELETE /v1/forests/\xc2\x9b{:x>5000} HTTP/1.1\r\nHost: x\r\n\r\n", ""));
-  EXPECT_EQ(client->answer().status, 403);
-  for (int i = 0; i < 50; ++i) EXPECT_EQ(client->ask("GET", "/v1/forests").status, 403);
+  {
+    const auto client = connect();
+    client->say(fmt::format("DELETE /v1/forests/\xc2\x9b{:x>5000} HTTP/1.1\r\nHost: x\r\n\r\n", ""));
+    EXPECT_EQ(client->answer().status, 403);
+  }
+  EXPECT_TRUE(box_.comes_true([&] { return box_.store().last_events("", 100).size() == 1; }));
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(connect()->ask("GET", "/v1/forests").status, 403);
+  EXPECT_TRUE(box_.comes_true([&] { return box_.store().last_events("", 100).size() == 2; }));
   const auto events = record();
   ASSERT_EQ(events.size(), 2u) << "one of the reads, one of the writes";
   EXPECT_EQ(events[0].kind, "command");
@@ -97,15 +141,15 @@ TEST_F(Permissions, RefusalIsInTheRecordOnceHoweverOftenItIsTried) {
 }
 
 TEST_F(Permissions, OneUserHasItsPlacesAndRootFindsOne) {
-  const auto first = connect();
-  const auto second = connect();
-  EXPECT_EQ(first->ask("GET", "/v1/version").status, 403);
-  EXPECT_EQ(second->ask("GET", "/v1/version").status, 403);
-  const auto third = connect();
+  const auto first = connect(gid_of("mail"));
+  const auto second = connect(gid_of("mail"));
+  EXPECT_EQ(first->ask("GET", "/v1/version").status, 200);
+  EXPECT_EQ(second->ask("GET", "/v1/version").status, 200);
+  const auto third = connect(gid_of("mail"));
   third->say_request("GET", "/v1/version");
   EXPECT_EQ(third->answer().status, 503);
-  const auto other = connect(no_group, {}, somebody + 1);
-  EXPECT_EQ(other->ask("GET", "/v1/version").status, 403);
+  const auto other = connect(gid_of("mail"), {}, somebody + 1);
+  EXPECT_EQ(other->ask("GET", "/v1/version").status, 200);
   std::list<ControlClient> admin;
   for (int i = 0; i < 5; ++i)
     EXPECT_EQ(admin.emplace_back(box_.socket()).ask("GET", "/v1/version").status, 200);

@@ -75,7 +75,12 @@ TEST_F(Requests, AnswersWhatTheForestsSay) {
   ControlClient client(box_.socket());
   DecisionView decision;
   decision.reason = "all is well";
-  box_.on_loop([&] { box_.forests.decisions = {decision, decision, decision}; });
+  box_.on_loop([&] {
+    for (int id = 3; id > 0; --id) {
+      decision.id = id;
+      box_.forests.decisions.push_back(decision);
+    }
+  });
   EXPECT_EQ(client.ask("GET", "/v1/forests").json().at(0).at("name"), "demo");
   EXPECT_EQ(client.ask("GET", "/v1/forests/demo").json().at("forest").at("name"), "demo");
   EXPECT_EQ(client.ask("GET", "/v1/forests/demo/explain").json().at("reason"), "all is well");
@@ -166,26 +171,46 @@ TEST_F(Requests, WrongBodiesAreRefusedAndSayWhatIsWrong) {
   const std::tuple<std::string, std::string, std::string> bodies[] = {
       {"/v1/forests", "{", "not JSON"},
       {"/v1/forests", "nonsense", "not JSON"},
-      {"/v1/forests", "[]", "no object"},
-      {"/v1/forests", "\"\xff\"", "not JSON"},
+      {"/v1/forests", "[]", "not an object"},
+      {"/v1/forests", "\"\xff\"", "not valid UTF-8"},
       {"/v1/forests", deep, "deeper than 16"},
       {"/v1/forests", std::string(60'000, '['), "deeper than 16"},
       {"/v1/forests", R"({"size": 1e999})", "too large"},
-      {"/v1/forests", R"({"size": 3})", "\"size\""},
-      {"/v1/forests", R"({"provider": ["local"]})", "\"provider\""},
-      {"/v1/forests/demo/grow", R"({"nodes": "two"})", "\"nodes\""},
-      {"/v1/forests/demo/grow", R"({"nodes": 1.5})", "\"nodes\""},
-      {"/v1/forests/demo/grow", R"({"nodes": -1})", "\"nodes\""},
-      {"/v1/forests/demo/grow", R"({"nodes": 18446744073709551615})", "\"nodes\""},
-      {"/v1/forests/demo/grow", R"({"automatic": 1})", "\"automatic\""},
-      {"/v1/forests/demo/grow", R"({"threshold": true})", "\"threshold\""},
-      {"/v1/forests/demo/grow", R"({"dry_run": "yes"})", "\"dry_run\""}};
+      {"/v1/forests", R"({"size": 3})", "body: size is"},
+      {"/v1/forests", R"({"provider": ["local"]})", "body: provider is"},
+      {"/v1/forests/demo/grow", R"({"nodes": "two"})", "body: nodes is"},
+      {"/v1/forests/demo/grow", R"({"nodes": 1.5})", "body: nodes is"},
+      {"/v1/forests/demo/grow", R"({"nodes": -1})", "body: nodes is"},
+      {"/v1/forests/demo/grow", R"({"nodes": 18446744073709551615})", "body: nodes is"},
+      {"/v1/forests/demo/grow", R"({"automatic": 1})", "body: automatic is"},
+      {"/v1/forests/demo/grow", R"({"threshold": true})", "body: threshold is"},
+      {"/v1/forests/demo/grow", R"({"nodes": 1000001})", "body: nodes is not between 0 and 1000000"},
+      {"/v1/forests", R"({"provider": {}})", "body: provider is an object, not text"},
+      {"/v1/forests", R"({"name": "a\u0000b)" "\xc3" R"("})", "not valid UTF-8"},
+      {"/v1/forests", R"({"dry_run": 0})", "body: dry_run is"},
+      {"/v1/forests", "{} {}", "not JSON"},
+      {"/v1/forests/demo/grow", R"({"dry_run": "yes"})", "body: dry_run is"}};
   for (const auto& [path, body, message] : bodies) {
     const auto answer = client.ask("POST", path, body);
     EXPECT_EQ(answer.status, 400) << body.substr(0, 50);
     EXPECT_THAT(error_of(answer).at("message").get<std::string>(), HasSubstr(message)) << body.substr(0, 50);
   }
   box_.on_loop([&] { EXPECT_THAT(box_.forests.asked, ElementsAre()); });
+}
+
+TEST_F(Requests, NamesThatAClientMakesUpAreCleanWhereTheyEnter) {
+  ControlClient client(box_.socket());
+  client.ask("POST", "/v1/forests", R"({"provider": "lo\ncal", "size": "\u202esmall", "name": "\u001b[2J"})");
+  client.ask("DELETE", "/v1/forests/de%0amo%1b[2J%ff");
+  client.ask("DELETE", "/v1/forests/" + std::string(1'000, 'x'));
+  client.ask("GET", "/v1/forests/demo/image?node=%e2%80%8f%0d");
+  const auto lost = client.ask("GET", "/v1/no\xff" + std::string(2'000, 'y'));
+  EXPECT_LT(error_of(lost).at("message").get<std::string>().size(), 500u);
+  const std::string cut = std::string(125, 'x') + "...";
+  box_.on_loop([&] {
+    EXPECT_THAT(box_.forests.asked,
+                ElementsAre("plant lo?cal ?small ?[2J", "teardown de?mo?[2J\xef\xbf\xbd", "teardown " + cut, "image demo ?? false"));
+  });
 }
 
 TEST_F(Requests, DepthIsBoundedAtSixteenLevels) {

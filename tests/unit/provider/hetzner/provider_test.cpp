@@ -231,7 +231,7 @@ TEST_F(HetznerTest, AllPagesOfAListAreRead) {
   auto labels = cloud_.state()["servers"][0]["labels"];
   labels["morpheus-controller"] = "ff";
   cloud_.tell("seed", {{"servers", 120}, {"name", "theirs"}, {"labels", labels}});
-  const auto inventory = run(provider_->inventory());
+  const auto inventory = run(provider_->inventory(Purpose::acting));
   ASSERT_TRUE(inventory) << inventory.error().message;
   EXPECT_THAT(inventory->own, SizeIs(1));
   EXPECT_THAT(inventory->others, SizeIs(120));
@@ -258,7 +258,7 @@ TEST_F(HetznerTest, AnArmMachineHasAnArmImageAndDownload) {
   const auto made = create(1, 1);
   ASSERT_TRUE(made[0]) << made[0].error().message;
   EXPECT_EQ(cloud_.state()["servers"][0]["image"]["architecture"], "arm");
-  const auto told = run(provider_->image(spec(1, "192.0.2.1"), "cax11"));
+  const auto told = run(provider_->image(spec(1, "192.0.2.1"), "cax11", Purpose::reading));
   ASSERT_TRUE(told);
   EXPECT_THAT(*told, HasSubstr("linux-arm64.tar.gz"));
 }
