@@ -8,9 +8,36 @@
 #include <sstream>
 
 #include "common/config/collector.hpp"
+#include "common/decode/text.hpp"
 
 namespace morpheus {
 namespace {
+
+constexpr std::size_t longest_character = 4;  // bytes, in UTF-8
+
+// How many bytes the character at the front of `text` has; 0: it is none.
+std::size_t character_at(std::string_view text) {
+  for (std::size_t size = 1; size <= std::min(longest_character, text.size()); ++size) {
+    if (is_utf8(text.substr(0, size))) return size;
+  }
+  return 0;
+}
+
+// What is not UTF-8 would go on into requests and documents that must be. Columns are characters.
+bool find_no_text(std::string_view text, std::vector<ConfigError>& errors) {
+  if (is_utf8(text)) return false;
+  int line = 1;
+  int column = 1;
+  while (const auto size = character_at(text)) {
+    column = text.front() == '\n' ? 1 : column + 1;
+    if (text.front() == '\n') ++line;
+    text.remove_prefix(size);
+  }
+  errors.push_back({line, column, "",
+                    fmt::format("is not UTF-8 (byte 0x{:02x}): write the file in UTF-8 (iconv -f latin1 -t utf8), also in comments",
+                                static_cast<unsigned char>(text.front()))});
+  return true;
+}
 
 // yaml-cpp's own message for a tab names neither it nor its place.
 bool find_tab(std::string_view text, std::vector<ConfigError>& errors) {
@@ -75,7 +102,7 @@ void find_open_quotes(std::string_view text, const std::vector<Entry>& entries,
 }  // namespace
 
 std::vector<Entry> parse_document(std::string_view text, std::vector<ConfigError>& errors) {
-  if (find_tab(text, errors)) return {};
+  if (find_no_text(text, errors) || find_tab(text, errors)) return {};
   std::istringstream in{std::string(text)};
   Collector collector(errors);
   try {

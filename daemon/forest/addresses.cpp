@@ -66,7 +66,8 @@ asio::awaitable<Result<>> reserve_addresses(const ForestContext& context, Operat
 }
 
 asio::awaitable<Result<>> move_node(const ForestContext& context, Node node) {
-  const auto released = co_await context.provider_of(forest_of(context, node.forest_id)).destroy(node.name);
+  const MachineRef meant = machine_of(node);
+  const auto released = co_await context.provider_of(forest_of(context, node.forest_id)).destroy(meant);
   if (!released) co_return released.error();
   if (!is_running(context, node.operation_id)) co_return taken_over();
   const auto reserved = co_await reserve_address(context, node);

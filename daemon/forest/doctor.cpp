@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "daemon/forest/drift.hpp"
 #include "daemon/forest/orphans.hpp"
 #include "daemon/forest/policy_input.hpp"
 #include "daemon/policy/evaluate.hpp"
@@ -33,7 +34,7 @@ std::string to_change(const ForestContext& context, std::string hint) { return m
 
 // Ready nodes of idle forests on that provider that `listed` has no machine for.
 std::vector<Finding> missing_machines(const ForestContext& context, const std::string& provider,
-                                      const std::set<std::string>& listed) {
+                                      const KnownMachines& listed) {
   std::vector<Finding> findings;
   const auto running = context.store.running_operations();
   for (const Forest& forest : context.store.forests()) {
@@ -41,16 +42,16 @@ std::vector<Finding> missing_machines(const ForestContext& context, const std::s
     const bool at_work = std::ranges::any_of(running, is_its);
     if (forest.provider != provider || at_work) continue;
     for (const Node& node : context.store.nodes(forest.id)) {
-      if (node.state != NodeState::ready || listed.contains(node.name)) continue;
+      if (node.state != NodeState::ready || listed.stand_for(node)) continue;
       findings.push_back({"machines", FindingLevel::warning, fmt::format("{} is stored as ready, and has no machine", node.name),
-                          to_change(context, fmt::format("it is marked as gone within 5 minutes; then morpheusctl grow {}", forest.name))});
+                          to_change(context, fmt::format("it is looked up by its id, and marked as gone within 5 minutes if there is none; then morpheusctl grow {}", forest.name))});
     }
   }
   return findings;
 }
 
 std::vector<Finding> compare(const ForestContext& context, const std::string& provider, const Inventory& inventory,
-                             const std::set<std::string>& known_before) {
+                             const KnownMachines& known_before) {
   std::vector<Finding> findings;
   const auto known = known_machines(context.store, provider);
   for (const Machine& machine : orphans_of(inventory, known_before, known)) {
@@ -63,11 +64,10 @@ std::vector<Finding> compare(const ForestContext& context, const std::string& pr
                         fmt::format("{} belongs to another controller, {}, and is left alone", machine.name, machine.controller),
                         ""});
   }
-  std::set<std::string> listed;
-  for (const Machine& machine : inventory.own) {
-    if (!machine.id.empty()) listed.insert(machine.name);
+  for (const Drift& drift : drifts_of(context.store, provider, inventory)) {
+    findings.push_back({"drift", FindingLevel::warning, describe_drift(drift), to_change(context, drift_way_out(drift))});
   }
-  append(findings, missing_machines(context, provider, listed));
+  append(findings, missing_machines(context, provider, machines_of(inventory)));
   if (findings.empty()) {
     findings.push_back({"machines", FindingLevel::ok, fmt::format("{} exist, and a node stands for each", inventory.own.size()), ""});
   }

@@ -15,30 +15,35 @@ constexpr Millis longest_look{8'000};  // between two looks at a machine that dr
 // draining -> deleting once the machine has shut down, or when its time is over.
 asio::awaitable<void> drain(const ForestContext& context, Node node) {
   Provider& provider = context.provider_of(forest_of(context, node.forest_id));
-  const auto asked = co_await provider.drain(node.name);
+  const MachineRef meant = machine_of(node);
+  const auto asked = co_await provider.drain(meant);
   if (!asked) spdlog::warn("{}: it could not be drained: {}; it is deleted", node.name, asked.error().message);
   bool down = !asked;
   Backoff backoff;  // each look may be a call that is counted
   while (!down && is_running(context, node.operation_id)) {
-    const auto machine = co_await provider.find(node.name);
+    const auto machine = co_await provider.find(meant);
     const Millis left = stage_time_left(context, node, provider.stage_limits().drain);
-    down = (machine && (!*machine || !(*machine)->running)) || left == Millis{0};
+    const bool given_away = !machine && machine.error().code == ErrorCode::refused;
+    down = given_away || (machine && (!*machine || !(*machine)->running)) || left == Millis{0};
     const Millis pause = std::min({backoff.next(), longest_look, left});
     if (!down) co_await context.clock.sleep_for(pause);
   }
   if (is_running(context, node.operation_id)) store_state(context, node, NodeState::deleting);
 }
 
-// Deletes the machine if this node's intent made it. A stranger under its name is left alone: it is somebody's.
+// Deletes the machine that this node's intent made. Its id tells which that is, whatever its name and intent are called by now. While
+// the id is not known, a stranger under its name is left alone: it is somebody's.
 asio::awaitable<Result<>> destroy_own(Provider& provider, Node node) {
-  const auto found = co_await provider.find(node.name);
+  const MachineRef meant = machine_of(node);
+  if (!node.machine_id.empty()) co_return co_await provider.destroy(meant);
+  const auto found = co_await provider.find(meant);
   if (!found) co_return found.error();
   const bool stranger = *found && (*found)->intent != node.intent && !(*found)->id.empty();
   if (stranger) {
     spdlog::warn("{}: a machine of that name is not ours and stays", node.name);
     co_return Result<>{};
   }
-  co_return co_await provider.destroy(node.name);
+  co_return co_await provider.destroy(meant);
 }
 
 // deleting (or failed) -> gone.

@@ -90,6 +90,8 @@ class ForestManager : public Forests {
   void record_command(const Caller& caller, const std::string& forest, const std::string& node, const std::string& what);
   // The idle forest that an orphan may be a node of; the error says why there is none.
   Result<Forest> forest_for(const Orphan& orphan) const;
+  // Gives a node's machine its name and labels back.
+  asio::awaitable<Result<AdoptionView>> restore(Node node, Caller caller);
   void store_adopted(Forest forest, const Machine& machine, const Evidence& evidence, const Caller& caller);
   Result<> begin_deletion(const Orphan& orphan, const Caller& caller);
   Result<ForestSummary> set_paused(std::string_view name, bool paused, const Caller& caller);

@@ -42,6 +42,8 @@ void enter_state(const ForestContext& context, Node& node, NodeState state, cons
   context.journal.record(std::move(event));
 }
 
+MachineRef machine_of(const Node& node) { return MachineRef(node.name, node.machine_id); }
+
 void take_machine(Node& node, const Machine& machine) {
   node.machine_id = machine.id;
   node.address = machine.address;

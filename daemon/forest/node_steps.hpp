@@ -15,6 +15,9 @@ void store_state(const ForestContext& context, Node& node, NodeState state, cons
 // The same as a part of the transaction that is open.
 void enter_state(const ForestContext& context, Node& node, NodeState state, const std::string& reason = "");
 
+// Its machine, as the provider is asked for it.
+MachineRef machine_of(const Node& node);
+
 // Takes over what the provider says of the node's machine; not stored.
 void take_machine(Node& node, const Machine& machine);
 

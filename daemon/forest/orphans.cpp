@@ -18,22 +18,33 @@ bool has_forests(const Store& store, const std::string& provider) {
   return std::ranges::any_of(forests, [&](const Forest& forest) { return forest.provider == provider; });
 }
 
-std::set<std::string> known_machines(const Store& store, const std::string& provider) {
-  std::set<std::string> names;
+KnownMachines machines_of(const Inventory& inventory) {
+  KnownMachines listed;
+  for (const Machine& machine : inventory.own) {
+    if (machine.id.empty()) continue;
+    listed.names.insert(machine.name);
+    listed.ids.insert(machine.id);
+  }
+  return listed;
+}
+
+KnownMachines known_machines(const Store& store, const std::string& provider) {
+  KnownMachines known;
   for (const Forest& forest : store.forests()) {
     if (forest.provider != provider) continue;
     for (const Node& node : store.nodes(forest.id)) {
-      if (costs(node)) names.insert(node.name);
+      if (!costs(node)) continue;
+      known.names.insert(node.name);
+      if (!node.machine_id.empty()) known.ids.insert(node.machine_id);
     }
   }
-  return names;
+  return known;
 }
 
-std::vector<Machine> orphans_of(const Inventory& inventory, const std::set<std::string>& known_before,
-                                const std::set<std::string>& known_after) {
+std::vector<Machine> orphans_of(const Inventory& inventory, const KnownMachines& known_before, const KnownMachines& known_after) {
   std::vector<Machine> orphans;
   std::ranges::copy_if(inventory.own, std::back_inserter(orphans), [&](const Machine& machine) {
-    return !known_before.contains(machine.name) && !known_after.contains(machine.name);
+    return !known_before.has(machine) && !known_after.has(machine);
   });
   return orphans;
 }

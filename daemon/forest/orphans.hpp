@@ -22,12 +22,22 @@ struct Orphan {
 // Any forest is stored on that provider.
 bool has_forests(const Store& store, const std::string& provider);
 
-// The names of all machines on that provider that a stored node may stand for.
-std::set<std::string> known_machines(const Store& store, const std::string& provider);
+// Machines of one provider. A hand in the console may have changed a machine's name: its id tells which it is.
+struct KnownMachines {
+  std::set<std::string> names;
+  std::set<std::string> ids;
+
+  bool has(const Machine& machine) const { return names.contains(machine.name) || ids.contains(machine.id); }
+  // One of them is the node's: by its id where that is stored.
+  bool stand_for(const Node& node) const { return node.machine_id.empty() ? names.contains(node.name) : ids.contains(node.machine_id); }
+};
+// Those that a provider lists as ours, without the addresses that have no machine.
+KnownMachines machines_of(const Inventory& inventory);
+// Those that stored nodes may stand for.
+KnownMachines known_machines(const Store& store, const std::string& provider);
 
 // Nodes come and go while the provider answers: an orphan is what nobody knew before, nor knows after.
-std::vector<Machine> orphans_of(const Inventory& inventory, const std::set<std::string>& known_before,
-                                const std::set<std::string>& known_after);
+std::vector<Machine> orphans_of(const Inventory& inventory, const KnownMachines& known_before, const KnownMachines& known_after);
 
 // "oak-node-4 (id 17, cx23 in fsn1, 5.99 a month)".
 std::string describe_orphan(const Machine& machine);

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "daemon/forest/addresses.hpp"
+#include "daemon/forest/boot_watch.hpp"
 #include "daemon/forest/lower_node.hpp"
 #include "daemon/forest/machine_spec.hpp"
 #include "daemon/forest/meta_group.hpp"
@@ -91,6 +92,7 @@ void tell(const ForestContext& context, const Node& node, const NodeObservation*
 asio::awaitable<void> await_boot(const ForestContext& context, Node node) {
   const Millis limit = context.provider_of(forest_of(context, node.forest_id)).stage_limits().boot;
   std::string told;
+  BootWatch watch(context, limit);
   while (is_running(context, node.operation_id)) {
     const NodeObservation* seen = context.observations.find(node.id);
     tell(context, node, seen, told);
@@ -100,7 +102,13 @@ asio::awaitable<void> await_boot(const ForestContext& context, Node node) {
     }
     if (stage_time_left(context, node, limit) == Millis{0}) {
       const std::string why = seen && !seen->unknown.empty() ? seen->unknown : "its server was never seen";
-      store_state(context, node, NodeState::failed, stage_missed(NodeState::booting, why));
+      store_state(context, node, NodeState::failed, stage_missed(NodeState::booting, watch.with_state(why)));
+      co_return;
+    }
+    const auto ended = co_await watch.look(node);
+    if (!is_running(context, node.operation_id)) co_return;
+    if (!ended.empty()) {
+      store_state(context, node, NodeState::failed, stage_missed(NodeState::booting, ended));
       co_return;
     }
     co_await next_look(context);
@@ -119,6 +127,7 @@ asio::awaitable<void> await_join(const ForestContext& context, Node node) {
   const Millis limit = context.provider_of(forest_of(context, node.forest_id)).stage_limits().join;
   std::int64_t last_poll = -1;
   int in_a_row = 0;
+  BootWatch watch(context, limit);
   while (is_running(context, node.operation_id)) {
     const auto missing = co_await what_is_missing(context, node);
     if (!is_running(context, node.operation_id)) co_return;
@@ -134,7 +143,13 @@ asio::awaitable<void> await_join(const ForestContext& context, Node node) {
       co_return;
     }
     if (stage_time_left(context, node, limit) == Millis{0}) {
-      store_state(context, node, NodeState::failed, stage_missed(NodeState::joining, missing));
+      store_state(context, node, NodeState::failed, stage_missed(NodeState::joining, watch.with_state(missing)));
+      co_return;
+    }
+    const auto ended = co_await watch.look(node);
+    if (!is_running(context, node.operation_id)) co_return;
+    if (!ended.empty()) {
+      store_state(context, node, NodeState::failed, stage_missed(NodeState::joining, ended));
       co_return;
     }
     co_await next_look(context);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "daemon/forest/addresses.hpp"
+#include "daemon/forest/drift.hpp"
 #include "daemon/forest/meta_group.hpp"
 #include "daemon/forest/node_steps.hpp"
 #include "daemon/forest/orphans.hpp"
@@ -22,21 +23,13 @@ bool is_at_work(const ForestContext& context, std::int64_t forest_id) {
 }
 
 // Ready nodes of an idle forest whose machine is not among `listed`.
-std::vector<Node> missing_nodes(const ForestContext& context, std::int64_t forest_id, const std::set<std::string>& listed) {
+std::vector<Node> missing_nodes(const ForestContext& context, std::int64_t forest_id, const KnownMachines& listed) {
   std::vector<Node> missing;
   if (is_at_work(context, forest_id)) return missing;
   for (Node& node : context.store.nodes(forest_id)) {
-    if (node.state == NodeState::ready && !listed.contains(node.name)) missing.push_back(std::move(node));
+    if (node.state == NodeState::ready && !listed.stand_for(node)) missing.push_back(std::move(node));
   }
   return missing;
-}
-
-std::set<std::string> machines_of(const Inventory& inventory) {
-  std::set<std::string> names;
-  for (const Machine& machine : inventory.own) {
-    if (!machine.id.empty()) names.insert(machine.name);
-  }
-  return names;
 }
 
 }  // namespace
@@ -124,6 +117,9 @@ asio::awaitable<void> Reconciler::reconcile(std::string provider_name) {
     co_return;
   }
   report_orphans(provider_name, *inventory, known_before);
+  for (const Drift& drift : drifts_of(context_.store, provider_name, *inventory)) {
+    report_drift(drift.node, fmt::format("{}: {}", describe_drift(drift), drift_way_out(drift)));
+  }
   const auto listed = machines_of(*inventory);
   const auto forests = context_.store.forests();
   for (const Forest& forest : forests) {
@@ -131,21 +127,27 @@ asio::awaitable<void> Reconciler::reconcile(std::string provider_name) {
   }
 }
 
-// A node that became ready after the list was made is not in it: a newer list decides about those that are missing. Provider::find()
-// would too, but may take calls that are kept for deletions.
+// A node that became ready after the list was made is not in it: a newer list decides about those that are missing, and of each of
+// these the provider has to say by its id that there is none.
 asio::awaitable<void> Reconciler::mark_gone(std::int64_t forest_id, std::vector<Node> missing) {
   if (missing.empty()) co_return;
   const auto inventory = co_await context_.provider_of(forest_of(context_, forest_id)).inventory(Purpose::acting);
   if (!inventory || is_at_work(context_, forest_id)) co_return;
   const auto listed = machines_of(*inventory);
   for (const Node& node : missing) {
+    if (listed.stand_for(node)) continue;
+    const MachineRef meant = machine_of(node);
+    const auto machine = co_await context_.provider_of(forest_of(context_, forest_id)).look(meant);
+    if (is_at_work(context_, forest_id) || !context_.store.forest(forest_id)) co_return;
+    if (!machine) report_drift(node, fmt::format("it is not listed, and not taken for gone: {}", describe(machine.error())));
     auto now = context_.store.node(node.id);
-    if (!now || now->state != NodeState::ready || listed.contains(node.name)) continue;
+    const bool is_there = !machine || (*machine && (*machine)->id == node.machine_id);
+    if (is_there || !now || now->state != NodeState::ready) continue;
     store_state(context_, *now, NodeState::gone, "its machine does not exist any more; somebody else deleted it");
   }
 }
 
-asio::awaitable<void> Reconciler::reconcile_forest(std::int64_t forest_id, std::set<std::string> listed) {
+asio::awaitable<void> Reconciler::reconcile_forest(std::int64_t forest_id, KnownMachines listed) {
   if (!context_.store.forest(forest_id)) co_return;
   const Forest forest = forest_of(context_, forest_id);
   const auto missing = missing_nodes(context_, forest_id, listed);
@@ -169,8 +171,21 @@ void Reconciler::report_exposed(const Forest& forest, const std::string& why) {
   context_.journal.record(std::move(event));
 }
 
+void Reconciler::report_drift(const Node& node, const std::string& message) {
+  std::string& told = drifts_[node.id];
+  if (told == message) return;
+  told = message;
+  Event event;
+  event.kind = "node";
+  event.level = EventLevel::warning;
+  event.forest = forest_of(context_, node.forest_id).name;
+  event.node = node.name;
+  event.message = message;
+  context_.journal.record(std::move(event));
+}
+
 void Reconciler::report_orphans(const std::string& provider, const Inventory& inventory,
-                                const std::set<std::string>& known_before) {
+                                const KnownMachines& known_before) {
   std::set<std::string> orphans;
   for (const Machine& machine : orphans_of(inventory, known_before, known_machines(context_.store, provider))) {
     const auto& orphan = *orphans.insert(describe_orphan(machine)).first;

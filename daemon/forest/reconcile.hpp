@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "daemon/forest/context.hpp"
+#include "daemon/forest/orphans.hpp"
 
 namespace morpheus {
 
@@ -37,14 +38,17 @@ class Reconciler {
   std::int64_t generation() const;  // 0: it cannot be read
   asio::awaitable<void> reconcile(std::string provider_name);
   asio::awaitable<void> mark_gone(std::int64_t forest_id, std::vector<Node> missing);
-  asio::awaitable<void> reconcile_forest(std::int64_t forest_id, std::set<std::string> listed);
+  asio::awaitable<void> reconcile_forest(std::int64_t forest_id, KnownMachines listed);
   // An event, once for each reason. `why`: empty if the forest is enclosed as it should be.
   void report_exposed(const Forest& forest, const std::string& why);
-  void report_orphans(const std::string& provider, const Inventory& inventory, const std::set<std::string>& known_before);
+  void report_orphans(const std::string& provider, const Inventory& inventory, const KnownMachines& known_before);
+  // That something about the node's machine is not as it was made, once.
+  void report_drift(const Node& node, const std::string& message);
 
   const ForestContext& context_;
   bool working_ = false;
   std::map<std::int64_t, std::string> exposed_;  // why, by forest
+  std::map<std::int64_t, std::string> drifts_;   // by node: what was said last
   std::map<std::string, std::set<std::string>> reported_;  // by provider: orphans, as they were described
 };
 

@@ -25,7 +25,8 @@ asio::awaitable<Result<bool>> sweep_remains(const ForestContext& context, Forest
   if (!remains) co_return remains.error();
   for (const Machine& machine : *remains) {
     spdlog::warn("{}: {} was left over and is deleted", forest.name, machine.name);
-    const auto destroyed = co_await provider.destroy(machine.name);
+    const MachineRef meant(machine.name, machine.id);
+    const auto destroyed = co_await provider.destroy(meant);
     if (!destroyed) co_return destroyed.error();
   }
   if (!remains->empty()) co_return Result<bool>{false};

@@ -51,11 +51,12 @@ ApiClient::ApiClient(const asio::any_io_executor& executor, Endpoint endpoint, s
 ApiClient::~ApiClient() = default;
 
 asio::awaitable<Result<ApiAnswer>> ApiClient::request(ApiRequest request) {
-  auto connection = co_await take();
+  const bool repeatable = request.method != "POST";
+  auto connection = co_await take(repeatable);
   const Seat seat(*this);
   const bool kept = connection->is_usable();
   const auto answer = co_await send(connection, request);
-  const bool again = !answer && kept && request.method == "GET" && connection->closed_early();
+  const bool again = !answer && kept && repeatable && connection->closed_early();
   if (!again) {
     put_back(std::move(connection));
     co_return answer;
@@ -65,7 +66,7 @@ asio::awaitable<Result<ApiAnswer>> ApiClient::request(ApiRequest request) {
   co_return second;
 }
 
-asio::awaitable<std::unique_ptr<ApiConnection>> ApiClient::take() {
+asio::awaitable<std::unique_ptr<ApiConnection>> ApiClient::take(bool kept) {
   while (taken_ >= bounds_.connections) {
     const auto seen = given_back_.count();
     co_await given_back_.wait_past(seen);
@@ -73,17 +74,20 @@ asio::awaitable<std::unique_ptr<ApiConnection>> ApiClient::take() {
   ++taken_;
   const auto now = std::chrono::steady_clock::now();
   std::erase_if(idle_, [&](const auto& each) { return now - each->used() > bounds_.idle; });
-  if (!idle_.empty()) {
-    auto connection = std::move(idle_.back());
-    idle_.pop_back();
-    co_return connection;
-  }
-  co_return endpoint_.tls ? make_tls_connection(executor_, trust_->context()) : make_plain_connection(executor_);
+  if (idle_.empty()) co_return make();
+  auto connection = std::move(idle_.back());  // closed where it will not do: there are never more than `connections`
+  idle_.pop_back();
+  if (kept) co_return connection;
+  co_return make();
+}
+
+std::unique_ptr<ApiConnection> ApiClient::make() const {
+  return endpoint_.tls ? make_tls_connection(executor_, trust_->context()) : make_plain_connection(executor_);
 }
 
 asio::awaitable<Result<ApiAnswer>> ApiClient::send(std::unique_ptr<ApiConnection>& connection, ApiRequest request) {
   if (!connection->is_usable()) {
-    connection = endpoint_.tls ? make_tls_connection(executor_, trust_->context()) : make_plain_connection(executor_);
+    connection = make();
     const auto connected = co_await connection->connect(endpoint_, bounds_);
     if (!connected) co_return connected.error();
   }

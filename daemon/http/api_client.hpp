@@ -49,13 +49,15 @@ class ApiClient {
   ~ApiClient();
 
   // unavailable: nothing was carried out, since it could not be sent. ambiguous: it was sent, or begun to be, and no whole
-  // answer came. A GET whose kept connection turned out closed is sent again, once, and nothing else is. Redirects are not
-  // followed. Throws operation_aborted when cancelled.
+  // answer came. What can be repeated (all but POST) and met a kept connection that turned out closed is sent again, once, on a
+  // new one. A POST never takes a kept connection: where the other side closes each one silently, it would never get through.
+  // Redirects are not followed. Throws operation_aborted when cancelled.
   asio::awaitable<Result<ApiAnswer>> request(ApiRequest request);
 
  private:
-  // An idle connection, or a new one (not connected yet), once there are fewer than `connections`.
-  asio::awaitable<std::unique_ptr<ApiConnection>> take();
+  // An idle connection if `kept` will do, else a new one (not connected yet), once there are fewer than `connections`.
+  asio::awaitable<std::unique_ptr<ApiConnection>> take(bool kept);
+  std::unique_ptr<ApiConnection> make() const;
   asio::awaitable<Result<ApiAnswer>> send(std::unique_ptr<ApiConnection>& connection, ApiRequest request);
   // Keeps it if it can be used again.
   void put_back(std::unique_ptr<ApiConnection> connection);

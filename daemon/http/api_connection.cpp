@@ -41,7 +41,14 @@ std::optional<int> number_of(std::string_view text) {
   return number;
 }
 
-ApiAnswer answer_of(http::response<http::string_body>&& response) {
+using Response = http::response<http::string_body>;
+
+constexpr int most_announcements = 8;  // that may come before an answer (100, 102, 103)
+
+// The answer to the request comes behind it.
+bool announces_another(const Response& response) { return response.result_int() / 100 == 1; }
+
+ApiAnswer answer_of(Response&& response) {
   ApiAnswer answer;
   answer.status = response.result_int();
   answer.correlation_id = std::string(response["X-Correlation-Id"]);
@@ -85,21 +92,31 @@ class Exchange : public ApiConnection {
     tcp.expires_after(bounds.whole);
     error_code error;
     co_await http::async_write(stream_, request, asio::redirect_error(asio::use_awaitable, error));
-    http::response_parser<http::string_body> parser;
-    parser.body_limit(bounds.body);
-    parser.header_limit(bounds.header);
-    parser.skip(request.method() == http::verb::head);
-    if (!error) co_await http::async_read(stream_, buffer_, parser, asio::redirect_error(asio::use_awaitable, error));
+    Response response;
+    bool begun = false;  // something of an answer came
+    for (int announcements = 0; !error; ++announcements) {
+      http::response_parser<http::string_body> parser;
+      parser.body_limit(bounds.body);
+      parser.header_limit(bounds.header);
+      parser.skip(request.method() == http::verb::head);
+      co_await http::async_read(stream_, buffer_, parser, asio::redirect_error(asio::use_awaitable, error));
+      begun = begun || parser.got_some();
+      if (error) break;
+      response = parser.release();
+      if (!announces_another(response)) break;
+      if (announcements == most_announcements) error = http::error::bad_status;
+    }
     throw_if_cancelled(error);
     tcp.expires_never();
     if (error) {
-      closed_early_ = is_end(error) && !parser.got_some();
+      closed_early_ = is_end(error) && !begun;
       tcp.close();
       Error failure{ErrorCode::ambiguous, explain(error, bounds), ""};
       co_return failure;
     }
-    auto response = parser.release();
-    usable_ = response.keep_alive();
+    // What stands behind the answer belongs to no request: the next one would take it for its own.
+    usable_ = response.keep_alive() && buffer_.size() == 0;
+    if (!usable_) tcp.close();
     used_ = std::chrono::steady_clock::now();
     co_return answer_of(std::move(response));
   }
@@ -109,6 +126,7 @@ class Exchange : public ApiConnection {
     if (error == beast::error::timeout) return fmt::format("no whole answer within {} s", bounds.whole.count() / 1'000.0);
     if (error == http::error::body_limit) return fmt::format("an answer larger than {} bytes", bounds.body);
     if (error == http::error::header_limit) return "an answer with too large a header";
+    if (error == http::error::bad_status) return fmt::format("more than {} answers before the one", most_announcements);
     if (is_end(error) || error == http::error::partial_message) return "closed before the whole answer came";
     return error.message();
   }

@@ -26,15 +26,19 @@ class GatedProvider : public Provider {
     return pass(provider_.enclose(std::move(forest), std::move(members)));
   }
   asio::awaitable<Result<>> clear(std::string forest) override { return pass(provider_.clear(std::move(forest))); }
-  asio::awaitable<Result<>> drain(std::string name) override { return pass(provider_.drain(std::move(name))); }
-  asio::awaitable<Result<>> destroy(std::string name) override { return pass(provider_.destroy(std::move(name))); }
+  asio::awaitable<Result<>> drain(MachineRef machine) override { return pass(provider_.drain(std::move(machine))); }
+  asio::awaitable<Result<>> destroy(MachineRef machine) override { return pass(provider_.destroy(std::move(machine))); }
+  asio::awaitable<Result<bool>> restore(MachineRef machine, std::string forest, std::string intent) override {
+    return pass(provider_.restore(std::move(machine), std::move(forest), std::move(intent)));
+  }
   asio::awaitable<Result<bool>> retire_witness(std::string name) override { return pass(provider_.retire_witness(std::move(name))); }
 
   asio::awaitable<Result<>> claim() override { return pass(provider_.claim()); }
 
   asio::awaitable<Result<std::int64_t>> highest_generation() override { return provider_.highest_generation(); }
   asio::awaitable<Result<Offer>> offer() override { return provider_.offer(); }
-  asio::awaitable<Result<std::optional<Machine>>> find(std::string name) override { return provider_.find(std::move(name)); }
+  asio::awaitable<Result<std::optional<Machine>>> find(MachineRef machine) override { return provider_.find(std::move(machine)); }
+  asio::awaitable<Result<std::optional<Machine>>> look(MachineRef machine) override { return provider_.look(std::move(machine)); }
   asio::awaitable<Result<std::vector<Machine>>> list(std::string forest) override { return provider_.list(std::move(forest)); }
   asio::awaitable<Result<Inventory>> inventory(Purpose purpose) override { return provider_.inventory(purpose); }
   asio::awaitable<Result<std::string>> image(MachineSpec spec, std::string type, Purpose purpose) override {

@@ -13,13 +13,14 @@ class MissingProvider : public Provider {
   asio::awaitable<Result<Offer>> offer() override { co_return why_; }
   asio::awaitable<Result<std::string>> reserve_address(std::string, std::string) override { co_return later(); }
   asio::awaitable<Result<Machine>> create(MachineSpec) override { co_return later(); }
-  asio::awaitable<Result<std::optional<Machine>>> find(std::string) override { co_return later(); }
+  asio::awaitable<Result<std::optional<Machine>>> find(MachineRef) override { co_return later(); }
   asio::awaitable<Result<std::vector<Machine>>> list(std::string) override { co_return later(); }
   asio::awaitable<Result<Inventory>> inventory(Purpose) override { co_return later(); }
   asio::awaitable<Result<>> enclose(std::string, std::vector<Member>) override { co_return later(); }
   asio::awaitable<Result<>> clear(std::string) override { co_return later(); }
-  asio::awaitable<Result<>> drain(std::string) override { co_return later(); }
-  asio::awaitable<Result<>> destroy(std::string) override { co_return later(); }
+  asio::awaitable<Result<>> drain(MachineRef) override { co_return later(); }
+  asio::awaitable<Result<>> destroy(MachineRef) override { co_return later(); }
+  asio::awaitable<Result<bool>> restore(MachineRef, std::string, std::string) override { co_return later(); }
   asio::awaitable<Result<bool>> retire_witness(std::string) override { co_return later(); }
   asio::awaitable<Result<std::string>> image(MachineSpec, std::string, Purpose) override { co_return later(); }
   asio::awaitable<Result<>> claim() override { co_return later(); }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/error.hpp"
@@ -25,6 +26,20 @@ struct MachineSpec {
   NodeSpec image;
 };
 
+// Which machine is meant: by its id where that is known, since a hand in the console may change its name.
+class MachineRef {
+ public:
+  MachineRef(std::string name, std::string id = "") : name_(std::move(name)), id_(std::move(id)) {}  // NOLINT: a name is one
+  MachineRef(const char* name) : name_(name) {}                                                      // NOLINT
+
+  const std::string& name() const { return name_; }
+  const std::string& id() const { return id_; }  // empty: not known
+
+ private:
+  std::string name_;
+  std::string id_;
+};
+
 // A machine as the provider lists it.
 struct Machine {
   std::string name;
@@ -34,6 +49,7 @@ struct Machine {
   std::string address;  // empty until it has one
   Capacity capacity;
   bool running = false;  // it is up, as far as the provider can tell from outside
+  std::string state;     // the provider's word for how it is; empty: it has none
   std::string type;      // the provider's name of it; empty where there is no choice
   std::string location;  // likewise
   std::optional<double> monthly_cost;  // net, with its addresses; unset: it costs nothing, or the price is not known
@@ -115,9 +131,15 @@ class Provider {
   // is taken by another intent. refused: every machine that could be made costs too much. moved: nothing was created, and the address cannot be used (any more): reserve another.
   virtual asio::awaitable<Result<Machine>> create(MachineSpec spec) = 0;
 
-  // The machine of that name; unset if there is none, whatever state it is in. For whoever deletes or drains it: it may take calls of the
-  // API that are kept for that.
-  virtual asio::awaitable<Result<std::optional<Machine>>> find(std::string name) = 0;
+  // The machine, whatever state it is in; unset only if there is none by its id, where that is known, and a whole list has none of
+  // its name. refused: that of its id is another controller's by now; conflict: it does not say whose it is. For whoever deletes or drains it: it may take calls
+  // of the API that are kept for that.
+  virtual asio::awaitable<Result<std::optional<Machine>>> find(MachineRef machine) = 0;
+  // The same for whoever only wants to know: it takes no such call.
+  virtual asio::awaitable<Result<std::optional<Machine>>> look(MachineRef machine) { co_return co_await find(machine); }
+
+  // Gives the machine of that id its name and labels back. false: it has them.
+  virtual asio::awaitable<Result<bool>> restore(MachineRef, std::string /*forest*/, std::string /*intent*/) { co_return false; }
 
   // Everything of `forest` that exists, reserved addresses included (as machines without an id).
   virtual asio::awaitable<Result<std::vector<Machine>>> list(std::string forest) = 0;
@@ -133,10 +155,11 @@ class Provider {
   virtual asio::awaitable<Result<>> clear(std::string forest) = 0;
 
   // Asks the machine to hand over its clients and shut down; returns as soon as it was asked.
-  virtual asio::awaitable<Result<>> drain(std::string name) = 0;
+  virtual asio::awaitable<Result<>> drain(MachineRef machine) = 0;
 
-  // Ends and deletes the machine with its disk and its address; done, not just asked. Success if there is none.
-  virtual asio::awaitable<Result<>> destroy(std::string name) = 0;
+  // Ends and deletes the machine with its disk and its address; done, not just asked: find() would find none. Success if there is none.
+  // Where its id is known, another machine that has its name by now is left alone; so is one that is another controller's by now.
+  virtual asio::awaitable<Result<>> destroy(MachineRef machine) = 0;
 
   // Ends the witness on that machine for good, where this provider can reach it. true: it is ended. false: the machine ends
   // it by itself, later.

@@ -119,7 +119,8 @@ CALLS = [
     _call("GET /firewalls (forest)", "teardown", _listed("firewalls", _FIREWALL), _FOREST),
     _call("DELETE /firewalls/ID", "teardown", []),
     _call("DELETE /placement_groups/ID", "teardown", []),
-    _confirmation("/servers/ID", "shrink"), _confirmation("/primary_ips/ID", "dud"), _confirmation("/firewalls/ID", "teardown"),
+    _call("GET /servers/ID", "shrink", _single("server", _SERVER)),
+    _confirmation("/primary_ips/ID", "dud"), _confirmation("/firewalls/ID", "teardown"),
     _confirmation("/placement_groups/ID", "teardown"),
 ]
 

@@ -31,8 +31,8 @@ DEEDS = {
 }
 # After which calls of a stage: a deed takes the next one each time, so that each call has its hand.
 _GROW = [("GET", "^/primary_ips$"), ("POST", "^/primary_ips$"), ("GET", "^/servers$"), ("POST", "^/servers$"), ("POST", "set_rules$")]
-_SHRINK = [("GET", "^/servers$"), ("POST", "shutdown$")]
-_TEARDOWN = [("GET", "^/servers$"), ("GET", "^/firewalls$")]  # a server and its address are gone by the second
+_SHRINK = [("GET", r"^/servers/\d+$"), ("POST", "shutdown$")]
+_TEARDOWN = [("GET", r"^/servers/\d+$"), ("GET", "^/firewalls$")]  # a server and its address are gone by the second
 
 
 def _points(kind):

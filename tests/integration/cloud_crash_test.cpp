@@ -52,6 +52,7 @@ std::vector<Target> all_targets() {
       {"grow", "GET", "^/placement_groups$", ""},  {"shrink", "GET", "^/actions$", ""},
       {"shrink", "GET", "^/firewalls$", ""},         {"shrink", "GET", "^/primary_ips$"},
       {"teardown", "GET", "^/firewalls$", ""},     {"teardown", "GET", "^/placement_groups$", ""},
+      {"shrink", "GET", "^/servers/", ""},         {"teardown", "GET", "^/servers/", ""},
   };
   std::vector<Target> targets;
   for (const Call& call : calls) {
@@ -60,9 +61,11 @@ std::vector<Target> all_targets() {
   return targets;
 }
 
-// What is asked before an operation is begun, and by the reconciler at any time: what is sold, keys, whether the token may write.
+// What is asked before an operation is begun, and by the reconciler at any time: what is sold, keys, whether the token may write; and
+// how a machine is that takes its time to come up.
 bool is_look_around(const std::string& method, const std::string& path) {
   if (method == "POST") return path.find("/placement_groups") != std::string::npos;
+  if (method == "GET" && path.starts_with("/servers/")) return true;
   for (const char* each : {"/server_types", "/pricing", "/images", "/ssh_keys"}) {
     if (path.find(each) != std::string::npos) return true;
   }

@@ -169,7 +169,8 @@ bool SimProvider::is_to_move(const MachineSpec& spec) {
   return lost || sold_out;
 }
 
-asio::awaitable<Result<std::optional<Machine>>> SimProvider::find(std::string name) {
+asio::awaitable<Result<std::optional<Machine>>> SimProvider::find(MachineRef meant) {
+  const std::string name = meant.name();
   const std::string call = "find " + name;
   const auto asked = co_await request(call);
   if (!asked) co_return asked.error();
@@ -186,7 +187,8 @@ asio::awaitable<Result<std::vector<Machine>>> SimProvider::list(std::string fore
   co_return world_.list(forest);
 }
 
-asio::awaitable<Result<>> SimProvider::drain(std::string name) {
+asio::awaitable<Result<>> SimProvider::drain(MachineRef meant) {
+  const std::string name = meant.name();
   const std::string call = "drain " + name;
   const auto asked = co_await request(call);
   if (!asked) co_return asked.error();
@@ -199,7 +201,8 @@ asio::awaitable<Result<>> SimProvider::drain(std::string name) {
   co_return co_await answer(call);
 }
 
-asio::awaitable<Result<>> SimProvider::destroy(std::string name) {
+asio::awaitable<Result<>> SimProvider::destroy(MachineRef meant) {
+  const std::string name = meant.name();
   const std::string call = "destroy " + name;
   const auto asked = co_await request(call);
   if (!asked) co_return asked.error();

@@ -15,13 +15,13 @@ class SimProvider : public Provider {
   asio::awaitable<Result<Offer>> offer() override;
   asio::awaitable<Result<std::string>> reserve_address(std::string forest, std::string name) override;
   asio::awaitable<Result<Machine>> create(MachineSpec spec) override;
-  asio::awaitable<Result<std::optional<Machine>>> find(std::string name) override;
+  asio::awaitable<Result<std::optional<Machine>>> find(MachineRef meant) override;
   asio::awaitable<Result<std::vector<Machine>>> list(std::string forest) override;
   asio::awaitable<Result<Inventory>> inventory(Purpose purpose) override;
   asio::awaitable<Result<>> enclose(std::string forest, std::vector<Member> members) override;
   asio::awaitable<Result<>> clear(std::string forest) override;
-  asio::awaitable<Result<>> drain(std::string name) override;
-  asio::awaitable<Result<>> destroy(std::string name) override;
+  asio::awaitable<Result<>> drain(MachineRef meant) override;
+  asio::awaitable<Result<>> destroy(MachineRef meant) override;
   asio::awaitable<Result<bool>> retire_witness(std::string name) override;
   asio::awaitable<std::vector<Finding>> diagnose() override;
   StageLimits stage_limits() const override;

@@ -8,6 +8,7 @@
 #include "daemon/forest/manager.hpp"
 #include "daemon/forest/node_steps.hpp"
 #include "daemon/forest/policy_input.hpp"
+#include "daemon/forest/provider_fault.hpp"
 
 namespace morpheus {
 namespace {
@@ -29,6 +30,16 @@ std::vector<std::string> limits_met(const ForestContext& context, const Forest& 
   return warnings;
 }
 
+// The ready node of that name, if its machine is known by its id.
+std::optional<Node> stored_machine(const ForestContext& context, const std::string& name) {
+  for (const Forest& forest : context.store.forests()) {
+    for (Node& node : context.store.nodes(forest.id)) {
+      if (node.name == name && node.state == NodeState::ready && !node.machine_id.empty()) return std::move(node);
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<Forest> ForestManager::forest_for(const Orphan& orphan) const {
@@ -47,10 +58,30 @@ Result<Forest> ForestManager::forest_for(const Orphan& orphan) const {
                              machine.name, machine.forest, orphan.provider),
                  way_out};
   }
-  if (known_machines(context_.store, orphan.provider).contains(machine.name)) return no_orphan(machine.name);
+  if (known_machines(context_.store, orphan.provider).has(machine)) return no_orphan(machine.name);
   const auto secrets = context_.secrets.get(machine.forest);
   if (!secrets) return secrets.error();
   return find_idle(machine.forest);
+}
+
+asio::awaitable<Result<AdoptionView>> ForestManager::restore(Node node, Caller caller) {
+  const Forest forest = forest_of(context_, node.forest_id);
+  const MachineRef meant = machine_of(node);
+  const auto restored = co_await context_.provider_of(forest).restore(meant, forest.name, node.intent);
+  if (!restored) co_return provider_fault(restored.error());
+  if (!*restored) co_return no_orphan(node.name);
+  record_command(caller, forest.name, node.name, fmt::format("adopt {}", node.name));
+  Event event;
+  event.kind = "node";
+  event.forest = forest.name;
+  event.node = node.name;
+  event.message = fmt::format("its machine (id {}) has its name and labels again", node.machine_id);
+  context_.journal.record(std::move(event));
+  AdoptionView view;
+  view.node = node.name;
+  view.forest = forest.name;
+  view.role = node.role;
+  co_return view;
 }
 
 asio::awaitable<Result<AdoptionView>> ForestManager::adopt(std::string name, Caller caller) {
@@ -58,6 +89,8 @@ asio::awaitable<Result<AdoptionView>> ForestManager::adopt(std::string name, Cal
   if (!may) co_return may.error();
   if (in_hand_.contains(name)) co_return in_other_hands(name);
   const Hold hold(in_hand_, name);
+  const auto stored = stored_machine(context_, name);
+  if (stored) co_return co_await restore(*stored, caller);
   const auto found = co_await search_orphan(context_, name);
   if (found.error) co_return *found.error;
   if (!found.orphan) {

@@ -38,7 +38,7 @@ Result<> ForestManager::begin_deletion(const Orphan& orphan, const Caller& calle
   const Machine& machine = orphan.machine;
   const auto may = check_may_begin(context_);
   if (!may) return may.error();
-  if (known_machines(context_.store, orphan.provider).contains(machine.name)) return no_orphan(machine.name);
+  if (known_machines(context_.store, orphan.provider).has(machine)) return no_orphan(machine.name);
   Store::Transaction transaction(context_.store);
   for (Forest& forest : context_.store.forests()) {
     const auto index = index_in(forest.name, machine.name);
@@ -74,7 +74,8 @@ asio::awaitable<Result<DeletionView>> ForestManager::delete_orphan(std::string n
   const auto begun = begin_deletion(*found.orphan, caller);
   if (!begun) co_return begun.error();
   Provider& provider = *context_.providers.at(found.orphan->provider);
-  const auto destroyed = co_await provider.destroy(name);
+  const MachineRef meant(name, machine.id);
+  const auto destroyed = co_await provider.destroy(meant);
   looks_.forget();
   if (!destroyed) co_return provider_fault(destroyed.error());
   view.deleted = true;

@@ -15,8 +15,7 @@ Error somebody_elses(const ForeignMachine& machine) {
   return error;
 }
 
-void look_through(const Inventory& inventory, const std::set<std::string>& known_before,
-                  const std::set<std::string>& known_after, const std::string& provider, const std::string& name,
+void look_through(const Inventory& inventory, const KnownMachines& known_before, const KnownMachines& known_after, const std::string& provider, const std::string& name,
                   OrphanSearch& search) {
   for (const Machine& machine : orphans_of(inventory, known_before, known_after)) {
     if (machine.name == name) search.orphan = Orphan{provider, machine};

@@ -7,6 +7,7 @@ namespace morpheus::hetzner {
 Action read_action(const JsonObject& json) {
   Action action;
   action.id = json.integer("id");
+  action.command = json.optional_shown("command", longest_api_word).value_or("");
   action.status = json.shown("status", longest_api_word);
   const auto error = json.optional_object("error");
   if (!error) return action;

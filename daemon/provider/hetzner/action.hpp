@@ -11,6 +11,7 @@ namespace morpheus::hetzner {
 // What the API does after it has answered.
 struct Action {
   std::int64_t id = 0;
+  std::string command;  // create_server, ...; empty: it is not told
   std::string status;   // running, success, error
   std::string code;     // of the error; empty: none
   std::string message;  // likewise

@@ -36,22 +36,18 @@ class Actions::Waiting {
   std::int64_t id_;
 };
 
-asio::awaitable<ApiResult<>> Actions::end_of(std::int64_t id, Millis limit, Urgency urgency) {
-  if (id == 0) co_return ApiResult<>{};
+asio::awaitable<ApiResult<bool>> Actions::end_of(std::int64_t id, Millis limit, Urgency urgency) {
   const BootTime deadline = clock_.boot() + limit;
   const Waiting waiting(*this, id, urgency);
   for (;;) {
     const State state = waiting.state();
-    if (state.status == "success") co_return ApiResult<>{};
+    if (state.status == "success") co_return true;
     if (state.status != "running") {
       ApiError error{classify(0, state.code), 0, state.code, fmt::format("action {}: {} ({})", id, state.message, state.code)};
       co_return error;
     }
     const BootTime now = clock_.boot();
-    if (now >= deadline) {
-      ApiError error{Fault::ambiguous, 0, "", fmt::format("action {} has not ended after {} s", id, limit.count() / 1000)};
-      co_return error;
-    }
+    if (now >= deadline) co_return false;
     if (now >= next_ && !asking_) {
       co_await ask();
     } else {

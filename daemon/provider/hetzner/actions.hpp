@@ -17,9 +17,8 @@ class Actions {
 
   Actions(Clock& clock, Api& api) : clock_(clock), api_(api) {}
 
-  // Until the action has ended, by `status` alone. ambiguous: it had not within `limit`, or the API knows it no more; else what
-  // the action says went wrong. An id of 0 has ended.
-  asio::awaitable<ApiResult<>> end_of(std::int64_t id, Millis limit, Urgency urgency);
+  // Until the action has ended, by `status` alone, or `limit` is over; whether it has. The error: what the action says went wrong.
+  asio::awaitable<ApiResult<bool>> end_of(std::int64_t id, Millis limit, Urgency urgency);
 
  private:
   struct State {

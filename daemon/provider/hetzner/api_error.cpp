@@ -13,11 +13,15 @@ struct Row {
 constexpr Row by_code[] = {
     {"resource_unavailable", Fault::sold_out},
     {"placement_error", Fault::sold_out},
+    {"no_space_left_in_location", Fault::sold_out},
     {"resource_limit_exceeded", Fault::quota},
     {"placement_group_member_limit_reached", Fault::group_full},
     {"uniqueness_error", Fault::taken},
     {"conflict", Fault::busy},
     {"locked", Fault::busy},
+    {"resource_locked", Fault::busy},
+    {"service_error", Fault::busy},  // of a part of the API that fails now: nothing was begun
+    {"maintenance", Fault::busy},
     {"resource_in_use", Fault::busy},
     {"must_be_unassigned", Fault::busy},
     {"primary_ip_assigned", Fault::busy},
@@ -28,6 +32,9 @@ constexpr Row by_code[] = {
     {"protected", Fault::denied},
     {"not_found", Fault::not_found},
     {"invalid_input", Fault::invalid},
+    {"json_error", Fault::invalid},
+    {"unsupported_error", Fault::invalid},
+    {"method_not_allowed", Fault::invalid},
     {"primary_ip_datacenter_mismatch", Fault::invalid},
     {"primary_ip_version_mismatch", Fault::invalid},
 };

@@ -82,6 +82,14 @@ asio::awaitable<Result<Machine>> HetznerProvider::adopt(MachineSpec spec, Server
   co_return machine_of(*running);
 }
 
+asio::awaitable<Result<Machine>> HetznerProvider::adopt_holder(MachineSpec spec, std::int64_t server_id) {
+  const auto holder = co_await servers_.get(server_id);
+  if (!holder) co_return to_error(holder.error());
+  if (*holder) co_return co_await adopt(spec, **holder);
+  Error error{ErrorCode::unavailable, fmt::format("the address {} is still assigned to server {}, which is gone", spec.address, server_id), ""};
+  co_return error;
+}
+
 asio::awaitable<Result<Machine>> HetznerProvider::create_new(MachineSpec spec) {
   const auto address = co_await addresses_.find(spec.name);
   if (!address) co_return to_error(address.error());
@@ -89,6 +97,7 @@ asio::awaitable<Result<Machine>> HetznerProvider::create_new(MachineSpec spec) {
     Error error{ErrorCode::moved, fmt::format("the address {} is not reserved any more", spec.address), ""};
     co_return error;
   }
+  if ((*address)->server != 0) co_return co_await adopt_holder(spec, (*address)->server);
   for (;;) {  // each turn closes a pair
     const auto pair = choice().in((*address)->location, spec.most_monthly_cost);
     if (!pair) co_return pair.error();
@@ -162,22 +171,6 @@ Error HetznerProvider::learn(const ApiError& error, const Pair& pair, const std:
   return known;
 }
 
-asio::awaitable<Result<std::optional<Server>>> HetznerProvider::find_own(std::string name) {
-  const auto found = co_await servers_.find(name, Urgency::deleting);
-  if (!found) co_return to_error(found.error());
-  const bool own = *found && (*found)->managed && (*found)->controller == ownership_.controller();
-  if (own) co_return *found;
-  co_return std::optional<Server>();
-}
-
-asio::awaitable<Result<std::optional<Machine>>> HetznerProvider::find(std::string name) {
-  const auto server = co_await find_own(name);
-  if (!server) co_return server.error();
-  std::optional<Machine> machine;
-  if (*server) machine = machine_of(**server);
-  co_return machine;
-}
-
 asio::awaitable<Result<std::vector<Machine>>> HetznerProvider::list(std::string forest) {
   // Teardown asks.
   const auto servers = co_await servers_.list(ownership_.select_forest(forest), Urgency::deleting);
@@ -187,7 +180,8 @@ asio::awaitable<Result<std::vector<Machine>>> HetznerProvider::list(std::string 
   std::vector<Machine> machines;
   for (const Server& server : *servers) machines.push_back(machine_of(server));
   for (const PrimaryIp& ip : *reserved) {
-    if (std::ranges::any_of(machines, [&](const Machine& each) { return each.name == ip.node; })) continue;
+    const auto has_it = [&](const Server& each) { return each.id == ip.server || each.name == ip.node; };
+    if (std::ranges::any_of(*servers, has_it)) continue;
     machines.push_back(machine_of(ip));
   }
   co_return machines;
@@ -234,35 +228,6 @@ asio::awaitable<Result<>> HetznerProvider::clear(std::string forest) {
   const auto firewall = co_await firewalls_.remove(forest);
   if (!firewall) co_return firewall.error();
   co_return co_await groups_.remove(forest);
-}
-
-asio::awaitable<Result<>> HetznerProvider::drain(std::string name) {
-  const auto server = co_await find_own(name);
-  if (!server) co_return server.error();
-  if (!*server) co_return Result<>{};
-  const auto acts = co_await fence_.pass(Urgency::deleting);
-  if (!acts) co_return acts.error();
-  const auto asked = co_await servers_.shut_down((*server)->id);
-  if (!asked) co_return to_error(asked.error());
-  co_return Result<>{};
-}
-
-asio::awaitable<Result<>> HetznerProvider::destroy(std::string name) {
-  const auto acts = co_await fence_.pass(Urgency::deleting);
-  if (!acts) co_return acts.error();
-  const auto server = co_await find_own(name);
-  if (!server) co_return server.error();
-  if (*server) {
-    const auto removed = co_await servers_.remove((*server)->id, action_limit);
-    if (!removed) co_return to_error(removed.error());
-    groups_.forget((*server)->forest);
-    const auto still = co_await fence_.pass(Urgency::deleting);  // the deletion took its time
-    if (!still) co_return still.error();
-  }
-  // Addresses go with their machine; one that never had a machine does not.
-  const auto released = co_await addresses_.remove(name);
-  if (!released) co_return to_error(released.error());
-  co_return Result<>{};
 }
 
 asio::awaitable<Result<bool>> HetznerProvider::retire_witness(std::string) { co_return false; }

@@ -44,13 +44,15 @@ class HetznerProvider : public Provider {
   asio::awaitable<Result<Offer>> offer() override;  // in offer.cpp, with outlook() and image()
   asio::awaitable<Result<std::string>> reserve_address(std::string forest, std::string name) override;
   asio::awaitable<Result<Machine>> create(MachineSpec spec) override;
-  asio::awaitable<Result<std::optional<Machine>>> find(std::string name) override;
+  asio::awaitable<Result<std::optional<Machine>>> find(MachineRef machine) override;
+  asio::awaitable<Result<std::optional<Machine>>> look(MachineRef machine) override;
+  asio::awaitable<Result<bool>> restore(MachineRef machine, std::string forest, std::string intent) override;
   asio::awaitable<Result<std::vector<Machine>>> list(std::string forest) override;
   asio::awaitable<Result<Inventory>> inventory(Purpose purpose) override;
   asio::awaitable<Result<>> enclose(std::string forest, std::vector<Member> members) override;
   asio::awaitable<Result<>> clear(std::string forest) override;
-  asio::awaitable<Result<>> drain(std::string name) override;
-  asio::awaitable<Result<>> destroy(std::string name) override;
+  asio::awaitable<Result<>> drain(MachineRef machine) override;
+  asio::awaitable<Result<>> destroy(MachineRef machine) override;
   // The machine's own unit ends it once three cores are current.
   asio::awaitable<Result<bool>> retire_witness(std::string name) override;
   asio::awaitable<Result<std::string>> image(MachineSpec spec, std::string type, Purpose purpose) override;
@@ -77,9 +79,16 @@ class HetznerProvider : public Provider {
   std::vector<std::string> downloads_of_its_types() const;
   asio::awaitable<std::vector<Finding>> diagnose_downloads();
   std::vector<Finding> diagnose_limits() const;
-  // The machine of that name if it is ours. Asked for what is drained or deleted, it may use the calls that are kept for deletions.
-  asio::awaitable<Result<std::optional<Server>>> find_own(std::string name);
+  // The machine if it is ours (find(), in machines_by_id.cpp): by its id, and where there is none of it, by its name.
+  asio::awaitable<Result<std::optional<Server>>> find_own(MachineRef machine, Urgency urgency);
+  asio::awaitable<Result<std::optional<Server>>> own_by_id(MachineRef machine, Urgency urgency);
+  asio::awaitable<Result<std::optional<Machine>>> find_machine(MachineRef machine, Urgency urgency);
+  // Deletes the machine, if there is one that is meant.
+  asio::awaitable<Result<>> remove_server(MachineRef machine);
+  bool owns(const Server& server) const { return server.managed && server.controller == ownership_.controller(); }
   asio::awaitable<Result<Machine>> create_new(MachineSpec spec);
+  // Of the server that has the spec's address: another name, or the look by name was too early.
+  asio::awaitable<Result<Machine>> adopt_holder(MachineSpec spec, std::int64_t server_id);
   asio::awaitable<Result<Machine>> adopt(MachineSpec spec, Server server);
   Result<std::string> user_data(const MachineSpec& spec, const std::string& type) const;
   asio::awaitable<Result<nlohmann::json>> create_request(MachineSpec spec, Pair pair, std::int64_t address_id);

@@ -17,6 +17,7 @@ Machine to_machine(const Server& server, const Catalog* catalog, bool ipv4) {
   machine.intent = server.intent;
   machine.address = ipv4 ? server.ipv4 : server.ipv6;
   machine.capacity = {server.cores, static_cast<std::int64_t>(server.memory_gb * gigabyte)};
+  machine.state = server.status;
   machine.running = server.status != "off" && server.status != "deleting";
   machine.type = server.type;
   machine.location = server.location;

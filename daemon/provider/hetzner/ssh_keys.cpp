@@ -10,6 +10,7 @@
 #include <iterator>
 #include <sstream>
 
+#include "common/decode/text.hpp"
 #include "daemon/provider/hetzner/labels.hpp"
 
 namespace morpheus::hetzner {
@@ -26,18 +27,6 @@ bool is_public_key(const std::string& entry) {
   return entry.starts_with("ssh-") || entry.starts_with("ecdsa-") || entry.starts_with("sk-");
 }
 
-// The entry as a public key's text; empty: it is a name or a fingerprint.
-Result<std::string> public_key_of(const std::string& entry) {
-  if (is_public_key(entry)) return entry;
-  if (!entry.starts_with('/')) return std::string();
-  std::error_code error;
-  const bool regular = std::filesystem::is_regular_file(entry, error);
-  std::ifstream in(entry);
-  std::string line;
-  if (!regular || !std::getline(in, line) || line.size() > largest_key || !is_public_key(line)) return not_a_key(entry);
-  return line;
-}
-
 std::string known_names(const std::vector<SshKey>& keys) {
   std::string names;
   for (const SshKey& key : keys) names += (names.empty() ? "" : ", ") + key.name;
@@ -51,6 +40,21 @@ std::int64_t find_key(const std::vector<SshKey>& keys, std::string SshKey::*fiel
 }
 
 }  // namespace
+
+Result<std::string> public_key_of(const std::string& entry) {
+  if (is_public_key(entry)) return entry;
+  if (!entry.starts_with('/')) return std::string();
+  std::error_code error;
+  const bool regular = std::filesystem::is_regular_file(entry, error);
+  std::ifstream in(entry);
+  std::string line;
+  if (!regular || !std::getline(in, line) || line.size() > largest_key || !is_public_key(line)) return not_a_key(entry);
+  if (!is_utf8(line)) {
+    return Error{ErrorCode::invalid, fmt::format("hetzner.ssh_keys: {}, line 1: is not UTF-8", entry),
+                 fmt::format("write its comment in UTF-8: iconv -f latin1 -t utf8 {}", entry)};
+  }
+  return line;
+}
 
 Result<std::string> md5_fingerprint(const std::string& public_key) {
   std::istringstream words(public_key);

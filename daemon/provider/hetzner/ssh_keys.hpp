@@ -35,6 +35,9 @@ class SshKeys {
   std::set<std::string> seen_;  // fingerprints that the project had
 };
 
+// An entry as a public key's text; empty: it is a name or a fingerprint. invalid: its file has none, or is not UTF-8.
+Result<std::string> public_key_of(const std::string& entry);
+
 // "aa:bb:...", as the API and ssh-keygen -E md5 print it; invalid: not a public key.
 Result<std::string> md5_fingerprint(const std::string& public_key);
 

@@ -89,7 +89,8 @@ asio::awaitable<Result<Machine>> LocalProvider::create(MachineSpec spec) {
   co_return inventory_.describe(*record);
 }
 
-asio::awaitable<Result<std::optional<Machine>>> LocalProvider::find(std::string name) {
+asio::awaitable<Result<std::optional<Machine>>> LocalProvider::find(MachineRef machine) {
+  const std::string name = machine.name();
   processes_.reap();
   const auto good = check_path_name(name);
   if (!good) co_return good.error();
@@ -120,7 +121,8 @@ asio::awaitable<Result<>> LocalProvider::enclose(std::string, std::vector<Member
 
 asio::awaitable<Result<>> LocalProvider::clear(std::string) { co_return Result<>{}; }
 
-asio::awaitable<Result<>> LocalProvider::drain(std::string name) {
+asio::awaitable<Result<>> LocalProvider::drain(MachineRef machine) {
+  const std::string name = machine.name();
   processes_.reap();
   const auto good = check_path_name(name);
   if (!good) co_return good.error();
@@ -134,7 +136,8 @@ asio::awaitable<Result<>> LocalProvider::drain(std::string name) {
   co_return Result<>{};
 }
 
-asio::awaitable<Result<>> LocalProvider::destroy(std::string name) {
+asio::awaitable<Result<>> LocalProvider::destroy(MachineRef machine) {
+  const std::string name = machine.name();
   const auto good = check_path_name(name);
   if (!good) co_return good.error();
   const auto record = inventory_.own_record(name);

@@ -38,13 +38,13 @@ class LocalProvider : public Provider {
   asio::awaitable<Result<Offer>> offer() override;
   asio::awaitable<Result<std::string>> reserve_address(std::string forest, std::string name) override;
   asio::awaitable<Result<Machine>> create(MachineSpec spec) override;
-  asio::awaitable<Result<std::optional<Machine>>> find(std::string name) override;
+  asio::awaitable<Result<std::optional<Machine>>> find(MachineRef machine) override;
   asio::awaitable<Result<std::vector<Machine>>> list(std::string forest) override;
   asio::awaitable<Result<Inventory>> inventory(Purpose purpose) override;
   asio::awaitable<Result<>> enclose(std::string forest, std::vector<Member> members) override;
   asio::awaitable<Result<>> clear(std::string forest) override;
-  asio::awaitable<Result<>> drain(std::string name) override;
-  asio::awaitable<Result<>> destroy(std::string name) override;
+  asio::awaitable<Result<>> drain(MachineRef machine) override;
+  asio::awaitable<Result<>> destroy(MachineRef machine) override;
   asio::awaitable<Result<bool>> retire_witness(std::string name) override;
   asio::awaitable<Result<std::string>> image(MachineSpec spec, std::string type, Purpose purpose) override;
   // The program runs, and its version.

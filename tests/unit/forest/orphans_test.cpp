@@ -47,7 +47,11 @@ TEST(OrphanRule, IsWhatNobodyKnewBeforeNorKnowsAfter) {
   for (const char* name : {"before", "after", "both", "neither"}) inventory.own.push_back(machine(name));
   inventory.others.push_back({"theirs", "ff", ""});
   std::vector<std::string> names;
-  for (const Machine& each : orphans_of(inventory, {"before", "both"}, {"after", "both"})) names.push_back(each.name);
+  KnownMachines before;
+  before.names = {"before", "both"};
+  KnownMachines after;
+  after.names = {"after", "both"};
+  for (const Machine& each : orphans_of(inventory, before, after)) names.push_back(each.name);
   EXPECT_THAT(names, ElementsAre("neither"));
 }
 

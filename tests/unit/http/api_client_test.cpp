@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/tools/child.hpp"
+#include "tests/tools/scripted_api.hpp"
 #include "tests/tools/temp_dir.hpp"
 
 namespace morpheus {
@@ -270,6 +271,89 @@ TEST_F(ApiClientTest, ACancelledRequestEndsAndTheNextOneWorks) {
   }
   EXPECT_TRUE(ended);
   EXPECT_TRUE(ask(api));
+}
+
+// What the other side does with a request, and on which connections.
+class ScriptedApiClientTest : public ApiClientTest {
+ protected:
+  void script(ScriptedApi::Script script) {
+    api_.emplace(loop_, std::move(script));
+    port_ = api_->port();
+  }
+
+  std::optional<ScriptedApi> api_;
+};
+
+TEST_F(ScriptedApiClientTest, WhereEachConnectionIsClosedSilentlyEveryRequestGetsThrough) {
+  script([](const std::string&) {
+    auto answer = ScriptedApi::json("{}");
+    answer.close = true;
+    return answer;
+  });
+  auto api = client(false);
+  for (const char* method : {"GET", "POST", "GET", "PUT", "POST", "DELETE", "POST", "GET"}) {
+    const auto answer = ask(api, {method, "/things", ""});
+    ASSERT_TRUE(answer) << method << ": " << answer.error().message;
+    EXPECT_EQ(answer->status, 200U);
+  }
+  EXPECT_EQ(api_->requests().size(), 8U) << "each was answered once";
+}
+
+TEST_F(ScriptedApiClientTest, WhatCanBeRepeatedIsSentAgainOnceAndAPostIsNot) {
+  for (const char* method : {"GET", "PUT", "DELETE", "POST"}) {
+    int drops = 0;
+    script([&](const std::string& request) {
+      if (!request.ends_with("/dropped")) return ScriptedApi::json("{}");
+      ++drops;
+      return ScriptedApi::Answer{"", true};
+    });
+    auto api = client(false);
+    ASSERT_TRUE(ask(api)) << "it is kept";
+    const auto answer = ask(api, {method, "/dropped", ""});
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code, ErrorCode::ambiguous);
+    EXPECT_EQ(drops, std::string(method) == "POST" ? 1 : 2) << method;
+  }
+}
+
+TEST_F(ScriptedApiClientTest, AnAnswerBehindAnnouncementsIsTheAnswer) {
+  const std::string whole = ScriptedApi::json("{\"it\": 1}").bytes;
+  for (const std::string& before : {std::string("HTTP/1.1 100 Continue\r\n\r\n"), std::string("HTTP/1.1 102 x\r\n\r\nHTTP/1.1 103 x\r\nLink: </a>\r\n\r\n")}) {
+    script([&](const std::string&) { return ScriptedApi::Answer{before + whole, false}; });
+    auto api = client(false);
+    for (int i = 0; i < 3; ++i) {
+      const auto answer = ask(api);
+      ASSERT_TRUE(answer) << answer.error().message;
+      EXPECT_EQ(answer->status, 200U);
+      EXPECT_EQ(answer->body, "{\"it\": 1}");
+    }
+    EXPECT_EQ(api_->connections(), 1) << "it is used again";
+  }
+}
+
+TEST_F(ScriptedApiClientTest, AnnouncementsWithoutEndOrAnswerAreAmbiguous) {
+  std::string many;
+  for (int i = 0; i < 100; ++i) many += "HTTP/1.1 100 Continue\r\n\r\n";
+  for (const std::string& bytes : {many, std::string("HTTP/1.1 100 Continue\r\n\r\n")}) {
+    script([&](const std::string&) { return ScriptedApi::Answer{bytes, true}; });
+    auto api = client(false);
+    const auto answer = ask(api);
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code, ErrorCode::ambiguous) << answer.error().message;
+    EXPECT_EQ(api_->requests().size(), 1U) << "something was answered";
+  }
+}
+
+TEST_F(ScriptedApiClientTest, WhatStandsBehindAnAnswerIsNotTheNextOnes) {
+  int number = 0;
+  script([&](const std::string&) {
+    ++number;
+    const std::string forged = number == 1 ? ScriptedApi::json("{\"forged\": 1}").bytes : "";
+    return ScriptedApi::Answer{ScriptedApi::json("{\"number\": " + std::to_string(number) + "}").bytes + forged, false};
+  });
+  auto api = client(false);
+  for (const char* body : {"{\"number\": 1}", "{\"number\": 2}", "{\"number\": 3}"}) EXPECT_EQ(ask(api)->body, body);
+  EXPECT_EQ(api_->connections(), 2);
 }
 
 }  // namespace

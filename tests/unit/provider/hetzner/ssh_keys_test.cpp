@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "tests/tools/child.hpp"
 #include "tests/tools/temp_dir.hpp"
 
@@ -21,6 +23,17 @@ TEST(SshKeys, TheFingerprintIsTheOneOfSshKeygen) {
 
 TEST(SshKeys, WhatIsNoKeyIsRefused) {
   for (const char* text : {"", "ssh-ed25519", "ssh-ed25519 ???", "ssh-rsa =", "hello", "ssh-rsa ====", "ssh-rsa A===", "ssh-rsa ========"}) EXPECT_FALSE(md5_fingerprint(text)) << text;
+}
+
+TEST(SshKeys, AFileThatIsNotUtf8IsRefusedByFileAndLineAndNothingIsAsked) {
+  for (const char* comment : {"M\xfcller", "\xc3", "\xed\xa0\x80", "\xff\xfe"}) {
+    const TempDir dir;
+    std::ofstream(dir / "id.pub") << "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3Yk2mYbJfXn0VpLbmxUdiQ1XcmvVvZ9tqg0zXhKpWm " << comment << "\n";
+    const auto key = public_key_of(dir / "id.pub");
+    ASSERT_FALSE(key) << comment;
+    EXPECT_EQ(key.error().code, ErrorCode::invalid);
+    EXPECT_EQ(key.error().message, "hetzner.ssh_keys: " + (dir / "id.pub").string() + ", line 1: is not UTF-8");
+  }
 }
 
 }  // namespace

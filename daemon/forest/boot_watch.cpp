@@ -1,0 +1,70 @@
+#include "daemon/forest/boot_watch.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "daemon/forest/machine_spec.hpp"
+#include "daemon/forest/node_steps.hpp"
+
+namespace morpheus {
+namespace {
+
+void record(const ForestContext& context, const Node& node, std::string message) {
+  Event event;
+  event.kind = "node";
+  event.level = EventLevel::warning;
+  event.forest = forest_of(context, node.forest_id).name;
+  event.node = node.name;
+  event.operation_id = node.operation_id;
+  event.message = std::move(message);
+  context.journal.record(std::move(event));
+}
+
+}  // namespace
+
+BootWatch::BootWatch(const ForestContext& context, Millis limit)
+    : context_(context), pause_(std::min(first_look, limit / 4)), next_(context.clock.boot() + pause_) {}
+
+asio::awaitable<std::string> BootWatch::look(Node node) {
+  if (context_.clock.boot() < next_) co_return "";
+  const MachineRef meant = machine_of(node);
+  const auto machine = co_await context_.provider_of(forest_of(context_, node.forest_id)).look(meant);
+  pause_ = std::min(pause_ * 2, longest_pause);
+  next_ = context_.clock.boot() + pause_;
+  if (!machine) {
+    spdlog::warn("{}: how its machine is, is not known: {}", node.name, describe(machine.error()));
+    co_return "";
+  }
+  if (!*machine) co_return "its machine does not exist any more; somebody else deleted it";
+  state_ = (*machine)->state;
+  const bool start_it = !(*machine)->running && !started_ && is_running(context_, node.operation_id);
+  if (start_it) co_await start(node);
+  co_return "";
+}
+
+// The provider starts what the same intent made.
+asio::awaitable<void> BootWatch::start(Node node) {
+  started_ = true;
+  record(context_, node, fmt::format("its machine is {} and is started", state_.empty() ? "down" : state_));
+  const Forest forest = forest_of(context_, node.forest_id);
+  const auto spec = make_machine_spec(context_, forest, node);
+  if (!spec) co_return;
+  const auto made = co_await context_.provider_of(forest).create(*spec);
+  if (!made) {
+    spdlog::warn("{}: its machine is not started: {}", node.name, describe(made.error()));
+    co_return;
+  }
+  state_ = made->state;
+  auto now = context_.store.node(node.id);
+  if (!now || made->id == now->machine_id || !is_running(context_, node.operation_id)) co_return;
+  take_machine(*now, *made);  // it had vanished, and was made anew
+  context_.store.update_node(*now);
+}
+
+std::string BootWatch::with_state(const std::string& why) const {
+  return state_.empty() ? why : fmt::format("{} (the machine is {}{})", why, state_, started_ ? ", after it was started once" : "");
+}
+
+}  // namespace morpheus
