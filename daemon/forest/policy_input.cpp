@@ -30,7 +30,9 @@ PolicyNode policy_node(const ForestContext& context, const Node& node, const Sta
   return result;
 }
 
-std::optional<LastGrowth> last_growth(const ForestContext& context, const Forest& forest) {
+// Growths that the policy asked for by itself, the last one first.
+std::vector<LastGrowth> growths_by_policy(const ForestContext& context, const Forest& forest) {
+  std::vector<LastGrowth> growths;
   for (const Operation& operation : context.store.operations(forest.name, operations_looked_through)) {
     const bool grew = operation.forest_id == forest.id && operation.kind == OperationKind::grow &&
                       operation.state == OperationState::succeeded && operation.decision_id && operation.ended;
@@ -41,9 +43,17 @@ std::optional<LastGrowth> last_growth(const ForestContext& context, const Forest
     growth.operation_id = operation.id;
     growth.ended = *operation.ended;
     std::ranges::copy_if(decision->findings, std::back_inserter(growth.hot), &NodeFinding::hot);
-    return growth;
+    growths.push_back(std::move(growth));
   }
-  return std::nullopt;
+  return growths;
+}
+
+void take_growths(PolicyInput& input, std::vector<LastGrowth> growths) {
+  for (std::size_t i = 1; i < growths.size(); ++i) {
+    if (growths[i].operation_id <= input.forest.futility_cleared_op) continue;
+    for (const NodeFinding& node : growths[i].hot) input.hot_before.insert(node.name);
+  }
+  if (!growths.empty()) input.last_growth = std::move(growths.front());
 }
 
 std::string running_operation(const ForestContext& context, const Forest& forest) {
@@ -62,7 +72,7 @@ PolicyInput policy_input(const ForestContext& context, const Forest& forest, Tri
   input.growth = context.config.growth;
   input.poll_interval = context.config.monitor.poll_interval;
   input.now = context.clock.stamp();
-  input.last_growth = last_growth(context, forest);
+  take_growths(input, growths_by_policy(context, forest));
   for (const Node& node : context.store.nodes(forest.id)) {
     if (!costs(node)) continue;
     input.nodes.push_back(policy_node(context, node, input.now));

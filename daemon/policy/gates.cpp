@@ -117,10 +117,12 @@ bool never_had_room(const PolicyInput& input, const PolicyNode& node, const Node
          !was_lower(finding.held_memory_percent, node.lowest_memory_percent, memory_threshold(input));
 }
 
-// A hot node whose pressure came after the last growth. Findings are in the order of the nodes.
+// A hot node whose pressure has not asked for a growth yet. One that had its growth does not get another because a third node was hot
+// in between: two that take turns would buy without end. Findings are in the order of the nodes.
 bool another_is_hot(const PolicyInput& input, const std::vector<NodeFinding>& findings) {
   for (std::size_t i = 0; i < findings.size(); ++i) {
-    const bool another = findings[i].hot && !was_hot(*input.last_growth, findings[i].name);
+    const bool asked = was_hot(*input.last_growth, findings[i].name) || input.hot_before.contains(findings[i].name);
+    const bool another = findings[i].hot && !asked;
     if (another && !never_had_room(input, input.nodes[i], findings[i])) return true;
   }
   return false;
@@ -135,6 +137,33 @@ double worst_excess(const PolicyInput& input, const std::vector<NodeFinding>& fi
       worst = std::max(worst, *node.held_memory_percent / memory_threshold(input));
   }
   return worst;
+}
+
+// What the nodes that the last growth added bear by now, above what they bore when they were idle, in thresholds. Unset: none is there.
+std::optional<double> taken_over(const PolicyInput& input, const std::vector<NodeFinding>& findings) {
+  std::optional<double> sum;
+  const auto rise = [](const std::optional<double>& now, const std::optional<double>& lowest, double threshold) {
+    return now && lowest ? std::max(0.0, *now - *lowest) / threshold : 0.0;
+  };
+  for (std::size_t i = 0; i < findings.size(); ++i) {
+    const PolicyNode& node = input.nodes[i];
+    if (!node.of_last_growth) continue;
+    const double cpu = rise(findings[i].cpu_percent, node.lowest_cpu_percent, cpu_threshold(input));
+    const double memory = rise(findings[i].memory_percent, node.lowest_memory_percent, memory_threshold(input));
+    sum = sum.value_or(0) + std::max(cpu, memory);
+  }
+  return sum;
+}
+
+// Whether the last growth lowered the pressure: `fell` in thresholds, by a hot node's own word. What it lost has to be seen on the nodes
+// that were added, or that word stands alone: a node whose numbers fall a little after each growth would buy without end.
+Gate judge_fall(const PolicyInput& input, const std::vector<NodeFinding>& findings, double fell, const std::string& hot) {
+  const LastGrowth& last = *input.last_growth;
+  const auto taken = taken_over(input, findings);
+  if (!taken || *taken >= fell * least_taken_over) return pass("futility", fmt::format("growth #{} helped", last.operation_id));
+  return block("futility",
+               fmt::format("growth #{} was futile: the pressure on {} fell, and the nodes that were added do not bear it", last.operation_id, hot),
+               fmt::format("look at {0}, then morpheusctl resume {1}; or morpheusctl grow {1} --yes", hot, input.forest.name));
 }
 
 Gate ask_futility(const PolicyInput& input, const std::vector<NodeFinding>& findings) {
@@ -153,9 +182,9 @@ Gate ask_futility(const PolicyInput& input, const std::vector<NodeFinding>& find
     return block("futility", fmt::format("growth #{} is settling", last.operation_id),
                  fmt::format("wait {}", format_wait(left)));
   }
-  if (worst_excess(input, hot) < worst_excess(input, last.hot) * (1 - clear_margin)) {
-    return pass("futility", fmt::format("growth #{} helped", last.operation_id));
-  }
+  const double then = worst_excess(input, last.hot);
+  const double now = worst_excess(input, hot);
+  if (now < then * (1 - clear_margin)) return judge_fall(input, findings, then - now, hot.front().name);
   return block(
       "futility",
       fmt::format("growth #{} was futile: it did not lower the pressure on {}", last.operation_id,

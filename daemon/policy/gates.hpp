@@ -9,6 +9,9 @@ namespace morpheus {
 
 // A growth that did not lower the worst held value by at least this share of it was futile.
 inline constexpr double clear_margin = 0.05;
+// The share of what the hot nodes lost that must be seen on the nodes that a growth added. Some of the load may have ended meanwhile, and
+// a larger machine feels less of it.
+inline constexpr double least_taken_over = 0.25;
 
 // Asks every gate, in their order: enabled, paused, pressure, operation, max_nodes, cooldown, cost, futility.
 std::vector<Gate> ask_gates(const PolicyInput& input, const std::vector<NodeFinding>& findings);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,8 @@ struct PolicyInput {
   std::string running_operation;  // "plant #3"; empty: none
   std::optional<Cooldown> cooldown;
   std::optional<LastGrowth> last_growth;
+  // Names of nodes whose pressure asked for growths before the last one, since an operator's last word about a growth.
+  std::set<std::string> hot_before;
   bool costs_money = false;                 // machines of this forest do
   std::optional<double> monthly_cost;       // of everything that costs now, all forests; unset: not known
   std::optional<double> node_monthly_cost;  // of one more node; unset: not known

@@ -47,13 +47,54 @@ TEST(Futility, OnePinnedHotNodeBuysOneMachineHoweverLongItLasts) {
   EXPECT_EQ(evaluate(input).outcome, Outcome::blocked);
 }
 
+PolicyNode bought(const std::string& name, double cpu, double lowest_cpu) {
+  auto node = scene::steady(name, cpu, 3);
+  node.of_last_growth = true;
+  node.lowest_cpu_percent = lowest_cpu;
+  node.lowest_memory_percent = 3;
+  return node;
+}
+
 TEST(Futility, PassesIfThePressureFellByAClearMargin) {
   const auto held = [](double now) {
-    return futility(after_growth({scene::was_hot("n1", 100, 10)}, 10min, {scene::steady("n1", now, 10)}))
-        .verdict;
+    return futility(after_growth({scene::was_hot("n1", 100, 10)}, 10min, {scene::steady("n1", now, 10), bought("n2", 8, 1)})).verdict;
   };
   EXPECT_EQ(held(94), Verdict::pass);
   EXPECT_EQ(held(96), Verdict::block);
+}
+
+TEST(Futility, AFallThatIsNotSeenOnTheAddedNodesIsOneNodesWord) {
+  const auto after_fall = [](double now, std::vector<PolicyNode> added) {
+    added.insert(added.begin(), scene::steady("n1", now, 10));
+    return futility(after_growth({scene::was_hot("n1", 100, 10)}, 10min, std::move(added)));
+  };
+  const auto gate = after_fall(90, {bought("n2", 2, 1)});
+  EXPECT_EQ(gate.verdict, Verdict::block);
+  EXPECT_EQ(gate.detail, "growth 7 was futile: the pressure on n1 fell, and the nodes that were added do not bear it");
+  EXPECT_EQ(after_fall(90, {bought("n2", 4, 1)}).verdict, Verdict::pass) << "a part of it will do";
+  EXPECT_EQ(after_fall(90, {bought("n2", 2.5, 1), bought("n3", 2.5, 1)}).verdict, Verdict::pass) << "together";
+  EXPECT_EQ(after_fall(90, {scene::unknown("n2", "no answer")}).verdict, Verdict::pass) << "its nodes are not there any more";
+  auto silent = scene::unknown("n2", "no answer");
+  silent.of_last_growth = true;
+  EXPECT_EQ(after_fall(90, {silent}).verdict, Verdict::block);
+}
+
+// Lies of one node, each of which can be true. Whatever it says next, the machine that it has bought is the last.
+TEST(Futility, APlausibleLieBuysOneMachine) {
+  for (const auto& [cpu, memory] : std::vector<std::pair<double, double>>{
+           {149, 10}, {99, 10}, {94, 10}, {81, 10}, {10, 149}, {10, 95}, {10, 81}, {149, 149}}) {
+    const auto input = after_growth({scene::was_hot("n1", 120, 10)}, 24h, {scene::steady("n1", cpu, memory), bought("n2", 1, 1)});
+    EXPECT_EQ(evaluate(input).outcome, Outcome::blocked) << cpu << " " << memory;
+    EXPECT_EQ(evaluate(input).blocked_by, "futility");
+  }
+}
+
+TEST(Futility, TwoThatTakeTurnsBuyOneMachineEach) {
+  auto input = after_growth({scene::was_hot("n2", 95, 10)}, 24h, {scene::steady("n1", 95, 10), scene::steady("n2", 10, 10), bought("n3", 1, 1)});
+  input.hot_before = {"n1"};
+  EXPECT_EQ(evaluate(input).blocked_by, "futility");
+  input.hot_before = {};
+  EXPECT_EQ(evaluate(input).outcome, Outcome::grow) << "its first, or an operator has looked at it since";
 }
 
 TEST(Futility, PassesForAnotherNodesPressureAtOnce) {
