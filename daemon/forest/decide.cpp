@@ -77,6 +77,10 @@ void ForestManager::decide_all() {
     for (const Forest& forest : context_.store.forests()) decide(forest);
   }
   const BootTime now = context_.clock.boot();
+  if (now >= compared_ + contradictions_.interval()) {
+    compared_ = now;
+    for (const Forest& forest : context_.store.forests()) contradictions_.look(forest);
+  }
   if (now < thinned_ + thin_interval) return;
   thinned_ = now;
   context_.store.thin(context_.clock.wall());

@@ -155,6 +155,17 @@ std::vector<Finding> examine_nodes(const ForestContext& context, const Forest& f
   return findings;
 }
 
+std::vector<Finding> examine_contradictions(const ForestContext& context, const Forest& forest) {
+  std::vector<Finding> findings;
+  for (const Node& node : context.store.nodes(forest.id)) {
+    const NodeObservation* seen = context.observations.find(node.id);
+    if (node.state != NodeState::ready || !seen || seen->contradicts.empty()) continue;
+    findings.push_back({forest.name, FindingLevel::warning, fmt::format("{} contradicts the other nodes: {}", node.name, seen->contradicts),
+                        fmt::format("look at its server and who answers at {}; what it says condemns no other node", node.address)});
+  }
+  return findings;
+}
+
 std::vector<Finding> examine_operations(const ForestContext& context, const Forest& forest) {
   std::vector<Finding> findings;
   for (const Operation& operation : context.store.running_operations()) {
@@ -209,6 +220,7 @@ std::vector<Finding> examine_forest(const ForestContext& context, const Forest& 
                         "morpheusctl events --forest " + forest.name + to_change(context, "; morpheusctl teardown " + forest.name)});
   }
   append(findings, examine_nodes(context, forest));
+  append(findings, examine_contradictions(context, forest));
   append(findings, examine_operations(context, forest));
   append(findings, examine_growth(context, forest));
   append(findings, examine_certificates(context, forest));

@@ -13,7 +13,7 @@ namespace morpheus {
 // up is fine as long as no forest is on it.
 asio::awaitable<std::vector<Finding>> examine_all(const ForestContext& context, ProviderLooks& looks, Freshness freshness);
 
-// What of one forest an operator should know: nodes that do not answer, a futile growth, a pause, an operation that takes long.
+// What of one forest an operator should know: nodes that do not answer or contradict the others, a futile growth, a pause, an operation that takes long.
 std::vector<Finding> examine_forest(const ForestContext& context, const Forest& forest);
 
 }  // namespace morpheus

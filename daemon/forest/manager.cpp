@@ -12,7 +12,7 @@
 namespace morpheus {
 
 ForestManager::ForestManager(ForestContext context)
-    : context_(std::move(context)), reconciler_(context_), tasks_(context_.executor), performed_(context_.executor), looks_(context_, tasks_) {}
+    : context_(std::move(context)), reconciler_(context_), contradictions_(context_), tasks_(context_.executor), performed_(context_.executor), looks_(context_, tasks_) {}
 
 asio::awaitable<void> ForestManager::run() {
   co_await carry_over();

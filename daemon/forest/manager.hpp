@@ -10,6 +10,7 @@
 
 #include "daemon/forest/adoption.hpp"
 #include "daemon/forest/context.hpp"
+#include "daemon/forest/contradictions.hpp"
 #include "daemon/forest/forests.hpp"
 #include "daemon/forest/orphans.hpp"
 #include "daemon/forest/provider_looks.hpp"
@@ -98,10 +99,12 @@ class ForestManager : public Forests {
 
   ForestContext context_;
   Reconciler reconciler_;
+  Contradictions contradictions_;
   TaskGroup tasks_;
   std::map<std::int64_t, std::int64_t> performing_;  // operation -> forest, of the coroutines that have not ended
   Signal performed_;
   BootTime thinned_{};
+  BootTime compared_{};
   std::multiset<std::string> in_hand_;   // orphans that somebody adopts or deletes
   std::multiset<std::string> clearing_;  // forests that are not stored, and of which something is being deleted
   ProviderLooks looks_;

@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "daemon/forest/addresses.hpp"
 #include "daemon/forest/boot_watch.hpp"
@@ -19,6 +20,8 @@ namespace morpheus {
 namespace {
 
 constexpr int polls_to_be_ready = 2;  // in a row
+// How long one node's word may stand against a new one's. Answers of a moment differ while a node joins, for seconds; what lasts is false.
+constexpr Millis outvoted_after{30'000};
 
 std::string stage_missed(NodeState stage, const std::string& why) {
   return fmt::format("never got past {}: {}", to_string(stage), why);
@@ -115,11 +118,42 @@ asio::awaitable<void> await_boot(const ForestContext& context, Node node) {
   }
 }
 
-asio::awaitable<std::string> what_is_missing(const ForestContext& context, Node node) {
+asio::awaitable<Missing> what_is_missing(const ForestContext& context, Node node) {
   Result<Jsz> leader = Error{ErrorCode::unavailable, "", ""};
   if (node.role == NodeRole::core) leader = co_await leader_view(context, forest_of(context, node.forest_id));
   co_return missing_to_join(node, context.store.nodes(node.forest_id), context.observations,
                             leader ? &*leader : nullptr);
+}
+
+// What one node's word has held up, and since when. It may say so at one poll and not at the next: only the new node's own answers, or
+// two others', end it.
+class Objection {
+ public:
+  void look(const Missing& missing, BootTime now) {
+    if (missing.text.empty()) return;
+    if (!missing.one_word) since_.reset();
+    if (!missing.one_word) return;
+    if (!since_) since_ = now;
+    text_ = missing.text;
+  }
+  bool is_outvoted(BootTime now) const { return since_ && now - *since_ >= outvoted_after; }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::optional<BootTime> since_;
+  std::string text_;
+};
+
+void record_outvoted(const ForestContext& context, const Node& node, const std::string& objection) {
+  Event event;
+  event.kind = "node";
+  event.level = EventLevel::warning;
+  event.forest = forest_of(context, node.forest_id).name;
+  event.node = node.name;
+  event.operation_id = node.operation_id;
+  event.message = fmt::format("taken as joined by its own answers, although {}: that is one node's word, and it stood alone for {} s", objection,
+                              outvoted_after.count() / 1000);
+  context.journal.record(std::move(event));
 }
 
 // joining -> ready once it was joined on two polls running, or failed.
@@ -128,22 +162,27 @@ asio::awaitable<void> await_join(const ForestContext& context, Node node) {
   std::int64_t last_poll = -1;
   int in_a_row = 0;
   BootWatch watch(context, limit);
+  Objection objection;
   while (is_running(context, node.operation_id)) {
     const auto missing = co_await what_is_missing(context, node);
     if (!is_running(context, node.operation_id)) co_return;
     const NodeObservation* seen = context.observations.find(node.id);
-    if (!missing.empty()) {
+    const BootTime now = context.clock.boot();
+    objection.look(missing, now);
+    const bool outvoted = (missing.text.empty() || missing.one_word) && objection.is_outvoted(now);
+    if (!missing.text.empty() && !outvoted) {
       in_a_row = 0;
     } else if (seen && seen->polls != last_poll) {
       last_poll = seen->polls;
       ++in_a_row;
     }
     if (in_a_row == polls_to_be_ready) {
+      if (outvoted) record_outvoted(context, node, objection.text());
       store_state(context, node, NodeState::ready);
       co_return;
     }
     if (stage_time_left(context, node, limit) == Millis{0}) {
-      store_state(context, node, NodeState::failed, stage_missed(NodeState::joining, watch.with_state(missing)));
+      store_state(context, node, NodeState::failed, stage_missed(NodeState::joining, watch.with_state(missing.text)));
       co_return;
     }
     const auto ended = co_await watch.look(node);

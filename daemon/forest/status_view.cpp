@@ -36,9 +36,9 @@ NodeView node_view(const ForestContext& context, const Node& node) {
     }
   }
   if (view.unknown || !seen || !seen->last.varz) return view;
-  view.connections = seen->last.varz->connections;
   view.version = seen->last.varz->version;
   if (seen->window.empty()) return view;
+  view.connections = seen->window.back().connections;
   view.cpu_percent = seen->window.back().cpu_percent;
   view.memory_percent = seen->window.back().memory_percent;
   view.hot = above(view.cpu_percent, context.config.growth.threshold_cpu) ||
@@ -65,9 +65,10 @@ std::optional<double> mean(const std::vector<NodeView>& nodes, std::optional<dou
 }
 
 void add_traffic(ClusterView& view, const NodeObservation& seen) {
-  add(view.connections, seen.last.varz->connections);
-  add(view.in_msgs, seen.last.varz->in_msgs);
-  add(view.out_msgs, seen.last.varz->out_msgs);
+  if (seen.window.empty()) return;
+  add(view.connections, seen.window.back().connections);
+  add(view.in_msgs, seen.window.back().in_msgs);
+  add(view.out_msgs, seen.window.back().out_msgs);
   if (!seen.rates) return;
   view.in_msgs_rate = view.in_msgs_rate.value_or(0) + seen.rates->in_msgs;
   view.out_msgs_rate = view.out_msgs_rate.value_or(0) + seen.rates->out_msgs;
@@ -85,11 +86,11 @@ ClusterView cluster_view(const ForestContext& context, const std::vector<Node>& 
     ++view.healthy;
     view.urls.push_back("nats://" + host_port(nodes[i].address, client_port));
     add_traffic(view, *seen);
-    if (seen->last.jsz && !seen->last.jsz->leader.empty()) view.meta_leader = seen->last.jsz->leader;
   }
   view.cpu_percent = mean(views, &NodeView::cpu_percent);
   view.memory_percent = mean(views, &NodeView::memory_percent);
-  if (const Jsz* leader = polled_leader_view(nodes, context.observations)) view.meta_leader = leader->leader;
+  const auto leader = agreed_leader(nodes, context.observations);
+  if (!leader.empty()) view.meta_leader = leader;
   return view;
 }
 
@@ -108,7 +109,7 @@ std::vector<std::string> warnings(const std::vector<NodeView>& nodes, const Conf
   return lines;
 }
 
-GrowthView growth_view(const ForestContext& context, const Forest& forest, const std::vector<NodeView>& nodes) {
+GrowthView growth_view(const ForestContext& context, const Forest& forest, const std::vector<Node>& stored, const std::vector<NodeView>& nodes) {
   const auto& growth = context.config.growth;
   GrowthView view;
   view.enabled = growth.enabled;
@@ -120,6 +121,10 @@ GrowthView growth_view(const ForestContext& context, const Forest& forest, const
     view.cooldown_remaining_seconds = std::chrono::ceil<std::chrono::seconds>(left).count();
   }
   view.warnings = warnings(nodes, growth);
+  for (const Node& node : stored) {
+    const NodeObservation* seen = context.observations.find(node.id);
+    if (seen && !seen->contradicts.empty()) view.warnings.push_back(fmt::format("{} contradicts the other nodes: {}", node.name, seen->contradicts));
+  }
   const auto allowed = may_act(context.store);
   if (!allowed) view.warnings.insert(view.warnings.begin(), describe(allowed.error()));
   if (const auto decision = context.store.last_decision(forest.id)) view.decision = to_view(*decision);
@@ -155,7 +160,7 @@ StatusView describe_forest(const ForestContext& context, const Forest& forest) {
     status.nodes.back().witness = node.witness && !forest.witness_retired;
   }
   status.cluster = cluster_view(context, nodes, status.nodes);
-  status.growth = growth_view(context, forest, status.nodes);
+  status.growth = growth_view(context, forest, nodes, status.nodes);
   return status;
 }
 
