@@ -33,14 +33,6 @@ Result<SystemAccess> access_to(const ForestContext& context, const Forest& fores
   return access;
 }
 
-// As the servers themselves say it, to the system user: what is changed by such requests is judged by them too, and not by what a node's
-// monitoring port says.
-asio::awaitable<Result<Jsz>> asked_leader_view(const ForestContext& context, Forest forest) {
-  const auto access = access_to(context, forest);
-  if (!access) co_return access.error();
-  co_return co_await context.system.leader_view(*access);
-}
-
 // The leader counts exactly those that it lists (itself is not in the list), and `server_name` is not among them.
 bool has_left(const Jsz& leader, const std::string& server_name) {
   const int listed = static_cast<int>(leader.replicas.size()) + 1;
@@ -52,6 +44,16 @@ bool may_live(const Jsz& leader, const std::string& server_name) {
   const auto found = std::ranges::find(leader.replicas, server_name, &MetaPeer::name);
   return leader.leader == server_name || (found != leader.replicas.end() && !found->offline);
 }
+
+}  // namespace
+
+asio::awaitable<Result<Jsz>> asked_leader_view(const ForestContext& context, Forest forest) {
+  const auto access = access_to(context, forest);
+  if (!access) co_return access.error();
+  co_return co_await context.system.leader_view(*access);
+}
+
+namespace {
 
 // Asks for the removal of a stopped server again at each look until the leader shows that it has left.
 asio::awaitable<Result<>> remove_peer(const ForestContext& context, Forest forest, std::string server_name) {
@@ -112,7 +114,7 @@ asio::awaitable<Result<>> retire_witness_if_due(const ForestContext& context, Fo
   const auto ended = co_await context.provider_of(forest).retire_witness(host->name);
   if (!ended) co_return ended.error();
   if (!*ended) {
-    const auto view = co_await leader_view(context, forest);
+    const auto view = co_await asked_leader_view(context, forest);
     if (!view || may_live(*view, witness)) co_return Result<>{};
   }
   const auto left = co_await remove_peer(context, forest, witness);

@@ -13,6 +13,10 @@ inline constexpr Millis leave_limit{2 * 60'000};
 // The meta group in its leader's own view: from the last poll where a polled node leads, else asked for as the system user.
 asio::awaitable<Result<Jsz>> leader_view(const ForestContext& context, Forest forest);
 
+// The same as the servers themselves say it to the system user, by the word of most of them: what changes the group is judged by that,
+// and not by what one monitoring port says.
+asio::awaitable<Result<Jsz>> asked_leader_view(const ForestContext& context, Forest forest);
+
 // Takes every deleted core that may still count in the meta group out of it, and waits until the leader's view says so.
 // Dead members that stay eat the quorum. Nothing to do where no core is left.
 asio::awaitable<Result<>> remove_departed_peers(const ForestContext& context, Forest forest);

@@ -37,7 +37,7 @@ asio::awaitable<Result<>> check_core(const ForestContext& context, Forest forest
                 "only edges and dead cores are removed; morpheusctl teardown removes a whole forest"};
     co_return error;
   }
-  const auto leader = co_await leader_view(context, forest);
+  const auto leader = co_await asked_leader_view(context, forest);
   if (leader) co_return Result<>{};
   Error error{ErrorCode::refused, fmt::format("{} stays: without it the meta group has no leader now", node.name),
               "wait until the others have elected a leader, or bring a core back: " + leader.error().message};

@@ -5,6 +5,8 @@
 #include <iterator>
 #include <string>
 
+#include "tests/sim/lies.hpp"
+
 namespace morpheus::sim {
 
 SimMachine* Mishaps::any_machine() {
@@ -46,6 +48,14 @@ void Mishaps::machine_suffers() {
     world_.lose(std::string(machine->name));
     world_.count("machine deleted by somebody else");
   }
+}
+
+void Mishaps::machine_lies() {
+  SimMachine* machine = any_machine();
+  if (!machine || machine->stranger) return;
+  machine->lie = machine->lie == Lie::none ? random_lie(chance_) : Lie::none;
+  machine->lies_since = world_.now();
+  world_.note(fmt::format("world: {} lies: {}", machine->name, to_string(machine->lie)));
 }
 
 void Mishaps::disk_suffers() {

@@ -16,6 +16,8 @@ class Mishaps {
   void load_changes();
   // Some machine fails, or comes back if it had failed.
   void machine_suffers();
+  // Some machine's server begins to lie, or stops.
+  void machine_lies();
   // The disk fills up, or has room again.
   void disk_suffers();
   // Another daemon's machine takes the name that one of our forests would use next.

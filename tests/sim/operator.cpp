@@ -67,6 +67,13 @@ void Operator::grow(SimDaemon& daemon, const std::string& forest) {
   daemon.spawn(grow_forest(world_, daemon.manager(), forest, request));
 }
 
+void Operator::grow_by_one(SimDaemon& daemon, const std::string& forest) {
+  GrowRequest request;
+  request.nodes = 1;
+  world_.note(fmt::format("operator: grow {} by 1", forest));
+  daemon.spawn(grow_forest(world_, daemon.manager(), forest, request));
+}
+
 void Operator::shrink(SimDaemon& daemon, const Forest& forest) {
   auto nodes = daemon.store().nodes(forest.id);
   std::erase_if(nodes, [](const Node& node) { return !costs(node); });

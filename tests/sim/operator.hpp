@@ -16,6 +16,8 @@ class Operator {
   void plant(SimDaemon& daemon);
   void teardown(SimDaemon& daemon, const std::string& forest);
   void resume(SimDaemon& daemon, const std::string& forest);
+  // By hand, whatever the policy thinks of it.
+  void grow_by_one(SimDaemon& daemon, const std::string& forest);
 
  private:
   void grow(SimDaemon& daemon, const std::string& forest);

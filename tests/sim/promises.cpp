@@ -6,6 +6,7 @@
 #include <set>
 
 #include "daemon/image/nats_conf.hpp"
+#include "daemon/monitor/parse.hpp"
 
 namespace morpheus::sim {
 namespace {
@@ -14,6 +15,7 @@ constexpr int events_at_once = 500;
 constexpr int operations_at_once = 20;
 constexpr std::size_t number_of_gates = 9;
 constexpr Millis samples_looked_at{120'000};
+constexpr double truly_loaded = 40;  // percent; an idle machine has less
 
 }  // namespace
 
@@ -103,6 +105,8 @@ void Promises::check_growth(const Store& store, const Operation& operation) {
   const bool by_policy = decision->trigger != Trigger::manual;
   if (by_policy && !hot) world_.complain(fmt::format("grow {} was decided without a hot node", operation.id));
 
+  if (by_policy) check_lies(store, operation, *decision);
+
   const auto before = last_growths_.find(operation.forest_id);
   const Millis cooldown{static_cast<std::int64_t>(config_.growth.cooldown_minutes * 60'000)};
   const bool grew = before != last_growths_.end();
@@ -113,6 +117,41 @@ void Promises::check_growth(const Store& store, const Operation& operation) {
   }
   last_growths_[operation.forest_id] = world_.now();
   world_.count(by_policy ? "growth by policy" : "growth by hand");
+}
+
+// What it claimed just now it does not have.
+bool Promises::is_lie(const NodeFinding& finding) const {
+  const SimMachine* machine = world_.machine(finding.name);
+  if (!machine || !machine->claimed_load) return false;
+  const Millis window = std::chrono::seconds{config_.growth.sustain_seconds} + Millis{60'000};
+  return world_.now() - *machine->claimed_load < window && machine->cpu_percent < truly_loaded && machine->memory_percent < truly_loaded;
+}
+
+bool Promises::anybody_is_loaded(const std::string& forest) const {
+  return std::ranges::any_of(world_.machines, [&](const auto& each) {
+    return each.second.forest == forest && std::max(each.second.cpu_percent, each.second.memory_percent) >= truly_loaded;
+  });
+}
+
+// Numbers that cannot be buy nothing; a lie that can be buys one machine, as long as that is there and no operator says otherwise.
+void Promises::check_lies(const Store& store, const Operation& operation, const Decision& decision) {
+  std::vector<NodeFinding> hot;
+  std::ranges::copy_if(decision.findings, std::back_inserter(hot), &NodeFinding::hot);
+  for (const NodeFinding& node : hot) {
+    if (std::max(node.held_cpu_percent.value_or(0), node.held_memory_percent.value_or(0)) > most_percent)
+      world_.complain(fmt::format("grow {} was decided for an impossible number of {}", operation.id, node.name));
+  }
+  const bool only_lies = std::ranges::all_of(hot, [this](const NodeFinding& node) { return is_lie(node); });
+  if (!only_lies || anybody_is_loaded(operation.forest)) return;
+  world_.count("a lie bought a machine");
+  const auto nodes = store.nodes(operation.forest_id);
+  const auto has_bought = [&](const NodeFinding& node) {
+    const auto bought = bought_by_lies_.find(node.name);
+    if (bought == bought_by_lies_.end() || store.forest(operation.forest_id)->futility_cleared_op >= bought->second) return false;
+    return std::ranges::any_of(nodes, [&](const Node& each) { return each.operation_id == bought->second && each.state == NodeState::ready; });
+  };
+  if (std::ranges::all_of(hot, has_bought)) world_.complain(fmt::format("grow {}: the lie of {} has bought a machine before", operation.id, hot.front().name));
+  for (const NodeFinding& node : hot) bought_by_lies_[node.name] = operation.id;
 }
 
 // Promises 3 and 4: "within limits" is said of known nodes alone, and the first blocking gate is named.

@@ -36,6 +36,9 @@ class Promises {
   void check_limits(const Store& store);
   void check_operations(const Store& store);
   void check_growth(const Store& store, const Operation& operation);
+  void check_lies(const Store& store, const Operation& operation, const Decision& decision);
+  bool is_lie(const NodeFinding& finding) const;
+  bool anybody_is_loaded(const std::string& forest) const;
   void check_decision(const Store& store, const Forest& forest);
   void follow_events(const Store& store);
 
@@ -44,6 +47,7 @@ class Promises {
   const Config& config_;
   std::int64_t last_event_ = 0;
   std::map<std::string, std::int64_t> last_operations_;  // by forest
+  std::map<std::string, std::int64_t> bought_by_lies_;   // node -> the growth that its lie asked for
   std::map<std::int64_t, Millis> last_growths_;          // forest id -> true time
   std::map<std::int64_t, std::int64_t> last_decisions_;  // forest id -> row
   Millis wall_stepped_{-1};                              // true time of the last

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "tests/sim/lies.hpp"
+
 namespace morpheus::sim {
 namespace {
 
@@ -10,6 +12,14 @@ std::string server_id(const SimMachine& machine) {
 }
 
 }  // namespace
+
+std::vector<std::string> SimProbe::servers_of(const std::string& forest) const {
+  std::vector<std::string> ids;
+  for (const auto& [name, machine] : world_.machines) {
+    if (machine.forest == forest) ids.push_back(server_id(machine));
+  }
+  return ids;
+}
 
 NodeReport SimProbe::failed(std::int64_t node_id, const std::string& why) const {
   world_.last_polls[node_id] = {world_.now(), false};
@@ -25,7 +35,7 @@ asio::awaitable<NodeReport> SimProbe::probe(ProbeTarget target, ProbeWants wants
   const bool hangs = before && (before->hung || before->cut_from_daemon);
   const Millis pause = hangs ? timeout_ : Millis{chance.between(1, 20)};
   co_await clock_.sleep_for(pause);
-  const SimMachine* machine = world_.machine_at(target.address);
+  SimMachine* machine = world_.machine_at(target.address);
   if (hangs) co_return failed(target.node_id, "no answer within 3 s");
   if (!machine || !world_.is_up(*machine)) co_return failed(target.node_id, "connection refused");
   if (chance.happens(world_.faults.flap)) {
@@ -37,6 +47,9 @@ asio::awaitable<NodeReport> SimProbe::probe(ProbeTarget target, ProbeWants wants
     co_return failed(target.node_id, "/varz is not JSON");
   }
   NodeReport report = answer(*machine, wants);
+  report.asked = wants;
+  if (machine->lie != Lie::none) tell_lie(world_, *machine, servers_of(machine->forest), report);
+  if (!report.varz) co_return failed(target.node_id, report.error);
   world_.last_polls[target.node_id] = {world_.now(), true};
   world_.answers.emplace(target.node_id, report.at.wall.time_since_epoch().count());
   co_return report;

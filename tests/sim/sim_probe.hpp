@@ -16,6 +16,7 @@ class SimProbe : public NodeProbe {
  private:
   NodeReport answer(const SimMachine& machine, ProbeWants wants) const;
   Varz varz_of(const SimMachine& machine) const;
+  std::vector<std::string> servers_of(const std::string& forest) const;
   NodeReport failed(std::int64_t node_id, const std::string& why) const;
 
   World& world_;

@@ -14,7 +14,6 @@
 namespace morpheus::sim {
 namespace {
 
-constexpr Millis time_to_rest{60 * 60'000};
 constexpr Millis reconciled_within = 2 * Reconciler::interval;
 constexpr Millis load_goes_on{90'000};  // while the first nodes that it brought are still booting
 constexpr int steps_between_sample_checks = 200;
@@ -69,6 +68,7 @@ void Simulation::live() {
   do_to_daemon([this] { operator_.plant(*daemon_); });
   if (!failed()) trouble();
   if (!failed()) come_to_rest();
+  if (!failed()) lies_must_be_harmless();
   if (!failed()) load_must_be_answered();
   if (!failed()) tear_everything_down();
 }
@@ -155,8 +155,10 @@ void Simulation::something_happens() {
   const int what = chance_.between(0, 99);
   if (what < 35) {
     mishaps_.load_changes();
-  } else if (what < 60) {
+  } else if (what < 55) {
     mishaps_.machine_suffers();
+  } else if (what < 60) {
+    mishaps_.machine_lies();
   } else if (what < 80) {
     do_to_daemon([this] { operator_.act(*daemon_); });
   } else if (what < 88) {
@@ -181,6 +183,7 @@ void Simulation::come_to_rest() {
     if (!machine.stranger) world_.revive(machine);
     machine.cpu_percent = 10;
     machine.memory_percent = 20;
+    machine.lie = Lie::none;
   }
   const bool rests = steps_until(time_to_rest, [this] { return is_at_rest(*daemon_, world_); });
   if (failed()) return;

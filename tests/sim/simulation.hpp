@@ -28,6 +28,8 @@ struct SeedResult {
 // itself fail; then the trouble ends, everything must come to rest, and be torn down without a remainder.
 class Simulation {
  public:
+  static constexpr Millis time_to_rest{60 * 60'000};
+
   Simulation(std::uint64_t seed, bool loud);
   ~Simulation();
   Simulation(const Simulation&) = delete;
@@ -39,6 +41,7 @@ class Simulation {
   void live();
   void trouble();
   void come_to_rest();
+  void lies_must_be_harmless();
   void load_must_be_answered();
   void tear_everything_down();
 
@@ -53,6 +56,10 @@ class Simulation {
   void committed();
 
   void something_happens();
+  std::vector<SimMachine*> machines_of(const std::string& forest);
+  void set_lie(SimMachine& machine, Lie lie);
+  void take_turns(SimMachine& first, SimMachine& second);
+  void ask_for_one_beside(const Forest& forest, const std::string& liar);
   bool failed() const { return !world_.complaints().empty(); }
 
   std::uint64_t seed_;

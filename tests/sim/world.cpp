@@ -98,6 +98,11 @@ const SimMachine* World::machine_at(const std::string& address) const {
   return found == machines.end() ? nullptr : &found->second;
 }
 
+SimMachine* World::machine_at(const std::string& address) {
+  const auto found = std::ranges::find_if(machines, [&](const auto& each) { return each.second.address == address; });
+  return found == machines.end() ? nullptr : &found->second;
+}
+
 Machine World::describe(const SimMachine& machine) const {
   Machine view;
   view.name = machine.name;

@@ -18,6 +18,10 @@ namespace morpheus::sim {
 // The daemon ends here, as by kill -9. Nothing of it may catch this.
 struct Crash {};
 
+// What a machine's server says of itself that is not true.
+enum class Lie { none, impossible, plausible, falling, no_routes, forged_id, anothers_id, phantoms, leads, malformed, alternating, last = alternating };
+std::string_view to_string(Lie lie);
+
 // A machine as it really is.
 struct SimMachine {
   std::string name;
@@ -43,6 +47,9 @@ struct SimMachine {
   int run = 1;              // of its server: another id after each start
   double cpu_percent = 10;  // of the machine
   double memory_percent = 20;
+  Lie lie = Lie::none;
+  Millis lies_since{};
+  std::optional<Millis> claimed_load;  // when it last claimed one that it does not have
 };
 
 // How likely the world misbehaves, each time that there is an occasion.
@@ -84,6 +91,7 @@ class World {
   void remove(const std::string& name);
   SimMachine* machine(const std::string& name);
   const SimMachine* machine_at(const std::string& address) const;
+  SimMachine* machine_at(const std::string& address);
   std::vector<Machine> list(const std::string& forest) const;
   Machine describe(const SimMachine& machine) const;
   static Machine describe_address(const std::string& name, const std::pair<std::string, std::string>& place);
