@@ -30,6 +30,10 @@ struct KnownMachines {
   bool has(const Machine& machine) const { return names.contains(machine.name) || ids.contains(machine.id); }
   // One of them is the node's: by its id where that is stored.
   bool stand_for(const Node& node) const { return node.machine_id.empty() ? names.contains(node.name) : ids.contains(node.machine_id); }
+  void merge(KnownMachines others) {
+    names.merge(others.names);
+    ids.merge(others.ids);
+  }
 };
 // Those that a provider lists as ours, without the addresses that have no machine.
 KnownMachines machines_of(const Inventory& inventory);

@@ -1,7 +1,5 @@
 #include "daemon/forest/provider_looks.hpp"
 
-#include "daemon/forest/orphans.hpp"
-
 namespace morpheus {
 
 ProviderLooks::ProviderLooks(const ForestContext& context, TaskGroup& tasks)

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <set>
 #include <string>
 #include <vector>
 
 #include "daemon/forest/context.hpp"
 #include "daemon/forest/forests.hpp"
+#include "daemon/forest/orphans.hpp"
 #include "daemon/runtime/shared_look.hpp"
 
 namespace morpheus {
@@ -13,7 +13,7 @@ namespace morpheus {
 // What a provider listed, and the machines that nodes stood for before the list or after it.
 struct SeenInventory {
   Result<Inventory> inventory;
-  std::set<std::string> known;
+  KnownMachines known;
 };
 
 // What is asked of the providers because somebody looks, and not for work. It is shared by all who look: an API's calls are the
