@@ -97,10 +97,14 @@ std::int64_t ForestManager::store_decision(const PolicyInput& input, Decision& d
   Forest forest = input.forest;
   decision.forest_id = forest.id;
   Store::Transaction transaction(context_.store);
+  const auto before = context_.store.last_decision(forest.id);
   const auto recorded = context_.store.record_decision(decision);
   decision.id = recorded.id;
   context_.journal.tally().decided(decision.trigger, decision.outcome);
-  if (recorded.is_new && is_news(context_.store, decision)) context_.journal.record(decision_event(forest, decision));
+  // The same verdicts are one row, and yet a growth that settled may be futile now.
+  const bool got_worse = !recorded.is_new && before && level_of(*before) < level_of(decision);
+  const bool is_told = got_worse || (recorded.is_new && is_news(context_.store, decision));
+  if (is_told) context_.journal.record(decision_event(forest, decision));
   if (decision.outcome != Outcome::grow) {
     transaction.commit();
     return 0;

@@ -138,6 +138,11 @@ TEST(Life, AThresholdThatEveryNodeIsAboveBuysOneMachine) {
   const int before = times();
   ASSERT_TRUE(wait_until([&] { return times() > before + 10; }, limit)) << "it is decided again and again";
   EXPECT_EQ(box.server_pids().size(), 2u);
+  const auto warnings = box.ctl({"events", "--forest", "f", "--level", "warning"}).out;
+  EXPECT_NE(warnings.find("was futile"), std::string::npos) << warnings;
+  EXPECT_EQ(warnings.find("was futile"), warnings.rfind("was futile")) << "once: " << warnings;
+  EXPECT_EQ(warnings.find("is at work"), std::string::npos) << "it waited for its own growth alone: " << warnings;
+  EXPECT_EQ(warnings.find("is settling"), std::string::npos) << warnings;
 }
 
 TEST(Life, AServerThatIsMissingIsNoWrongCommand) {
