@@ -20,10 +20,10 @@ using testing::Not;
 
 constexpr std::chrono::seconds limit{60};
 
-// A shell that does `first`, and then becomes the daemon.
+// A shell that does `first`, which ends with "exec" or with what becomes the daemon in its turn.
 BoxSettings begun_by(const std::string& first, const std::string& redirection = "") {
   BoxSettings settings;
-  settings.wrapper = {"/bin/bash", "-c", first + " exec \"$@\" " + redirection, "bash"};
+  settings.wrapper = {"/bin/bash", "-c", first + " \"$@\" " + redirection, "bash"};
   return settings;
 }
 
@@ -38,7 +38,7 @@ INSTANTIATE_TEST_SUITE_P(Closed, Hygiene, testing::Values("<&-", ">&-", "2>&-", 
                          [](const auto& info) { return fmt::format("Way{}", info.index); });
 
 TEST_P(Hygiene, DescriptorsThatAreClosedAtTheStartAreOpenedOnNothing) {
-  DaemonBox box(begun_by("", GetParam()));
+  DaemonBox box(begun_by("exec", GetParam()));
   box.start();
   box.configure("daemon: nonsense");
   box.reload();  // says what is wrong with it
@@ -57,7 +57,7 @@ TEST_P(Hygiene, DescriptorsThatAreClosedAtTheStartAreOpenedOnNothing) {
 }
 
 TEST(ProcessHygiene, ALogThatNobodyReadsEndsNothing) {
-  DaemonBox box(begun_by("", "2> >(exec true)"));
+  DaemonBox box(begun_by("exec", "2> >(exec true)"));
   box.start();
   for (int i = 0; i < 5; ++i) box.reload();
   const auto reloads = [&] {
@@ -70,7 +70,7 @@ TEST(ProcessHygiene, ALogThatNobodyReadsEndsNothing) {
 }
 
 TEST(ProcessHygiene, AFileThatMayNotGrowIsAnErrorOfTheWrite) {
-  DaemonBox box(begun_by("ulimit -f 400;"));
+  DaemonBox box(begun_by("ulimit -f 3000; exec"));
   box.start();
   ASSERT_EQ(box.ctl({"plant", "local", "small", "--name", "oak"}).status, 0) << box.log();
   int failed = 0;
@@ -84,7 +84,7 @@ TEST(ProcessHygiene, AFileThatMayNotGrowIsAnErrorOfTheWrite) {
 }
 
 TEST(ProcessHygiene, WhatItMakesIsNobodyElsesWhateverTheUmaskWas) {
-  DaemonBox box(begun_by("umask 0;"));
+  DaemonBox box(begun_by("umask 0; exec"));
   box.start();
   ASSERT_EQ(box.ctl({"plant", "local", "small", "--name", "oak"}).status, 0) << box.log();
   constexpr auto others = fs::perms::group_all | fs::perms::others_all;
