@@ -69,6 +69,7 @@ int run(int argc, char** argv) {
 
 }  // namespace
 
+// What cannot work says so in one line.
 int main(int argc, char** argv) {
   if (!morpheus::prepare_process()) return EXIT_FAILURE;
   try {

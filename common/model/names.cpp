@@ -60,6 +60,24 @@ constexpr auto names<Verdict> = std::to_array<std::pair<Verdict, std::string_vie
 template <>
 constexpr auto names<Trigger> = std::to_array<std::pair<Trigger, std::string_view>>(
     {{Trigger::loop, "loop"}, {Trigger::auto_command, "auto"}, {Trigger::manual, "manual"}});
+template <>
+constexpr auto names<WaitReason> = std::to_array<std::pair<WaitReason, std::string_view>>({{WaitReason::turn, "turn"},
+                                                                                          {WaitReason::store, "store"},
+                                                                                          {WaitReason::parked, "parked"},
+                                                                                          {WaitReason::address, "address"},
+                                                                                          {WaitReason::firewall, "firewall"},
+                                                                                          {WaitReason::machine, "machine"},
+                                                                                          {WaitReason::boot, "boot"},
+                                                                                          {WaitReason::join, "join"},
+                                                                                          {WaitReason::drain, "drain"},
+                                                                                          {WaitReason::deletion, "deletion"},
+                                                                                          {WaitReason::meta_group, "meta-group"},
+                                                                                          {WaitReason::leftovers, "leftovers"},
+                                                                                          {WaitReason::provider, "provider"},
+                                                                                          {WaitReason::decision, "decision"},
+                                                                                          {WaitReason::shutdown, "shutdown"}});
+static_assert(names<WaitReason>.size() == all_wait_reasons.size());
+static_assert(names<OperationKind>.size() == all_operation_kinds.size());
 
 template <class Enum>
 std::string_view name_of(Enum value) {
@@ -89,6 +107,7 @@ std::string_view to_string(FindingLevel level) { return name_of(level); }
 std::string_view to_string(Outcome outcome) { return name_of(outcome); }
 std::string_view to_string(Verdict verdict) { return name_of(verdict); }
 std::string_view to_string(Trigger trigger) { return name_of(trigger); }
+std::string_view to_string(WaitReason reason) { return name_of(reason); }
 
 template std::optional<NodeRole> from_string(std::string_view);
 template std::optional<NodeState> from_string(std::string_view);
@@ -100,5 +119,6 @@ template std::optional<FindingLevel> from_string(std::string_view);
 template std::optional<Outcome> from_string(std::string_view);
 template std::optional<Verdict> from_string(std::string_view);
 template std::optional<Trigger> from_string(std::string_view);
+template std::optional<WaitReason> from_string(std::string_view);
 
 }  // namespace morpheus

@@ -9,6 +9,7 @@
 #include "common/model/forest.hpp"
 #include "common/model/node.hpp"
 #include "common/model/operation.hpp"
+#include "common/model/wait.hpp"
 
 namespace morpheus {
 

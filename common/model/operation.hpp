@@ -1,15 +1,19 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "common/model/listed.hpp"
 #include "common/model/time.hpp"
 
 namespace morpheus {
 
 enum class OperationKind { plant, grow, shrink, teardown };
+inline constexpr std::array all_operation_kinds{OperationKind::plant, OperationKind::grow, OperationKind::shrink, OperationKind::teardown};
+static_assert(lists_all<all_operation_kinds>());
 enum class OperationState { running, succeeded, failed, cancelled };
 
 // Who asked: a peer of the control socket, or the daemon's own policy.
@@ -34,6 +38,11 @@ struct Operation {
   std::string error;                        // why it failed, and what became of what it had begun
   Stamp started;
   std::optional<Stamp> ended;
+  int attempts = 0;                   // in a row, each ended by a fault or by the daemon's crash, without progress between; and the one under way
+  std::string progress;               // its nodes' stages when the last attempt began
+  std::string parked;                 // why it is not tried any more before an operator says so; empty: it is not parked
+  std::optional<WallTime> parked_at;  // set while it is parked
+  std::string aborted;                // by whom, while it was parked: it is brought to its end as one that failed
 };
 
 std::string_view to_string(OperationKind kind);

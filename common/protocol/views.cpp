@@ -15,6 +15,23 @@ OperationView to_view(const Operation& operation) {
   view.error = operation.error;
   view.started = to_rfc3339(operation.started.wall);
   if (operation.ended) view.ended = to_rfc3339(operation.ended->wall);
+  view.attempts = operation.attempts;
+  if (!operation.parked.empty()) view.parked = operation.parked;
+  if (operation.parked_at) view.parked_at = to_rfc3339(*operation.parked_at);
+  return view;
+}
+
+WaitView to_view(const Wait& wait) {
+  WaitView view;
+  view.reason = wait.reason;
+  view.operation_id = wait.operation_id;
+  view.forest = wait.forest;
+  view.node = wait.node;
+  view.what = what_for(wait.reason);
+  view.cause = wait.cause;
+  view.hint = wait.hint;
+  view.since = to_rfc3339(wait.since.wall);
+  view.tries = wait.tries;
   return view;
 }
 

@@ -12,6 +12,28 @@ namespace morpheus {
 // What the control socket answers with, and `-o json` prints: one stable schema. Times are RFC 3339 in UTC. Fields are only
 // ever added; readers ignore those that they do not know. docs/openapi.yaml describes them.
 
+// Work that has waited for longer than 30 s.
+struct WaitView {
+  WaitReason reason = WaitReason::turn;
+  std::int64_t operation_id = 0;  // 0: of no operation
+  std::string forest;             // empty: of no single forest
+  std::string node;               // empty: of no single node
+  std::string what;               // "for its machine to be deleted"
+  std::string cause;              // what is known of it; may be empty
+  std::string hint;               // what to type or to change
+  std::string since;
+  int tries = 0;  // that were in vain
+};
+
+// A node that an operation has in its hands.
+struct StageView {
+  std::string node;
+  NodeRole role = NodeRole::core;
+  NodeState state = NodeState::planned;
+  std::string since;
+  std::string reason;
+};
+
 struct OperationView {
   std::int64_t id = 0;
   std::string forest;
@@ -24,6 +46,11 @@ struct OperationView {
   std::string error;
   std::string started;
   std::optional<std::string> ended;
+  int attempts = 0;                      // in a row without progress, with the one under way
+  std::optional<std::string> parked;     // why it is not tried any more before an operator says so; null: it is not parked
+  std::optional<std::string> parked_at;
+  std::vector<StageView> stages;         // of its nodes; of a single operation that was asked for alone
+  std::vector<WaitView> waits;           // likewise
 };
 
 struct EventView {
@@ -116,6 +143,7 @@ struct StatusView {
   ClusterView cluster;
   std::vector<NodeView> nodes;  // gone ones are left out
   GrowthView growth;
+  std::vector<WaitView> waits;
 };
 
 struct PlantRequest {
@@ -239,11 +267,14 @@ struct ErrorView {
 };
 
 OperationView to_view(const Operation& operation);
+WaitView to_view(const Wait& wait);
 EventView to_view(const Event& event);
 DecisionView to_view(const Decision& decision);
 
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(WaitView, reason, operation_id, forest, node, what, cause, hint, since, tries)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StageView, node, role, state, since, reason)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(OperationView, id, forest, kind, state, caller, reason, decision_id, nodes,
-                                                error, started, ended)
+                                                error, started, ended, attempts, parked, parked_at, stages, waits)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(EventView, id, at, level, kind, forest, node, operation_id, message)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DecisionView, id, at, since, times, trigger, outcome, nodes, reason,
                                                 blocked_by, gates, findings, threshold_cpu, threshold_memory,
@@ -257,7 +288,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(NodeView, name, server_name, rol
                                                 witness, machine_type, location, monthly_cost, reason)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(GrowthView, enabled, threshold_cpu, threshold_memory, max_nodes,
                                                 cooldown_remaining_seconds, warnings, decision)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StatusView, forest, cluster, nodes, growth)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StatusView, forest, cluster, nodes, growth, waits)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PlantRequest, provider, size, name, dry_run)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(GrowRequest, nodes, automatic, threshold, dry_run)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PlannedNode, name, role, machine_type, location)

@@ -95,7 +95,7 @@ class Following {
     };
     const auto path = fmt::format("/v1/operations/{}/progress", last_.id);
     const bool ended = session_.redraws ? session_.client.stream(path, on_line, [&] { lines.tick(); }) : session_.client.stream(path, on_line);
-    if (ended && last_.state == OperationState::running) throw CommandFailure(ExitStatus::no_daemon, "the daemon ended");
+    if (ended && last_.state == OperationState::running && !last_.parked) throw CommandFailure(ExitStatus::no_daemon, "the daemon ended");
     return false;
   }
 
@@ -117,13 +117,20 @@ OperationView follow(Session& session, const OperationView& operation) {
     if (failure.status() != ExitStatus::no_daemon) throw;
     throw CommandFailure(failure.status(), fmt::format("{}; {} when it is back", failure.what(), goes_on(operation)), look_again(operation));
   }
-  if (following.last().state == OperationState::running) {
+  if (following.last().state == OperationState::running && !following.last().parked) {
     throw CommandFailure(ExitStatus::interrupted, goes_on(operation), look_again(operation));
   }
   return following.last();
 }
 
 ExitStatus report_end(const Session& session, const OperationView& operation) {
+  if (operation.parked) {
+    if (session.json) return ExitStatus::failed;
+    std::cout << std::flush;
+    std::cerr << fmt::format("morpheusctl: {} #{} is parked: {}\n  morpheusctl operation {} --resume, or --abort\n", to_string(operation.kind),
+                             operation.id, *operation.parked, operation.id);
+    return ExitStatus::failed;
+  }
   const bool good =
       operation.state == OperationState::succeeded || operation.state == OperationState::running;
   if (!good && !session.json) {

@@ -19,6 +19,8 @@ struct Flags {
   int limit = 20;
   std::int64_t operation = 0;
   bool wait = false;
+  bool resume = false;
+  bool abort = false;
   std::string node;
   bool show_secrets = false;
 };
@@ -46,13 +48,25 @@ ExitStatus history(Session& session, const Flags& flags) {
   return ExitStatus::done;
 }
 
+// What is to be done with a parked one.
+void decide(Session& session, const std::string& path, const Flags& flags) {
+  if (flags.resume) session.client.post(path + "/resume", nlohmann::json::object());
+  if (flags.abort) session.client.post(path + "/abort", nlohmann::json::object());
+}
+
 ExitStatus operation(Session& session, const Flags& flags) {
-  auto view = session.client.get(fmt::format("/v1/operations/{}", flags.operation)).get<OperationView>();
-  if (flags.wait) view = follow(session, view);
+  const auto path = fmt::format("/v1/operations/{}", flags.operation);
+  decide(session, path, flags);
+  auto answer = session.client.get(path);
+  auto view = view_of<OperationView>(answer);
+  if (flags.wait) {
+    view = follow(session, view);
+    answer = view;
+  }
   if (session.json) {
-    session.print(view);
+    session.print(answer);
   } else {
-    std::cout << render_operation(view_of<OperationView>(view), session.style);
+    std::cout << render_operation(view_of<OperationView>(answer), session.style);
   }
   if (!flags.wait || view.state == OperationState::succeeded) return ExitStatus::done;
   return ExitStatus::failed;
@@ -96,9 +110,12 @@ void add_record_commands(CLI::App& app, Action& chosen) {
   image_command->callback(
       [flags, &chosen] { chosen = [flags](Session& session) { return image(session, *flags); }; });
 
-  auto* operation_command = app.add_subcommand("operation", "Show one operation, or wait for its end");
+  auto* operation_command = app.add_subcommand("operation", "Show one operation in full, wait for its end, or say what becomes of a parked one");
   operation_command->add_option("ID", flags->operation, "its number, as 4 or '#4'")->required()->transform(without_number_sign());
-  operation_command->add_flag("--wait", flags->wait, "show its stages until it has ended");
+  operation_command->add_flag("--wait", flags->wait, "show its stages until it has ended, or is parked");
+  auto* resume = operation_command->add_flag("--resume", flags->resume, "try it again, if it is parked");
+  operation_command->add_flag("--abort", flags->abort, "bring it to its end as failed, if it is parked: what is not ready is given up")
+      ->excludes(resume);
   operation_command->callback(
       [flags, &chosen] { chosen = [flags](Session& session) { return operation(session, *flags); }; });
 }

@@ -145,27 +145,51 @@ std::string render_progress(const EventView& event, const Style& style) {
 
 std::string operation_name(const OperationView& operation) { return fmt::format("{} #{}", to_string(operation.kind), operation.id); }
 
+namespace {
+
+std::string why_of(const OperationView& operation) {
+  if (operation.parked) return *operation.parked;
+  return operation.error.empty() ? operation.reason : operation.error;
+}
+
+}  // namespace
+
 std::string render_operations(const std::vector<OperationView>& operations) {
   if (operations.empty()) return "no operation yet\n";
   std::vector<std::vector<std::string>> rows{{"ID", "OPERATION", "FOREST", "STATE", "BY", "STARTED", "ENDED", "WHY"}};
   for (const OperationView& operation : operations) {
     rows.push_back({fmt::format("#{}", operation.id), std::string(to_string(operation.kind)), operation.forest,
-                    std::string(to_string(operation.state)), operation.caller.user, local_time(operation.started),
+                    operation.parked ? "parked" : std::string(to_string(operation.state)), operation.caller.user, local_time(operation.started),
                     operation.ended ? local_time(*operation.ended) : "-",
-                    local_times(operation.error.empty() ? operation.reason : operation.error)});
+                    local_times(why_of(operation))});
   }
   return render_table(rows);
 }
 
+std::string render_wait(const WaitView& wait, const Style& style) {
+  const auto subject = !wait.node.empty() ? wait.node : wait.operation_id != 0 ? fmt::format("operation #{}", wait.operation_id) : wait.forest;
+  const auto tries = wait.tries > 0 ? fmt::format(", tried {} time{}", wait.tries, wait.tries == 1 ? "" : "s") : "";
+  const auto cause = wait.cause.empty() ? "" : ": " + local_times(wait.cause);
+  const auto line = fmt::format("{} waits {} since {}{}{}", subject.empty() ? "the daemon" : subject, wait.what, local_time(wait.since), tries, cause);
+  return fmt::format("{}\n    {}\n", style.yellow(line), wait.hint);
+}
+
 std::string render_operation(const OperationView& operation, const Style& style) {
-  const auto state = std::string(to_string(operation.state));
-  const bool bad = operation.state == OperationState::failed || operation.state == OperationState::cancelled;
+  const auto state = operation.parked ? "parked" : std::string(to_string(operation.state));
+  const bool bad = operation.parked || operation.state == OperationState::failed || operation.state == OperationState::cancelled;
   std::string out = fmt::format("{} of {}: {}\n", operation_name(operation), operation.forest, bad ? style.red(state) : state);
   out += fmt::format("  asked by {}, started {}{}\n", operation.caller.user, local_time(operation.started),
                      operation.ended ? ", ended " + local_time(*operation.ended) : "");
   if (!operation.reason.empty()) out += fmt::format("  reason: {}\n", local_times(operation.reason));
   if (!operation.error.empty()) out += fmt::format("  error: {}\n", local_times(operation.error));
-  return out;
+  if (operation.attempts > 1) out += fmt::format("  tried {} times without progress\n", operation.attempts);
+  for (const WaitView& wait : operation.waits) out += "  " + render_wait(wait, style);
+  if (operation.stages.empty()) return out;
+  std::vector<std::vector<std::string>> rows{{"NODE", "ROLE", "STATE", "SINCE", ""}};
+  for (const StageView& stage : operation.stages) {
+    rows.push_back({stage.node, std::string(to_string(stage.role)), std::string(to_string(stage.state)), local_time(stage.since), stage.reason});
+  }
+  return out + render_table(rows, "  ");
 }
 
 }  // namespace morpheus::ctl

@@ -26,7 +26,10 @@ std::string operation_name(const OperationView& operation);
 // `operations`: a table, newest first.
 std::string render_operations(const std::vector<OperationView>& operations);
 
-// `operation`: what it is and what became of it.
+// One line on what waits, for what and since when, and one on what to type.
+std::string render_wait(const WaitView& wait, const Style& style);
+
+// `operation`: what it is, what became of it, its nodes, and what it waits for.
 std::string render_operation(const OperationView& operation, const Style& style);
 
 }  // namespace morpheus::ctl

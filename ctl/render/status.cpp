@@ -65,6 +65,7 @@ std::string render_warnings(const StatusView& status, const Style& style) {
   for (const auto& warning : status.growth.warnings) {
     out += fmt::format("{}  {}\n", warning_sign, style.yellow(local_times(short_names(warning, status.forest.name))));
   }
+  for (const WaitView& wait : status.waits) out += fmt::format("{}  {}", warning_sign, render_wait(wait, style));
   return out.empty() ? out : "\n" + out;
 }
 
@@ -103,6 +104,7 @@ std::string render_state(const ForestSummary& forest) {
   std::string out = fmt::format("State: {}, on {}\n", state_words(forest), forest.provider);
   if (!forest.operation) return out;
   const OperationView& operation = *forest.operation;
+  if (operation.parked) return out + fmt::format("Parked: {}\n", operation_name(operation));
   return out + fmt::format("At work: {} since {}: {}\n", operation_name(operation), local_time(operation.started),
                            local_times(short_names(operation.reason, forest.name)));
 }

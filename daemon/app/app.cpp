@@ -32,6 +32,7 @@
 #include "daemon/provider/gated_provider.hpp"
 #include "daemon/provider/local/local_provider.hpp"
 #include "daemon/provider/local/run_node.hpp"
+#include "daemon/runtime/crash_mark.hpp"
 #include "daemon/runtime/lock_file.hpp"
 #include "daemon/runtime/system_clock.hpp"
 #include "daemon/runtime/timeout.hpp"
@@ -56,7 +57,7 @@ std::optional<ListenAddress> metrics_address(const Config& config) {
 // Every adapter, wired. Members are destroyed from the last to the first, the loop's coroutines before what they refer to.
 class App {
  public:
-  App(Config config, std::string config_path, std::unique_ptr<Store> store, bool node_units)
+  App(Config config, std::string config_path, std::unique_ptr<Store> store, bool node_units, bool after_crash)
       : config_(std::move(config)),
         store_(std::move(store)),
         bus_(loop_.get_executor(), clock_),
@@ -77,8 +78,10 @@ class App {
         gated_local_(local_, gate_, [this] { return may_act(*store_); }),
         providers_{{"hetzner", &gated_cloud_}, {"local", &gated_local_}},
         enclosing_(loop_.get_executor()),
+        waits_(clock_, journal_, loop_.get_executor()),
         manager_({loop_.get_executor(), clock_, ids_, *store_, journal_, observations_, poller_, system_, secrets_,
-                  providers_, config_, enclosing_, gate_}),
+                  providers_, config_, enclosing_, gate_, waits_},
+                 after_crash),
         metrics_({clock_, manager_, *store_, journal_, poller_, lag_, providers_, secrets_, config_, MORPHEUS_VERSION}),
         backups_(clock_, *store_, config_.daemon.state_dir, MORPHEUS_VERSION),
         control_(loop_.get_executor(), clock_, manager_, *store_, journal_, MORPHEUS_VERSION, metrics_, backups_),
@@ -92,7 +95,7 @@ class App {
   }
 
   Result<> run() {
-    warm_from_store(observations_, *store_, clock_.wall(), std::chrono::seconds(config_.growth.sustain_seconds));
+    warm();
     const auto opened = open_control();
     if (!opened) return opened;
     std::exception_ptr failure;
@@ -103,6 +106,15 @@ class App {
   }
 
  private:
+  // Without the stored samples the daemon serves as well, and decides once its own are enough.
+  void warm() {
+    try {
+      warm_from_store(observations_, *store_, clock_.wall(), std::chrono::seconds(config_.growth.sustain_seconds));
+    } catch (const std::exception& error) {
+      spdlog::error("the stored samples are not used: {}", error.what());
+    }
+  }
+
   // A socket that the service manager holds outlives the daemon, and refuses nobody meanwhile.
   Result<> open_control() {
     const auto passed = take_passed_socket(config_.daemon.socket);
@@ -123,7 +135,7 @@ class App {
 
   // Nobody asks anything of the local machines before those that a reboot ended are there again.
   asio::awaitable<void> begin() {
-    co_await local_.start_after_boot();
+    co_await start_local_machines();
     tasks_.spawn("shutdown delay", shutdown_delay_.run());
     tasks_.spawn("monitor", poller_.run());
     tasks_.spawn("forests", manager_.run());
@@ -133,6 +145,17 @@ class App {
     spdlog::info("morpheusd {} serves {}", MORPHEUS_VERSION, config_.daemon.socket);
     const auto acts = may_act(*store_);
     if (!acts) spdlog::warn("{}", describe(acts.error()));
+  }
+
+  asio::awaitable<void> start_local_machines() {
+    try {
+      const auto failures = co_await local_.start_after_boot();
+      for (const std::string& what : failures) journal_.record_or_log(daemon_event(EventLevel::error, what));
+    } catch (const std::exception& error) {
+      if (tasks_.is_cancelled()) throw;
+      journal_.record_or_log(daemon_event(EventLevel::error, fmt::format("local machines that a boot of this computer ended are not started again: {} "
+                                                                         "(morpheusctl doctor; then restart the daemon)", error.what())));
+    }
   }
 
   asio::awaitable<void> obey_signals() {
@@ -184,6 +207,7 @@ class App {
   GatedProvider gated_local_;
   std::map<std::string, Provider*> providers_;
   Turns enclosing_;
+  Waits waits_;
   ForestManager manager_;
   Metrics metrics_;
   Backups backups_;
@@ -202,6 +226,16 @@ Result<> make_state_dir(const std::string& path) {
   if (!error) return {};
   return Error{ErrorCode::failed, fmt::format("daemon.state_dir {}: {}", path, error.message()),
                "make it, or give morpheusd the right to"};
+}
+
+// What ends it by an exception is a fault of the program.
+Result<> serve(App& app) {
+  try {
+    return app.run();
+  } catch (const std::exception& error) {
+    CrashMark::leave();
+    return Error{ErrorCode::failed, error.what(), "journalctl -u morpheusd"};
+  }
 }
 
 }  // namespace
@@ -226,8 +260,13 @@ Result<> run_app(Config config, const std::string& config_path, bool node_units)
   } catch (const StoreError& error) {
     return Error{ErrorCode::failed, error.what(), "morpheusd begins when its database can be written"};
   }
-  App app(std::move(config), config_path, *std::move(store), node_units);
-  return app.run();
+  const CrashMark crash(config.daemon.state_dir + "/crashed");
+  try {
+    App app(std::move(config), config_path, *std::move(store), node_units, crash.was_left());
+    return serve(app);
+  } catch (const std::exception& error) {
+    return Error{ErrorCode::failed, error.what(), "morpheusd begins when that is put right"};
+  }
 }
 
 }  // namespace morpheus

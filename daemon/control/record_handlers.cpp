@@ -114,7 +114,19 @@ asio::awaitable<Reply> show_metrics(ControlServices& services, Call) {
 asio::awaitable<Reply> show_operation(ControlServices& services, Call call) {
   const auto operation = find_operation(services, call);
   if (!operation) co_return error_reply(operation.error());
-  co_return json_reply(to_view(*operation));
+  co_return json_reply(services.forests.in_full(*operation));
+}
+
+asio::awaitable<Reply> resume_operation(ControlServices& services, Call call) {
+  const auto operation = find_operation(services, call);
+  if (!operation) co_return error_reply(operation.error());
+  co_return reply_of(services.forests.resume_operation(operation->id, call.peer.caller), 202);
+}
+
+asio::awaitable<Reply> abort_operation(ControlServices& services, Call call) {
+  const auto operation = find_operation(services, call);
+  if (!operation) co_return error_reply(operation.error());
+  co_return reply_of(services.forests.abort_operation(operation->id, call.peer.caller), 202);
 }
 
 asio::awaitable<Reply> list_operations(ControlServices& services, Call call) {
@@ -144,7 +156,7 @@ asio::awaitable<Reply> stream_progress(ControlServices& services, Call call, Pie
       co_await asio::post(asio::use_awaitable);  // a long record is no reason to hold up anybody else
       continue;
     }
-    if (now->state != OperationState::running) {
+    if (now->state != OperationState::running || !now->parked.empty()) {
       const nlohmann::json end{{"operation", to_view(*now)}};
       co_await pieces.write(json_text(end) + "\n");
       co_return Reply{};

@@ -16,6 +16,7 @@ bool is_up(const Node& node) {
 asio::awaitable<Result<>> reserve_address(const ForestContext& context, Node node) {
   const Forest forest = forest_of(context, node.forest_id);
   Provider& provider = context.provider_of(forest);
+  auto waiting = begin_wait(context, WaitReason::address, node);
   Backoff backoff;
   for (;;) {
     const auto address = co_await provider.reserve_address(forest.name, node.name);
@@ -26,8 +27,7 @@ asio::awaitable<Result<>> reserve_address(const ForestContext& context, Node nod
       co_return Result<>{};
     }
     const Millis left = stage_time_left(context, node, provider.stage_limits().create);
-    const auto what = node.name + ": no address yet";
-    const bool again = co_await pause_before_retry(context, what, address.error(), backoff, left);
+    const bool again = co_await pause_before_retry(context, waiting, address.error(), backoff, left);
     if (!again) co_return address.error();
   }
 }
@@ -36,14 +36,14 @@ asio::awaitable<Result<>> reserve_address(const ForestContext& context, Node nod
 asio::awaitable<Result<>> enclose_for(const ForestContext& context, Node node) {
   const Forest forest = forest_of(context, node.forest_id);
   const Millis limit = context.provider_of(forest).stage_limits().create;
+  auto waiting = begin_wait(context, WaitReason::firewall, node);
   Backoff backoff;
   for (;;) {
     const auto enclosed = co_await enclose_forest(context, forest);
     if (!is_running(context, node.operation_id)) co_return taken_over();
     if (enclosed) co_return enclosed;
     const Millis left = stage_time_left(context, node, limit);
-    const auto what = forest.name + ": not enclosed yet";
-    const bool again = co_await pause_before_retry(context, what, enclosed.error(), backoff, left);
+    const bool again = co_await pause_before_retry(context, waiting, enclosed.error(), backoff, left);
     if (!again) co_return enclosed.error();
   }
 }

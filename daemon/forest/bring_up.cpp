@@ -52,6 +52,10 @@ asio::awaitable<Result<>> check_told(const ForestContext& context, Operation ope
 
 // Before machines are made: the secrets, addresses for all of them, and no dead member in the meta group that new cores would add to.
 asio::awaitable<Result<>> prepare(const ForestContext& context, Operation operation) {
+  if (!operation.aborted.empty()) {
+    Error ended{ErrorCode::failed, operation.aborted, ""};
+    co_return ended;
+  }
   const auto secrets = prepare_secrets(context, operation);
   if (!secrets) co_return secrets.error();
   const auto told = co_await check_told(context, operation);
@@ -63,13 +67,18 @@ asio::awaitable<Result<>> prepare(const ForestContext& context, Operation operat
   co_return co_await reserve_addresses(context, operation);
 }
 
-// Nodes whose machines are not made and will not be. And those that a life before was dropping when it ended.
+bool is_on_its_way_up(const Node& node) {
+  return node.state == NodeState::planned || node.state == NodeState::creating || node.state == NodeState::booting || node.state == NodeState::joining;
+}
+
+// Nodes whose machines are not made and will not be, or are given up. And those that a life before was dropping when it ended.
 asio::awaitable<void> drop_unmade(const ForestContext& context, Operation operation, bool prepared, std::string why) {
   const auto nodes = nodes_of(context, operation);
   for (Node node : nodes) {
     if (is_ready(node) || !costs(node) || !is_running(context, operation.id)) continue;
     const bool unmade = node.state == NodeState::planned || (!prepared && node.state == NodeState::creating);
-    if (unmade) store_state(context, node, NodeState::failed, why);
+    const bool given_up = !operation.aborted.empty() && is_on_its_way_up(node);
+    if (unmade || given_up) store_state(context, node, NodeState::failed, why);
     co_await raise_node(context, node.id);
   }
 }
@@ -99,7 +108,7 @@ asio::awaitable<void> raise_all(const ForestContext& context, Operation operatio
 asio::awaitable<Result<>> close_gaps(const ForestContext& context, Operation operation, bool prepared) {
   const auto nodes = nodes_of(context, operation);
   const bool whole = std::ranges::all_of(nodes, is_ready);
-  const bool unmade = !prepared && operation.kind == OperationKind::plant;
+  const bool unmade = !prepared && operation.kind == OperationKind::plant && std::ranges::none_of(nodes, is_ready);
   if (whole || unmade || !is_running(context, operation.id)) co_return Result<>{};
   co_return co_await enclose_forest(context, forest_of(context, operation.forest_id));
 }
@@ -113,16 +122,29 @@ std::string shortfall(const std::vector<Node>& nodes) {
   return fmt::format("{}", fmt::join(missing, "; "));
 }
 
-// A planted forest lives if its cores that came up are a majority of those that were planted.
-void settle_planted(const ForestContext& context, const Operation& operation, const std::vector<Node>& nodes) {
+// The same after everything that was to be done, each with its own failure.
+std::string sum_up(const Operation& operation, const std::vector<Node>& nodes, const Result<>& left, const Result<>& enclosed,
+                   const Result<>& retired) {
+  std::vector<std::string> failures;
+  if (!operation.aborted.empty()) failures.push_back(operation.aborted);
+  const auto missing = shortfall(nodes);
+  if (!missing.empty()) failures.push_back(missing);
+  for (const Result<>* step : {&left, &enclosed, &retired}) {
+    if (!*step) failures.push_back(describe(step->error()));
+  }
+  return fmt::format("{}", fmt::join(failures, "; "));
+}
+
+}  // namespace
+
+void settle_planted(const ForestContext& context, const Operation& operation) {
+  const auto nodes = nodes_of(context, operation);
   Forest forest = forest_of(context, operation.forest_id);
   const auto cores = std::ranges::count_if(nodes, is_core);
   const auto ready = std::ranges::count_if(nodes, [](const Node& node) { return is_core(node) && is_ready(node); });
   forest.state = 2 * ready > cores ? ForestState::active : ForestState::failed;
   context.store.update_forest(forest);
 }
-
-}  // namespace
 
 asio::awaitable<void> bring_up(const ForestContext& context, Operation operation) {
   const auto prepared = co_await prepare(context, operation);
@@ -136,12 +158,9 @@ asio::awaitable<void> bring_up(const ForestContext& context, Operation operation
   if (!is_running(context, operation.id)) co_return;
 
   const auto nodes = nodes_of(context, operation);
-  std::string error = shortfall(nodes);
-  if (!left) error += (error.empty() ? "" : "; ") + describe(left.error());
-  if (!enclosed) error += (error.empty() ? "" : "; ") + describe(enclosed.error());
-  if (!retired) error += (error.empty() ? "" : "; ") + describe(retired.error());
+  const auto error = sum_up(operation, nodes, left, enclosed, retired);
   Store::Transaction transaction(context.store);
-  if (operation.kind == OperationKind::plant) settle_planted(context, operation, nodes);
+  if (operation.kind == OperationKind::plant) settle_planted(context, operation);
   end_operation(context, operation, error);
   transaction.commit();
 }

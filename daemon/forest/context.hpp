@@ -6,6 +6,7 @@
 
 #include "common/config/config.hpp"
 
+#include "daemon/forest/waits.hpp"
 #include "daemon/monitor/observations.hpp"
 #include "daemon/monitor/poller.hpp"
 #include "daemon/nats/system_requests.hpp"
@@ -36,6 +37,7 @@ struct ForestContext {
   const Config& config;
   Turns& enclosing;  // by forest: an older list of addresses never follows a newer one
   const StepGate& gate;  // held: nothing new is begun; the providers hold what is under way
+  Waits& waits;
 
   Provider& provider_of(const Forest& forest) const { return *providers.at(forest.provider); }
 };

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 #include "daemon/forest/intents.hpp"
 #include "daemon/forest/manager.hpp"
 #include "daemon/forest/policy_input.hpp"
@@ -66,15 +68,20 @@ asio::awaitable<void> ForestManager::decide_for_ever() {
     next = now + interval / 2;
     try {
       decide_all();
-    } catch (const StoreError& error) {
-      spdlog::error("nothing is decided: {}; again in {} ms", error.what(), interval.count());
+      undecided_.erase(0);
+    } catch (const std::exception& error) {
+      note_undecided(0, "", error);
     }
   }
 }
 
 void ForestManager::decide_all() {
   if (may_act(context_.store)) {
-    for (const Forest& forest : context_.store.forests()) decide(forest);
+    const auto forests = context_.store.forests();
+    std::erase_if(undecided_, [&](const auto& each) {
+      return each.first != 0 && std::ranges::find(forests, each.first, &Forest::id) == forests.end();
+    });
+    for (const Forest& forest : forests) try_to_decide(forest);
   }
   const BootTime now = context_.clock.boot();
   if (now >= compared_ + contradictions_.interval()) {
@@ -84,6 +91,26 @@ void ForestManager::decide_all() {
   if (now < thinned_ + thin_interval) return;
   thinned_ = now;
   context_.store.thin(context_.clock.wall());
+}
+
+// What goes wrong about one forest is none of the others' business.
+void ForestManager::try_to_decide(const Forest& forest) {
+  try {
+    decide(forest);
+    undecided_.erase(forest.id);
+  } catch (const StoreError&) {
+    throw;  // it concerns them all
+  } catch (const std::exception& error) {
+    note_undecided(forest.id, forest.name, error);
+  }
+}
+
+void ForestManager::note_undecided(std::int64_t forest_id, const std::string& forest, const std::exception& error) {
+  const auto reason = forest_id == 0 ? WaitReason::store : WaitReason::decision;
+  auto waiting = undecided_.find(forest_id);
+  if (waiting == undecided_.end()) waiting = undecided_.emplace(forest_id, context_.waits.begin(reason, forest)).first;
+  waiting->second.tried(Error{ErrorCode::failed, error.what(), ""});
+  spdlog::error("nothing is decided: {}; again in {} ms", error.what(), context_.config.monitor.poll_interval.count());
 }
 
 void ForestManager::decide(const Forest& forest) {

@@ -8,6 +8,7 @@
 #include "daemon/forest/drift.hpp"
 #include "daemon/forest/orphans.hpp"
 #include "daemon/forest/policy_input.hpp"
+#include "daemon/forest/wait_views.hpp"
 #include "daemon/policy/evaluate.hpp"
 #include "daemon/runtime/host_diagnosis.hpp"
 #include "daemon/runtime/timeout.hpp"
@@ -139,7 +140,7 @@ std::vector<Finding> examine_duty(const ForestContext& context) {
   }
 }
 
-Finding unreadable(const std::string& check, const StoreError& error) {
+Finding unreadable(const std::string& check, const std::exception& error) {
   return {check, FindingLevel::failed, error.what(), "journalctl -u morpheusd"};
 }
 
@@ -170,7 +171,7 @@ std::vector<Finding> examine_operations(const ForestContext& context, const Fore
   std::vector<Finding> findings;
   for (const Operation& operation : context.store.running_operations()) {
     const Millis age = elapsed(operation.started, context.clock.stamp());
-    if (operation.forest_id != forest.id || age <= long_operation) continue;
+    if (operation.forest_id != forest.id || age <= long_operation || !operation.parked.empty()) continue;
     findings.push_back({forest.name, FindingLevel::warning,
                         fmt::format("{} #{} has been at work for {} min", to_string(operation.kind), operation.id, age.count() / 60'000),
                         fmt::format("morpheusctl operation {} --wait", operation.id)});
@@ -196,6 +197,22 @@ std::vector<Finding> examine_certificates(const ForestContext& context, const Fo
            to_change(context, way_out)}};
 }
 
+// Those of that forest; of an empty name: those of no forest.
+std::vector<Finding> examine_waits(const ForestContext& context, const std::string& forest) {
+  std::vector<Finding> findings;
+  try {
+    for (const Wait& wait : all_waits(context)) {
+      if (wait.forest != forest) continue;
+      findings.push_back(wait_finding(wait));
+      if (forest.empty()) findings.back().check = "waits";
+      if (!may_act(context.store)) findings.back().hint.clear();
+    }
+  } catch (const StoreError& error) {
+    findings.push_back(unreadable("waits", error));
+  }
+  return findings;
+}
+
 // The gate that blocks for good, and not just until the growth has settled.
 std::vector<Finding> examine_growth(const ForestContext& context, const Forest& forest) {
   const PolicyInput input = policy_input(context, forest, Trigger::loop);
@@ -216,7 +233,7 @@ std::vector<Finding> examine_forest(const ForestContext& context, const Forest& 
                         to_change(context, fmt::format("morpheusctl resume {}", forest.name))});
   }
   if (forest.state == ForestState::failed) {
-    findings.push_back({forest.name, FindingLevel::warning, "planting it failed",
+    findings.push_back({forest.name, FindingLevel::warning, "its planting or its teardown failed",
                         "morpheusctl events --forest " + forest.name + to_change(context, "; morpheusctl teardown " + forest.name)});
   }
   append(findings, examine_nodes(context, forest));
@@ -224,13 +241,33 @@ std::vector<Finding> examine_forest(const ForestContext& context, const Forest& 
   append(findings, examine_operations(context, forest));
   append(findings, examine_growth(context, forest));
   append(findings, examine_certificates(context, forest));
+  append(findings, examine_waits(context, forest.name));
   if (findings.empty()) findings.push_back({forest.name, FindingLevel::ok, "every ready node answers", ""});
   return findings;
 }
 
+namespace {
+
+// What goes wrong about one forest is a finding about that one.
+std::vector<Finding> try_forest(const ForestContext& context, const Forest& forest) {
+  std::vector<Finding> findings;
+  try {
+    findings = examine_forest(context, forest);
+  } catch (const StoreError&) {
+    throw;  // it concerns them all
+  } catch (const std::exception& error) {
+    findings.push_back(unreadable(forest.name, error));
+    append(findings, examine_waits(context, forest.name));
+  }
+  return findings;
+}
+
+}  // namespace
+
 asio::awaitable<std::vector<Finding>> examine_all(const ForestContext& context, ProviderLooks& looks, Freshness freshness) {
   std::vector<Finding> findings;
   append(findings, examine_duty(context));
+  append(findings, examine_waits(context, ""));
   append(findings, diagnose_database(context.store, context.config.daemon.database));
   findings.push_back(diagnose_directory("state directory", context.config.daemon.state_dir));
   findings.push_back(diagnose_privacy("state directory", context.config.daemon.state_dir));
@@ -239,12 +276,12 @@ asio::awaitable<std::vector<Finding>> examine_all(const ForestContext& context, 
     try {
       auto found = co_await examine_provider(context, looks, name, freshness);
       append(findings, std::move(found));
-    } catch (const StoreError& error) {
+    } catch (const std::exception& error) {
       findings.push_back(unreadable(name, error));
     }
   }
   try {
-    for (const Forest& forest : context.store.forests()) append(findings, examine_forest(context, forest), "forest ");
+    for (const Forest& forest : context.store.forests()) append(findings, try_forest(context, forest), "forest ");
   } catch (const StoreError& error) {
     findings.push_back(unreadable("forests", error));
   }

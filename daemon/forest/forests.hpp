@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,13 @@ class Forests {
   // With secrets it is an act, and recorded.
   virtual asio::awaitable<Result<ImageView>> image(std::string forest, std::string node, bool with_secrets, Caller caller) = 0;
   virtual Result<OperationView> teardown(std::string_view forest, const Caller& caller) = 0;
+  // A stored operation in full: with its nodes' stages and what it waits for.
+  virtual OperationView in_full(const Operation& operation) const = 0;
+  // Tries a parked operation again. refused: it is not parked.
+  virtual Result<OperationView> resume_operation(std::int64_t id, const Caller& caller) = 0;
+  // Brings a parked operation to its end, as one that failed: what it was raising is given up, what it was removing is removed. A
+  // teardown, and one that is parked again on its way to that end, end at once; what may exist stays stored, and counts.
+  virtual Result<OperationView> abort_operation(std::int64_t id, const Caller& caller) = 0;
   virtual Result<ForestSummary> pause(std::string_view forest, const Caller& caller) = 0;
   // Ends a pause, and acknowledges a growth that was reported as futile.
   virtual Result<ForestSummary> resume(std::string_view forest, const Caller& caller) = 0;

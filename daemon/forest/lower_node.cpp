@@ -1,6 +1,6 @@
 #include "daemon/forest/lower_node.hpp"
 
-#include <spdlog/spdlog.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -12,12 +12,24 @@ namespace {
 
 constexpr Millis longest_look{8'000};  // between two looks at a machine that drains
 
+void tell(const ForestContext& context, const Node& node, std::string what) {
+  Event event;
+  event.kind = "node";
+  event.level = EventLevel::warning;
+  event.forest = forest_of(context, node.forest_id).name;
+  event.node = node.name;
+  event.operation_id = node.operation_id;
+  event.message = std::move(what);
+  context.journal.record_or_log(std::move(event));
+}
+
 // draining -> deleting once the machine has shut down, or when its time is over.
 asio::awaitable<void> drain(const ForestContext& context, Node node) {
   Provider& provider = context.provider_of(forest_of(context, node.forest_id));
+  auto waiting = begin_wait(context, WaitReason::drain, node);
   const MachineRef meant = machine_of(node);
   const auto asked = co_await provider.drain(meant);
-  if (!asked) spdlog::warn("{}: it could not be drained: {}; it is deleted", node.name, asked.error().message);
+  if (!asked) tell(context, node, fmt::format("it could not be drained: {}; it is deleted", describe(asked.error())));
   bool down = !asked;
   Backoff backoff;  // each look may be a call that is counted
   while (!down && is_running(context, node.operation_id)) {
@@ -33,14 +45,15 @@ asio::awaitable<void> drain(const ForestContext& context, Node node) {
 
 // Deletes the machine that this node's intent made. Its id tells which that is, whatever its name and intent are called by now. While
 // the id is not known, a stranger under its name is left alone: it is somebody's.
-asio::awaitable<Result<>> destroy_own(Provider& provider, Node node) {
+asio::awaitable<Result<>> destroy_own(const ForestContext& context, Node node) {
+  Provider& provider = context.provider_of(forest_of(context, node.forest_id));
   const MachineRef meant = machine_of(node);
   if (!node.machine_id.empty()) co_return co_await provider.destroy(meant);
   const auto found = co_await provider.find(meant);
   if (!found) co_return found.error();
   const bool stranger = *found && (*found)->intent != node.intent && !(*found)->id.empty();
   if (stranger) {
-    spdlog::warn("{}: a machine of that name is not ours and stays", node.name);
+    tell(context, node, "a machine of that name is not ours and stays");
     co_return Result<>{};
   }
   co_return co_await provider.destroy(meant);
@@ -48,18 +61,16 @@ asio::awaitable<Result<>> destroy_own(Provider& provider, Node node) {
 
 // deleting (or failed) -> gone.
 asio::awaitable<void> destroy(const ForestContext& context, Node node) {
-  Provider& provider = context.provider_of(forest_of(context, node.forest_id));
+  auto waiting = begin_wait(context, WaitReason::deletion, node);
   Backoff backoff;
   while (is_running(context, node.operation_id)) {
-    const auto done = co_await destroy_own(provider, node);
+    const auto done = co_await destroy_own(context, node);
     if (!is_running(context, node.operation_id)) co_return;
     if (done) {
       store_state(context, node, NodeState::gone);
       co_return;
     }
-    const Millis pause = backoff.next();
-    spdlog::warn("{}: not deleted yet: {}; again in {} s", node.name, done.error().message, pause.count() / 1000);
-    co_await context.clock.sleep_for(pause);
+    co_await pause_before_retry(context, waiting, done.error(), backoff);
   }
 }
 

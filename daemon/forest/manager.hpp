@@ -2,7 +2,9 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
+#include <exception>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -20,11 +22,15 @@
 
 namespace morpheus {
 
+// refused: it is parked, and keeps its forest's place.
+Error is_parked(const Operation& operation);
+
 // The forests' life: answers what operators ask, lets the policy decide after the monitor's sweeps, and carries the
 // operations that follow from either, one a forest at a time.
 class ForestManager : public Forests {
  public:
-  explicit ForestManager(ForestContext context);
+  // `after_crash`: the daemon before this one ended by a fault of its own.
+  explicit ForestManager(ForestContext context, bool after_crash = false);
 
   // Carries the store's waits over into this boot, takes up every operation that the store says is running, then decides,
   // reconciles and works until cancelled.
@@ -41,6 +47,9 @@ class ForestManager : public Forests {
   asio::awaitable<Result<OperationView>> shrink(std::string forest, std::string node, Caller caller) override;
   asio::awaitable<Result<ImageView>> image(std::string forest, std::string node, bool with_secrets, Caller caller) override;
   Result<OperationView> teardown(std::string_view forest, const Caller& caller) override;
+  OperationView in_full(const Operation& operation) const override;
+  Result<OperationView> resume_operation(std::int64_t id, const Caller& caller) override;
+  Result<OperationView> abort_operation(std::int64_t id, const Caller& caller) override;
   Result<ForestSummary> pause(std::string_view forest, const Caller& caller) override;
   Result<ForestSummary> resume(std::string_view forest, const Caller& caller) override;
   asio::awaitable<std::vector<Finding>> examine(Freshness freshness) override;
@@ -55,6 +64,8 @@ class ForestManager : public Forests {
   Result<DutyView> retire(const Caller& caller) override;
 
  private:
+  // Shows for how long this computer's shutdown has held everything up.
+  asio::awaitable<void> watch_gate();
   asio::awaitable<void> carry_over();
   void take_up_all();
   void take_up(const Operation& operation);
@@ -62,15 +73,27 @@ class ForestManager : public Forests {
   // Decides about every forest after each regular sweep.
   asio::awaitable<void> decide_for_ever();
   void decide_all();
+  void try_to_decide(const Forest& forest);
   void decide(const Forest& forest);
+  void note_undecided(std::int64_t forest_id, const std::string& forest, const std::exception& error);
 
   // Stores a decision and, where it says grow, the operation, the nodes' intents and the cooldown, all in one transaction.
   // Returns the operation's id; 0: it does not grow.
   std::int64_t store_decision(const PolicyInput& input, Decision& decision, const Caller& caller);
 
   void start(const Operation& operation);
-  // Runs an operation once the forest's earlier one has ended; what the store refuses is tried again.
-  asio::awaitable<void> perform(std::int64_t operation_id, std::int64_t forest_id);
+  // Why an attempt at an operation ended before the operation did.
+  struct Trouble {
+    bool is_fault = false;  // of the program or of this computer; else the database refused
+    Error error;
+  };
+  // Runs an operation once the forest's earlier one has ended, until it has ended too or is parked.
+  asio::awaitable<void> perform(Operation operation);
+  asio::awaitable<void> until_turn(Operation operation);
+  asio::awaitable<void> try_until_ended(Operation operation);
+  asio::awaitable<std::optional<Trouble>> try_once(std::int64_t operation_id);
+  bool is_tried(std::int64_t operation_id) const;  // it has not ended, and is not parked, as far as is known
+  void settle_trouble(std::int64_t operation_id, const Trouble& trouble);
   // Returns when no operation is performed.
   asio::awaitable<void> all_performed();
   // Makes this daemon act with a claim above `highest` and all that it has seen.
@@ -94,15 +117,19 @@ class ForestManager : public Forests {
   // Gives a node's machine its name and labels back.
   asio::awaitable<Result<AdoptionView>> restore(Node node, Caller caller);
   void store_adopted(Forest forest, const Machine& machine, const Evidence& evidence, const Caller& caller);
+  // The operation with that id, if it is parked; else why it cannot be resumed or aborted.
+  Result<Operation> find_parked(std::int64_t id) const;
   Result<> begin_deletion(const Orphan& orphan, const Caller& caller);
   Result<ForestSummary> set_paused(std::string_view name, bool paused, const Caller& caller);
 
   ForestContext context_;
+  bool after_crash_;  // until what was at work then is taken up
   Reconciler reconciler_;
   Contradictions contradictions_;
   TaskGroup tasks_;
   std::map<std::int64_t, std::int64_t> performing_;  // operation -> forest, of the coroutines that have not ended
   Signal performed_;
+  std::map<std::int64_t, Waits::Waiting> undecided_;  // by forest; 0: all of them
   BootTime thinned_{};
   BootTime compared_{};
   std::multiset<std::string> in_hand_;   // orphans that somebody adopts or deletes

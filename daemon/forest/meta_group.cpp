@@ -57,6 +57,7 @@ namespace {
 
 // Asks for the removal of a stopped server again at each look until the leader shows that it has left.
 asio::awaitable<Result<>> remove_peer(const ForestContext& context, Forest forest, std::string server_name) {
+  auto waiting = context.waits.begin(WaitReason::meta_group, forest.name);
   const BootTime deadline = context.clock.boot() + leave_limit;
   std::string why = "not tried";
   while (context.clock.boot() < deadline) {
@@ -72,6 +73,7 @@ asio::awaitable<Result<>> remove_peer(const ForestContext& context, Forest fores
     } else {
       why = view.error().message;
     }
+    waiting.tried(Error{ErrorCode::unavailable, fmt::format("{}: {}", server_name, why), ""});
     co_await next_look(context);
   }
   Error error{ErrorCode::unavailable, fmt::format("{} could not be taken out of the meta group: {}", server_name, why),

@@ -18,6 +18,11 @@ EventLevel level_of(NodeState state, const std::string& reason) {
   return state == NodeState::failed || lost ? EventLevel::warning : EventLevel::info;
 }
 
+void note_vain_try(Waits::Waiting& waiting, const Error& error, Millis pause) {
+  waiting.tried(error);
+  spdlog::info("{}; again in {} ms", describe(waiting.wait()), pause.count());
+}
+
 }  // namespace
 
 void store_state(const ForestContext& context, Node& node, NodeState state, const std::string& reason) {
@@ -78,15 +83,28 @@ Millis stage_time_left(const ForestContext& context, const Node& node, Millis li
   return remaining(node.state_since, limit, context.clock.stamp());
 }
 
-asio::awaitable<bool> pause_before_retry(const ForestContext& context, std::string what, Error error, Backoff& backoff,
+Waits::Waiting begin_wait(const ForestContext& context, WaitReason reason, const Node& node) {
+  const Forest forest = forest_of(context, node.forest_id);
+  auto waiting = context.waits.begin(reason, node, forest.name);
+  waiting.asks(context.provider_of(forest));
+  return waiting;
+}
+
+asio::awaitable<bool> pause_before_retry(const ForestContext& context, Waits::Waiting& waiting, Error error, Backoff& backoff,
                                          Millis left) {
   // It may have been carried out, or the other side may come back.
   const bool transient = error.code == ErrorCode::unavailable || error.code == ErrorCode::ambiguous;
   if (!transient || left == Millis{0}) co_return false;
   const Millis pause = std::min(backoff.next(), left);
-  spdlog::warn("{}: {}; again in {} ms", what, describe(error), pause.count());
+  note_vain_try(waiting, error, pause);
   co_await context.clock.sleep_for(pause);
   co_return true;
+}
+
+asio::awaitable<void> pause_before_retry(const ForestContext& context, Waits::Waiting& waiting, Error error, Backoff& backoff) {
+  const Millis pause = backoff.next();
+  note_vain_try(waiting, error, pause);
+  co_await context.clock.sleep_for(pause);
 }
 
 asio::awaitable<void> next_look(const ForestContext& context) {

@@ -34,10 +34,15 @@ std::vector<Node> nodes_of(const ForestContext& context, const Operation& operat
 // What is left of `limit` since the node entered its state; 0 when it is over.
 Millis stage_time_left(const ForestContext& context, const Node& node, Millis limit);
 
-// After a call that failed: false if trying again makes no sense or `left` is over; else says so in the log ("what: why; again
-// in 8 s"), waits as long as `backoff` says, and returns true.
-asio::awaitable<bool> pause_before_retry(const ForestContext& context, std::string what, Error error, Backoff& backoff,
+// What `node` waits for from now on, for as long as the result lives.
+Waits::Waiting begin_wait(const ForestContext& context, WaitReason reason, const Node& node);
+
+// After a call that failed: false if trying again makes no sense or `left` is over; else notes in `waiting` that it was in vain,
+// waits as long as `backoff` says, and returns true.
+asio::awaitable<bool> pause_before_retry(const ForestContext& context, Waits::Waiting& waiting, Error error, Backoff& backoff,
                                          Millis left);
+// The same for what is tried until it succeeds.
+asio::awaitable<void> pause_before_retry(const ForestContext& context, Waits::Waiting& waiting, Error error, Backoff& backoff);
 
 // Returns after the monitor's next sweep, or after a second.
 asio::awaitable<void> next_look(const ForestContext& context);

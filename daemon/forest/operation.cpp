@@ -30,6 +30,8 @@ void end_operation(const ForestContext& context, Operation operation, const std:
   operation.state = error.empty() ? OperationState::succeeded : OperationState::failed;
   operation.error = error;
   operation.ended = context.clock.stamp();
+  operation.parked.clear();
+  operation.parked_at.reset();
   context.store.update_operation(operation);
   context.journal.tally().ended(operation.kind, operation.state);
 

@@ -58,7 +58,8 @@ void take_growths(PolicyInput& input, std::vector<LastGrowth> growths) {
 
 std::string running_operation(const ForestContext& context, const Forest& forest) {
   for (const Operation& operation : context.store.running_operations()) {
-    if (operation.forest_id == forest.id) return fmt::format("{} #{}", to_string(operation.kind), operation.id);
+    if (operation.forest_id != forest.id) continue;
+    return fmt::format("{} #{}{}", to_string(operation.kind), operation.id, operation.parked.empty() ? "" : " (parked)");
   }
   return {};
 }

@@ -45,7 +45,7 @@ asio::awaitable<Result<Machine>> ask_for_machine(const ForestContext& context, N
   if (!spec) co_return spec.error();
   const auto made = co_await context.provider_of(forest).create(*spec);
   if (made || made.error().code != ErrorCode::moved) co_return made;
-  spdlog::warn("{}: {}; it moves", node.name, made.error().message);
+  spdlog::info("{}: {}; it moves", node.name, made.error().message);
   const auto moved = co_await move_node(context, node);
   if (!moved) co_return moved.error();
   Error again{ErrorCode::unavailable, "it moved: " + made.error().message, made.error().hint};
@@ -55,6 +55,7 @@ asio::awaitable<Result<Machine>> ask_for_machine(const ForestContext& context, N
 // creating -> booting, or failed.
 asio::awaitable<void> create_machine(const ForestContext& context, Node node) {
   const Millis limit = context.provider_of(forest_of(context, node.forest_id)).stage_limits().create;
+  auto waiting = begin_wait(context, WaitReason::machine, node);
   Backoff backoff;
   while (is_running(context, node.operation_id)) {
     const Node now = *context.store.node(node.id);
@@ -65,7 +66,7 @@ asio::awaitable<void> create_machine(const ForestContext& context, Node node) {
       co_return;
     }
     const Millis left = stage_time_left(context, node, limit);
-    const bool again = co_await pause_before_retry(context, node.name + ": not created yet", made.error(), backoff, left);
+    const bool again = co_await pause_before_retry(context, waiting, made.error(), backoff, left);
     if (!is_running(context, node.operation_id)) co_return;
     if (again) {  // what stands around the machine may be what is missing: somebody may have deleted it meanwhile
       const auto enclosed = co_await enclose_forest(context, forest_of(context, node.forest_id));
@@ -91,21 +92,26 @@ void tell(const ForestContext& context, const Node& node, const NodeObservation*
   context.journal.record(std::move(event));
 }
 
+std::string why_not_booted(const NodeObservation* seen) {
+  return seen && !seen->unknown.empty() ? seen->unknown : "its server was never seen";
+}
+
 // booting -> joining once its server answers under its own name, or failed.
 asio::awaitable<void> await_boot(const ForestContext& context, Node node) {
   const Millis limit = context.provider_of(forest_of(context, node.forest_id)).stage_limits().boot;
+  auto waiting = begin_wait(context, WaitReason::boot, node);
   std::string told;
   BootWatch watch(context, limit);
   while (is_running(context, node.operation_id)) {
     const NodeObservation* seen = context.observations.find(node.id);
     tell(context, node, seen, told);
+    waiting.says(Error{ErrorCode::unavailable, why_not_booted(seen), ""});
     if (seen && seen->last.varz) {
       store_state(context, node, NodeState::joining);
       co_return;
     }
     if (stage_time_left(context, node, limit) == Millis{0}) {
-      const std::string why = seen && !seen->unknown.empty() ? seen->unknown : "its server was never seen";
-      store_state(context, node, NodeState::failed, stage_missed(NodeState::booting, watch.with_state(why)));
+      store_state(context, node, NodeState::failed, stage_missed(NodeState::booting, watch.with_state(why_not_booted(seen))));
       co_return;
     }
     const auto ended = co_await watch.look(node);
@@ -159,6 +165,7 @@ void record_outvoted(const ForestContext& context, const Node& node, const std::
 // joining -> ready once it was joined on two polls running, or failed.
 asio::awaitable<void> await_join(const ForestContext& context, Node node) {
   const Millis limit = context.provider_of(forest_of(context, node.forest_id)).stage_limits().join;
+  auto waiting = begin_wait(context, WaitReason::join, node);
   std::int64_t last_poll = -1;
   int in_a_row = 0;
   BootWatch watch(context, limit);
@@ -167,6 +174,7 @@ asio::awaitable<void> await_join(const ForestContext& context, Node node) {
     const auto missing = co_await what_is_missing(context, node);
     if (!is_running(context, node.operation_id)) co_return;
     const NodeObservation* seen = context.observations.find(node.id);
+    waiting.says(Error{ErrorCode::unavailable, missing.text, ""});
     const BootTime now = context.clock.boot();
     objection.look(missing, now);
     const bool outvoted = (missing.text.empty() || missing.one_word) && objection.is_outvoted(now);

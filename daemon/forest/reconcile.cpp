@@ -52,8 +52,8 @@ asio::awaitable<void> Reconciler::run() {
     for (const auto& [name, provider] : context_.providers) {
       try {
         co_await reconcile(name);
-      } catch (const StoreError& error) {
-        spdlog::error("{} is not reconciled: {}", name, error.what());
+      } catch (const std::exception& error) {
+        note(name, "", Error{ErrorCode::failed, error.what(), ""});
       }
     }
     co_await rest(generation);
@@ -104,18 +104,22 @@ asio::awaitable<void> Reconciler::reconcile(std::string provider_name) {
   Provider& provider = *context_.providers.at(provider_name);
   const auto claimed = co_await provider.claim();
   if (!claimed) {
-    spdlog::warn("{} is not reconciled: {}", provider_name, describe(claimed.error()));
+    note(provider_name, "", claimed.error());
     co_return;
   }
   const auto known_before = known_machines(context_.store, provider_name);
   const auto offer = co_await provider.offer();  // the policy decides by what it brings: prices, and what forbids a machine
-  if (!offer) spdlog::warn("{} would make no machine now: {}", provider_name, describe(offer.error()));
+  note(provider_name + " offer", "", offer ? Result<>{} : offer.error());
   const auto inventory = co_await provider.inventory(Purpose::acting);
   if (!inventory) {
-    spdlog::warn("{} is not reconciled: {}; again in {} s", provider_name, describe(inventory.error()),
-                 interval.count() / 1000);
+    note(provider_name, "", inventory.error());
     co_return;
   }
+  note(provider_name, "", Result<>{});
+  std::erase_if(waits_, [this](const auto& each) {
+    const auto& forest = each.second.wait().forest;
+    return !forest.empty() && !context_.store.forest(forest);
+  });
   report_orphans(provider_name, *inventory, known_before);
   for (const Drift& drift : drifts_of(context_.store, provider_name, *inventory)) {
     report_drift(drift.node, fmt::format("{}: {}", describe_drift(drift), drift_way_out(drift)));
@@ -123,8 +127,32 @@ asio::awaitable<void> Reconciler::reconcile(std::string provider_name) {
   const auto listed = machines_of(*inventory);
   const auto forests = context_.store.forests();
   for (const Forest& forest : forests) {
-    if (forest.provider == provider_name) co_await reconcile_forest(forest.id, listed);
+    if (forest.provider == provider_name) co_await try_forest(forest, listed);
   }
+}
+
+// What goes wrong about one forest is none of the others' business.
+asio::awaitable<void> Reconciler::try_forest(Forest forest, KnownMachines listed) {
+  try {
+    co_await reconcile_forest(forest.id, listed);
+    note(forest.name, forest.name, Result<>{});
+  } catch (const std::exception& error) {
+    note(forest.name, forest.name, Error{ErrorCode::failed, error.what(), ""});
+  }
+}
+
+// A failure is shown for as long as it lasts.
+void Reconciler::note(const std::string& key, const std::string& forest, const Result<>& outcome) {
+  auto waiting = waits_.find(key);
+  if (outcome) {
+    if (waiting != waits_.end()) waits_.erase(waiting);
+    return;
+  }
+  if (waiting == waits_.end()) waiting = waits_.emplace(key, context_.waits.begin(WaitReason::provider, forest)).first;
+  Error error = outcome.error();
+  error.message = fmt::format("{}: {}; again in {} s", key, error.message, interval.count() / 1000);
+  waiting->second.tried(error);
+  spdlog::info("{}", describe(error));
 }
 
 // A node that became ready after the list was made is not in it: a newer list decides about those that are missing, and of each of
@@ -155,9 +183,10 @@ asio::awaitable<void> Reconciler::reconcile_forest(std::int64_t forest_id, Known
   if (is_at_work(context_, forest_id) || !context_.store.forest(forest_id)) co_return;
   const auto enclosed = co_await enclose_forest(context_, forest);
   report_exposed(forest, enclosed ? "" : describe(enclosed.error()));
+  note(forest.name + " firewall", forest.name, enclosed);
   if (is_at_work(context_, forest_id) || !context_.store.forest(forest_id)) co_return;
   const auto retired = co_await retire_witness_if_due(context_, forest_of(context_, forest_id));
-  if (!retired) spdlog::warn("{}: {}", forest.name, describe(retired.error()));
+  note(forest.name + " witness", forest.name, retired);
 }
 
 void Reconciler::report_exposed(const Forest& forest, const std::string& why) {

@@ -22,7 +22,7 @@ class Reconciler {
 
   explicit Reconciler(const ForestContext& context) : context_(context) {}
 
-  // Until cancelled. What a provider or the store refuses is said and tried again the next time.
+  // Until cancelled. What a provider or the store refuses is shown and tried again the next time.
   asio::awaitable<void> run();
 
   // It is comparing, or changing what surrounds a forest, right now.
@@ -38,6 +38,8 @@ class Reconciler {
   std::int64_t generation() const;  // 0: it cannot be read
   asio::awaitable<void> reconcile(std::string provider_name);
   asio::awaitable<void> mark_gone(std::int64_t forest_id, std::vector<Node> missing);
+  asio::awaitable<void> try_forest(Forest forest, KnownMachines listed);
+  void note(const std::string& key, const std::string& forest, const Result<>& outcome);
   asio::awaitable<void> reconcile_forest(std::int64_t forest_id, KnownMachines listed);
   // An event, once for each reason. `why`: empty if the forest is enclosed as it should be.
   void report_exposed(const Forest& forest, const std::string& why);
@@ -49,6 +51,7 @@ class Reconciler {
   bool working_ = false;
   std::map<std::int64_t, std::string> exposed_;  // why, by forest
   std::map<std::int64_t, std::string> drifts_;   // by node: what was said last
+  std::map<std::string, Waits::Waiting> waits_;  // by what failed
   std::map<std::string, std::set<std::string>> reported_;  // by provider: orphans, as they were described
 };
 

@@ -48,7 +48,8 @@ asio::awaitable<Result<>> check_core(const ForestContext& context, Forest forest
 
 asio::awaitable<Result<>> check_removable(const ForestContext& context, Forest forest, Node node) {
   const auto others = check_others_known(context, node);
-  if (!others || node.role == NodeRole::edge) co_return others;
+  const bool given_up = node.state != NodeState::ready;  // by an operation that was aborted: nothing relies on it
+  if (!others || node.role == NodeRole::edge || given_up) co_return others;
   co_return co_await check_core(context, forest, node);
 }
 
@@ -60,7 +61,8 @@ asio::awaitable<void> shrink(const ForestContext& context, Operation operation) 
   const auto enclosed = co_await enclose_forest(context, forest_of(context, operation.forest_id));
   if (!is_running(context, operation.id)) co_return;
   Store::Transaction transaction(context.store);
-  std::string error = left ? "" : describe(left.error());
+  std::string error = operation.aborted;
+  if (!left) error += (error.empty() ? "" : "; ") + describe(left.error());
   if (!enclosed) error += (error.empty() ? "" : "; ") + describe(enclosed.error());
   end_operation(context, operation, error);
   transaction.commit();

@@ -6,6 +6,7 @@
 
 #include "daemon/forest/policy_input.hpp"
 #include "daemon/forest/readiness.hpp"
+#include "daemon/forest/wait_views.hpp"
 #include "daemon/image/nats_conf.hpp"
 #include "daemon/store/duty.hpp"
 
@@ -161,6 +162,7 @@ StatusView describe_forest(const ForestContext& context, const Forest& forest) {
   }
   status.cluster = cluster_view(context, nodes, status.nodes);
   status.growth = growth_view(context, forest, nodes, status.nodes);
+  for (const Wait& wait : waits_of(context, forest.name)) status.waits.push_back(to_view(wait));
   return status;
 }
 

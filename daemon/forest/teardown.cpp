@@ -1,7 +1,5 @@
 #include "daemon/forest/teardown.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include "daemon/forest/addresses.hpp"
 #include "daemon/forest/lower_node.hpp"
 #include "daemon/forest/node_steps.hpp"
@@ -18,16 +16,26 @@ asio::awaitable<void> lower_all(const ForestContext& context, Operation operatio
   co_await tasks.join();
 }
 
+void tell_of_remainder(const ForestContext& context, const Forest& forest, const std::string& machine) {
+  Event event;
+  event.kind = "orphan";
+  event.level = EventLevel::warning;
+  event.forest = forest.name;
+  event.node = machine;
+  event.message = "it was left over, and was deleted";
+  context.journal.record_or_log(std::move(event));
+}
+
 // Deletes what the provider still lists under the forest's labels, then what stood around it; true when nothing is left.
 asio::awaitable<Result<bool>> sweep_remains(const ForestContext& context, Forest forest) {
   Provider& provider = context.provider_of(forest);
   const auto remains = co_await provider.list(forest.name);
   if (!remains) co_return remains.error();
   for (const Machine& machine : *remains) {
-    spdlog::warn("{}: {} was left over and is deleted", forest.name, machine.name);
     const MachineRef meant(machine.name, machine.id);
     const auto destroyed = co_await provider.destroy(meant);
     if (!destroyed) co_return destroyed.error();
+    tell_of_remainder(context, forest, machine.name);
   }
   if (!remains->empty()) co_return Result<bool>{false};
   const auto cleared = co_await clear_forest(context, forest);
@@ -50,17 +58,20 @@ Result<> forget(const ForestContext& context, const Forest& forest, const Operat
 asio::awaitable<void> tear_down(const ForestContext& context, Operation operation) {
   const Forest forest = forest_of(context, operation.forest_id);
   co_await lower_all(context, operation);
+  auto waiting = context.waits.begin(WaitReason::leftovers, operation);
+  waiting.asks(context.provider_of(forest));
   Backoff backoff;
   while (is_running(context, operation.id)) {
+    Error left{ErrorCode::unavailable, "the provider still lists what was deleted", ""};
     const auto clean = co_await sweep_remains(context, forest);
     if (clean && *clean) {
       const auto forgotten = forget(context, forest, operation);
       if (forgotten) co_return;
-      spdlog::error("{}: {}", forest.name, describe(forgotten.error()));
+      left = forgotten.error();
     } else if (!clean) {
-      spdlog::warn("{}: not torn down yet: {}", forest.name, describe(clean.error()));
+      left = clean.error();
     }
-    co_await context.clock.sleep_for(backoff.next());
+    co_await pause_before_retry(context, waiting, left, backoff);
   }
 }
 

@@ -57,7 +57,7 @@ asio::awaitable<void> Poller::sweep_for_ever() {
     flush();
     try {
       start_polls();
-    } catch (const StoreError& error) {
+    } catch (const std::exception& error) {
       spdlog::error("nothing is polled: {}; tried again with the next sweep", error.what());
     }
     const Millis step = std::min(busy_interval, config_.monitor.poll_interval);
@@ -84,7 +84,8 @@ void Poller::start_polls() {
 std::vector<Poller::Due> Poller::due_nodes() {
   const BootTime now = clock_.boot();
   const Millis busy = std::min(busy_interval, config_.monitor.poll_interval);
-  const auto operations = store_.running_operations();
+  auto operations = store_.running_operations();
+  std::erase_if(operations, [](const Operation& each) { return !each.parked.empty(); });
   std::vector<Due> due;
   std::map<std::int64_t, Turn> present;
   BootTime next = now + (operations.empty() ? config_.monitor.poll_interval : busy);
@@ -124,14 +125,36 @@ asio::awaitable<void> Poller::poll_one(Due due) {
   target.node_id = due.node.id;
   target.address = due.node.address;
   target.peers = due.peers;
-  auto report = co_await probe_.probe(target, due.wants);
+  auto report = co_await ask(target, due.wants);
   in_flight_.erase(due.node.id);
   const bool counts = turns_.contains(due.node.id) && (report.varz || !lag_.stalled_since(began));
-  if (counts) take_in(due.node, only_of(due.node, std::move(report)));
+  if (counts) try_to_take_in(due.node, std::move(report));
   if (!in_flight_.empty()) co_return;
   ++sweeps_.count;
   sweeps_.sum += clock_.boot() - sweep_began_;
   flush();
+}
+
+// What goes wrong while one node is asked, or in what it says, makes that node unknown.
+asio::awaitable<NodeReport> Poller::ask(ProbeTarget target, ProbeWants wants) {
+  NodeReport report;
+  try {
+    report = co_await probe_.probe(target, wants);
+  } catch (const std::exception& error) {
+    if (polls_.is_cancelled()) throw;
+    report = NodeReport{};
+    report.at = clock_.stamp();
+    report.error = error.what();
+  }
+  co_return report;
+}
+
+void Poller::try_to_take_in(const Node& node, NodeReport report) {
+  try {
+    take_in(node, only_of(node, std::move(report)));
+  } catch (const std::exception& error) {
+    spdlog::error("{}: its answers are not taken in: {}", node.name, error.what());
+  }
 }
 
 asio::awaitable<NodeReport> Poller::look(std::string address) {
@@ -177,7 +200,7 @@ void Poller::flush() {
   answered_ = false;
   try {
     store_.add_samples(unstored_);
-  } catch (const StoreError& error) {
+  } catch (const std::exception& error) {
     spdlog::error("{} samples are not stored: {}; the next sweep is tried again", unstored_.size(), error.what());
   }
   unstored_.clear();

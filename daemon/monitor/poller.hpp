@@ -69,6 +69,8 @@ class Poller {
   void start_polls();
   std::vector<Due> due_nodes();
   asio::awaitable<void> poll_one(Due due);
+  asio::awaitable<NodeReport> ask(ProbeTarget target, ProbeWants wants);
+  void try_to_take_in(const Node& node, NodeReport report);
   void take_in(const Node& node, NodeReport report);
   void record_change(const Node& node, const std::string& before, const Stamp& since);
   void flush();

@@ -47,6 +47,7 @@ class GatedProvider : public Provider {
   asio::awaitable<std::vector<Finding>> diagnose() override { return provider_.diagnose(); }
   Outlook outlook() const override { return provider_.outlook(); }
   std::optional<ApiUse> api_use() const override { return provider_.api_use(); }
+  std::string waits_for() const override { return provider_.waits_for(); }
   bool is_networked() const override { return provider_.is_networked(); }
   bool is_configured() const override { return provider_.is_configured(); }
   StageLimits stage_limits() const override { return provider_.stage_limits(); }

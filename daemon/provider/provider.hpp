@@ -179,6 +179,9 @@ class Provider {
   // Unset: there is no API.
   virtual std::optional<ApiUse> api_use() const { return std::nullopt; }
 
+  // What keeps all its calls waiting now, in words: "the account's calls are used up for 12 s"; empty: nothing.
+  virtual std::string waits_for() const { return {}; }
+
   // Its machines reach each other over a network: their servers prove themselves by certificate.
   virtual bool is_networked() const { return false; }
   // false: nobody has set it up. outlook() says what is missing.

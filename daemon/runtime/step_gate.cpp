@@ -10,6 +10,11 @@ asio::awaitable<StepGate::Step> StepGate::enter() {
   co_return Step(*this);
 }
 
+void StepGate::hold() {
+  held_ = true;
+  changed_.notify();
+}
+
 void StepGate::let_go() {
   held_ = false;
   changed_.notify();

@@ -32,8 +32,11 @@ class StepGate {
 
   bool held() const { return held_; }
   // No step begins from now on; those under way go on.
-  void hold() { held_ = true; }
+  void hold();
   void let_go();
+
+  // Notified when the gate is held or let go, and at other times.
+  Signal& changed() const { return changed_; }
 
   // Returns when no step is under way.
   asio::awaitable<void> still();
@@ -41,7 +44,7 @@ class StepGate {
  private:
   void end_step();
 
-  Signal changed_;
+  mutable Signal changed_;
   int under_way_ = 0;
   bool held_ = false;
 };

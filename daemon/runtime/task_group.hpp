@@ -28,6 +28,7 @@ class TaskGroup {
 
   // Asks every task to end. Each ends at its next suspension.
   void cancel();
+  bool is_cancelled() const { return cancelled_; }
 
   // Returns when no task is left; rethrows the first exception. When the caller is cancelled meanwhile, the tasks are
   // cancelled and still waited for, and the cancellation comes through then.

@@ -6,14 +6,16 @@ namespace {
 const std::string select =
     "SELECT id, forest_id, forest, kind, state, uid, pid, user, reason, decision_id, nodes, error, "
     "started_wall, "
-    "started_boot, started_boot_id, ended_wall, ended_boot, ended_boot_id FROM operations ";
+    "started_boot, started_boot_id, ended_wall, ended_boot, ended_boot_id, attempts, progress, parked, parked_at, aborted "
+    "FROM operations ";
 
 std::optional<Operation> next_operation(sql::Query& query) {
   if (!query.next()) return std::nullopt;
   Operation operation;
   query.into(operation.id, operation.forest_id, operation.forest, operation.kind, operation.state,
              operation.caller.uid, operation.caller.pid, operation.caller.user, operation.reason,
-             operation.decision_id, operation.nodes, operation.error, operation.started, operation.ended);
+             operation.decision_id, operation.nodes, operation.error, operation.started, operation.ended,
+             operation.attempts, operation.progress, operation.parked, operation.parked_at, operation.aborted);
   return operation;
 }
 
@@ -28,7 +30,8 @@ sql::Query& bind(sql::Query& query, const Operation& operation) {
   return query.with(operation.forest_id, operation.forest, operation.kind, operation.state,
                     operation.caller.uid, operation.caller.pid, operation.caller.user, operation.reason,
                     operation.decision_id, operation.nodes, operation.error, operation.started,
-                    operation.ended);
+                    operation.ended, operation.attempts, operation.progress, operation.parked, operation.parked_at,
+                    operation.aborted);
 }
 
 }  // namespace
@@ -39,8 +42,9 @@ std::int64_t Store::add_operation(const Operation& operation) {
     sql::Query query(
         impl_->database,
         "INSERT INTO operations (forest_id, forest, kind, state, uid, pid, user, reason, decision_id, nodes, "
-        "error, started_wall, started_boot, started_boot_id, ended_wall, ended_boot, ended_boot_id) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        "error, started_wall, started_boot, started_boot_id, ended_wall, ended_boot, ended_boot_id, "
+        "attempts, progress, parked, parked_at, aborted) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     bind(query, operation).run();
   }
   const std::int64_t id = impl_->database.last_id();
@@ -55,7 +59,8 @@ void Store::update_operation(const Operation& operation) {
         impl_->database,
         "UPDATE operations SET forest_id = ?, forest = ?, kind = ?, state = ?, uid = ?, pid = ?, user = ?, "
         "reason = ?, decision_id = ?, nodes = ?, error = ?, started_wall = ?, started_boot = ?, "
-        "started_boot_id = ?, ended_wall = ?, ended_boot = ?, ended_boot_id = ? WHERE id = ?");
+        "started_boot_id = ?, ended_wall = ?, ended_boot = ?, ended_boot_id = ?, attempts = ?, progress = ?, parked = ?, "
+        "parked_at = ?, aborted = ? WHERE id = ?");
     const int rows = bind(query, operation).with(operation.id).run();
     if (rows != 1)
       impl_->database.fail(fmt::format("a bug: update of operation #{}, which is not there", operation.id));

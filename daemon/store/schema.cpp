@@ -101,7 +101,16 @@ ALTER TABLE duty ADD COLUMN actor TEXT NOT NULL DEFAULT '';
 ALTER TABLE duty ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-constexpr std::array<const char*, 4> all_migrations{first_version, machines, duty, actor};
+// How an operation's attempts ended, so that none is tried for ever. A version of its own: an older morpheusd would try a parked one.
+constexpr const char* attempts = R"sql(
+ALTER TABLE operations ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE operations ADD COLUMN progress TEXT NOT NULL DEFAULT '';
+ALTER TABLE operations ADD COLUMN parked TEXT NOT NULL DEFAULT '';
+ALTER TABLE operations ADD COLUMN parked_at INTEGER;
+ALTER TABLE operations ADD COLUMN aborted TEXT NOT NULL DEFAULT '';
+)sql";
+
+constexpr std::array<const char*, 5> all_migrations{first_version, machines, duty, actor, attempts};
 
 }  // namespace
 

@@ -19,7 +19,7 @@ std::string count_of(std::size_t count, std::string_view noun) { return fmt::for
 bool is_under_way(const Node& node) { return node.state != NodeState::ready && node.state != NodeState::gone; }
 
 std::string doing(const Operation& operation, const std::vector<Node>& nodes) {
-  std::string text = fmt::format("{}: {}", operation.forest, to_string(operation.kind));
+  std::string text = fmt::format("{}: {}{}", operation.forest, to_string(operation.kind), operation.parked.empty() ? "" : " parked");
   for (const Node& node : nodes) {
     if (node.operation_id == operation.id && is_under_way(node)) text += fmt::format(", {} {}", node.name, to_string(node.state));
   }

@@ -27,6 +27,7 @@ Faults random_faults(Chance& chance) {
   faults.odd_answer = up_to(0.05);
   faults.flap = up_to(0.05);
   faults.crash_in_call = up_to(0.05);
+  faults.throws = up_to(0.05);
   return faults;
 }
 

@@ -6,6 +6,7 @@ namespace morpheus::sim {
 namespace {
 
 constexpr std::size_t most_forests = 2;
+constexpr Millis pause_between_removals{30'000};
 
 Caller the_caller() { return Caller{1000, 4711, "ada"}; }
 
@@ -13,6 +14,7 @@ Caller the_caller() { return Caller{1000, 4711, "ada"}; }
 
 void Operator::act(SimDaemon& daemon) {
   Chance& chance = world_.chance();
+  if (chance.happens(0.3) && see_to_parked(daemon, chance.happens(0.4))) return;
   const auto forests = daemon.store().forests();
   if (forests.empty() || (forests.size() < most_forests && chance.happens(0.05))) {
     plant(daemon);
@@ -32,6 +34,36 @@ void Operator::act(SimDaemon& daemon) {
     resume(daemon, forest.name);
   } else {
     teardown(daemon, forest.name);
+  }
+}
+
+bool Operator::see_to_parked(SimDaemon& daemon, bool abort) {
+  for (const Operation& operation : daemon.store().running_operations()) {
+    if (operation.parked.empty()) continue;
+    world_.note(fmt::format("operator: operation {} --{}", operation.id, abort ? "abort" : "resume"));
+    world_.count(abort ? "aborted" : "parked operation resumed");
+    if (abort) {
+      (void)daemon.manager().abort_operation(operation.id, the_caller());
+    } else {
+      (void)daemon.manager().resume_operation(operation.id, the_caller());
+    }
+    return true;
+  }
+  return false;
+}
+
+void Operator::remove_given_up(SimDaemon& daemon) {
+  if (world_.now() < removed_ + pause_between_removals || !daemon.store().running_operations().empty()) return;
+  for (const Forest& forest : daemon.store().forests()) {
+    if (forest.state != ForestState::active) continue;
+    for (const Node& node : daemon.store().nodes(forest.id)) {
+      if (!costs(node) || node.state == NodeState::ready) continue;
+      removed_ = world_.now();
+      world_.note("operator: shrink " + node.name + ", which was given up");
+      world_.count("given up node removed");
+      daemon.spawn(shrink_node(world_, daemon.manager(), forest.name, node.name));
+      return;
+    }
   }
 }
 
@@ -91,6 +123,8 @@ asio::awaitable<void> Operator::plant_forest(World& world, ForestManager& manage
     world.count(answer ? "planted " + request.size : "plant refused");
   } catch (const StoreError&) {
     world.count("request met a full disk");
+  } catch (const std::exception&) {
+    world.count("request met a fault");
   }
 }
 
@@ -102,6 +136,8 @@ asio::awaitable<void> Operator::grow_forest(World& world, ForestManager& manager
     world.count(answer ? "operator's grow: " + answer->action : "operator's grow refused");
   } catch (const StoreError&) {
     world.count("request met a full disk");
+  } catch (const std::exception&) {
+    world.count("request met a fault");
   }
 }
 
@@ -113,6 +149,8 @@ asio::awaitable<void> Operator::shrink_node(World& world, ForestManager& manager
     world.count(answer ? "shrink begun" : "shrink refused");
   } catch (const StoreError&) {
     world.count("request met a full disk");
+  } catch (const std::exception&) {
+    world.count("request met a fault");
   }
 }
 

@@ -18,6 +18,10 @@ class Operator {
   void resume(SimDaemon& daemon, const std::string& forest);
   // By hand, whatever the policy thinks of it.
   void grow_by_one(SimDaemon& daemon, const std::string& forest);
+  // Resumes or aborts a parked operation; false: there is none.
+  bool see_to_parked(SimDaemon& daemon, bool abort);
+  // Removes a node that an aborted operation left, if there is one.
+  void remove_given_up(SimDaemon& daemon);
 
  private:
   void grow(SimDaemon& daemon, const std::string& forest);
@@ -29,6 +33,7 @@ class Operator {
 
   World& world_;
   int planted_ = 0;
+  Millis removed_{0};  // when a node that was given up was last removed
 };
 
 }  // namespace morpheus::sim

@@ -20,7 +20,7 @@ std::unique_ptr<Store> open_store(const std::string& database, Ids& ids) {
 
 asio::awaitable<void> SimDaemon::NeverLate::sleep_until(BootTime) { co_return; }
 
-SimDaemon::SimDaemon(const Surroundings& around, const std::string& database, std::function<void()> committed)
+SimDaemon::SimDaemon(const Surroundings& around, const std::string& database, std::function<void()> committed, bool after_crash)
     : world_(around.world),
       store_(open_store(database, around.ids)),
       lag_(never_late_),
@@ -33,8 +33,10 @@ SimDaemon::SimDaemon(const Surroundings& around, const std::string& database, st
       providers_{{"sim", &provider_}},
       enclosing_(loop_.get_executor()),
       gate_(loop_.get_executor()),
+      waits_(around.clock, journal_, loop_.get_executor()),
       manager_({loop_.get_executor(), around.clock, around.ids, *store_, journal_, observations_, poller_,
-                system_, around.secrets, providers_, around.config, enclosing_, gate_}) {
+                system_, around.secrets, providers_, around.config, enclosing_, gate_, waits_},
+               after_crash) {
   store_->before_commit([this] {
     if (!world_.disk_full) return;
     world_.count("commit refused");

@@ -34,8 +34,8 @@ struct Surroundings {
 // before. Destroyed at any moment it leaves what a kill -9 leaves.
 class SimDaemon {
  public:
-  // `committed` is called after each commit.
-  SimDaemon(const Surroundings& around, const std::string& database, std::function<void()> committed);
+  // `committed` is called after each commit. `after_crash`: the life before ended by a fault of the daemon's own.
+  SimDaemon(const Surroundings& around, const std::string& database, std::function<void()> committed, bool after_crash = false);
   ~SimDaemon();
 
   // Runs what is ready; stops in the middle as soon as the world says that it crashed. What else ends a
@@ -47,6 +47,7 @@ class SimDaemon {
 
   Store& store() { return *store_; }
   ForestManager& manager() { return manager_; }
+  StepGate& gate() { return gate_; }
 
  private:
   // Nothing of the simulation stands still: failed polls count.
@@ -73,6 +74,7 @@ class SimDaemon {
   std::map<std::string, Provider*> providers_;
   Turns enclosing_;
   StepGate gate_;
+  Waits waits_;
   ForestManager manager_;
   std::exception_ptr failure_;
 };

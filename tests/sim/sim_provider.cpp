@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <stdexcept>
+
 namespace morpheus::sim {
 namespace {
 
@@ -27,6 +29,16 @@ asio::awaitable<Result<>> SimProvider::request(std::string call) {
   if (chance.happens(world_.faults.crash_in_call)) {
     world_.count("crash before a call is carried out");
     world_.crash("before " + call);
+  }
+  if (chance.happens(world_.faults.throws)) {
+    world_.count("call throws");
+    world_.note(call + ": throws");
+    throw std::runtime_error(call + ": a fault of the program");
+  }
+  if (world_.obstacle) {
+    const Obstacle met = world_.obstacle(call);
+    if (met.delay > Millis{0}) co_await clock_.sleep_for(met.delay);
+    if (met.error) co_return *met.error;
   }
   if (chance.happens(world_.faults.error_before)) {
     world_.count("provider error before");

@@ -185,7 +185,13 @@ void Simulation::come_to_rest() {
     machine.memory_percent = 20;
     machine.lie = Lie::none;
   }
-  const bool rests = steps_until(time_to_rest, [this] { return is_at_rest(*daemon_, world_); });
+  const bool rests = steps_until(time_to_rest, [this] {
+    do_to_daemon([this] {
+      operator_.see_to_parked(*daemon_, false);
+      operator_.remove_given_up(*daemon_);
+    });
+    return is_at_rest(*daemon_, world_);
+  });
   if (failed()) return;
   if (!rests) {
     complain_of_unrest(*daemon_, world_);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -64,6 +65,13 @@ struct Faults {
   double odd_answer = 0;  // a poll brings garbage, or numbers that cannot be
   double flap = 0;        // a poll that is not answered, for no reason
   double crash_in_call = 0;
+  double throws = 0;  // a call ends by an exception: a fault of the program
+};
+
+// What stands in the way of one call.
+struct Obstacle {
+  Millis delay{0};
+  std::optional<Error> error;
 };
 
 // The outside truth: machines, what their servers agree on, and what was ever asked of them. It outlives the
@@ -115,6 +123,8 @@ class World {
   std::optional<Millis> quota_until;                                    // the provider makes no machine before
   Faults faults;
   bool disk_full = false;  // every commit is refused
+  // Asked at each call of the provider, for tests that want one failure; it may throw.
+  std::function<Obstacle(const std::string& call)> obstacle;
   bool machines_retire = false;  // their witness, by themselves
   bool crashed = false;  // the daemon is dying: nothing of it may act any more
   bool changed = true;   // since the promises were looked at

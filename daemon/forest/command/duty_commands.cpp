@@ -79,6 +79,7 @@ Result<> ForestManager::may_move() const {
   const auto active = may_act(context_.store);
   if (!active) return active;
   const auto running = context_.store.running_operations();
+  if (!running.empty() && !running[0].parked.empty()) return is_parked(running[0]);
   if (!running.empty()) {
     return Error{ErrorCode::refused, fmt::format("{} #{} is at work on {}", to_string(running[0].kind), running[0].id, running[0].forest),
                  fmt::format("morpheusctl operation {} --wait, and then again", running[0].id)};

@@ -10,11 +10,17 @@ Result<Forest> ForestManager::find(std::string_view name) const {
   return Error{ErrorCode::not_found, fmt::format("no forest \"{}\"", name), "morpheusctl list shows them"};
 }
 
+Error is_parked(const Operation& operation) {
+  return Error{ErrorCode::refused, fmt::format("{} #{} of {} is parked: {}", to_string(operation.kind), operation.id, operation.forest, operation.parked),
+               fmt::format("morpheusctl operation {} --resume, or --abort", operation.id)};
+}
+
 Result<Forest> ForestManager::find_idle(std::string_view name) const {
   const auto forest = find(name);
   if (!forest) return forest;
   for (const Operation& running : context_.store.running_operations()) {
     if (running.forest_id != forest->id) continue;
+    if (!running.parked.empty()) return is_parked(running);
     return Error{ErrorCode::refused,
                  fmt::format("{} #{} is at work on {}", to_string(running.kind), running.id, forest->name),
                  fmt::format("morpheusctl operation {} --wait", running.id)};

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "daemon/forest/manager.hpp"
 #include "daemon/forest/node_steps.hpp"
 
@@ -8,13 +10,20 @@ Result<OperationView> ForestManager::teardown(std::string_view name, const Calle
   if (!forest) return forest.error();
   const auto may = check_may_begin(context_);
   if (!may) return may.error();
+  const auto running_now = context_.store.running_operations();
+  const auto under_way = std::ranges::find_if(running_now, [&](const Operation& each) {
+    return each.forest_id == forest->id && each.kind == OperationKind::teardown;
+  });
+  if (under_way != running_now.end() && !under_way->parked.empty()) return resume_operation(under_way->id, caller);
+  if (under_way != running_now.end()) return to_view(*under_way);
   Store::Transaction transaction(context_.store);
-  for (Operation running : context_.store.running_operations()) {
+  for (Operation running : running_now) {
     if (running.forest_id != forest->id) continue;
-    if (running.kind == OperationKind::teardown) return to_view(running);
     running.state = OperationState::cancelled;
     running.error = "a teardown was asked for";
     running.ended = context_.clock.stamp();
+    running.parked.clear();
+    running.parked_at.reset();
     context_.store.update_operation(running);
     context_.journal.tally().ended(running.kind, running.state);
   }

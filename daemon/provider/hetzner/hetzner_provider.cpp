@@ -249,4 +249,10 @@ Machine HetznerProvider::machine_of(const Server& server) const { return to_mach
 
 Machine HetznerProvider::machine_of(const PrimaryIp& ip) const { return to_machine(ip, catalog_ ? &*catalog_ : nullptr, settings_.hetzner.ipv4); }
 
+std::string HetznerProvider::waits_for() const {
+  const Millis wait = api_.budget().wait_for(Urgency::normal);
+  if (wait == Millis{0}) return {};
+  return fmt::format("the account's calls are used up for {} s", std::chrono::ceil<std::chrono::seconds>(wait).count());
+}
+
 }  // namespace morpheus::hetzner

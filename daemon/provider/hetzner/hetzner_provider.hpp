@@ -59,6 +59,7 @@ class HetznerProvider : public Provider {
   asio::awaitable<Result<>> claim() override { co_return co_await fence_.pass(Urgency::normal); }
   asio::awaitable<Result<std::int64_t>> highest_generation() override { co_return co_await fence_.highest_generation(); }
   Outlook outlook() const override;
+  std::string waits_for() const override;
   std::optional<ApiUse> api_use() const override { return ApiUse{api_.budget().spent(), api_.budget().calls_left()}; }
   bool is_networked() const override { return true; }
   StageLimits stage_limits() const override;

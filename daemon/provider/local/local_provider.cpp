@@ -113,6 +113,9 @@ asio::awaitable<std::vector<Finding>> LocalProvider::diagnose() {
     findings.push_back({"nats-server", FindingLevel::failed, version.error().message,
                         "apt install nats-server, or name another program in local.nats_server"});
   }
+  for (const std::string& what : not_started_) {
+    findings.push_back({"boot", FindingLevel::warning, what, "put right what it says; systemctl restart morpheusd tries it again"});
+  }
   co_return findings;
 }
 

@@ -32,8 +32,8 @@ class LocalProvider : public Provider {
   LocalProvider& operator=(const LocalProvider&) = delete;
 
   // Starts each machine that ran when this computer went down, as its boot would start a real one; not one that was drained. To be
-  // awaited before anything else is asked. What cannot be started is said in the log, and stays down.
-  asio::awaitable<void> start_after_boot();
+  // awaited before anything else is asked. What cannot be started stays down: a sentence for each.
+  asio::awaitable<std::vector<std::string>> start_after_boot();
 
   asio::awaitable<Result<Offer>> offer() override;
   asio::awaitable<Result<std::string>> reserve_address(std::string forest, std::string name) override;
@@ -61,7 +61,7 @@ class LocalProvider : public Provider {
   asio::awaitable<Result<>> start(MachineRecord record);
   asio::awaitable<Result<>> start_server(std::string instance, ServerFiles files);
   asio::awaitable<void> start_again(MachineRecord record);
-  std::vector<MachineRecord> down_since_boot() const;
+  std::vector<MachineRecord> down_since_boot();
   // Stores that the machine was started in this boot, and is not off.
   Result<> note_started(MachineRecord record) const;
   // Stores that a boot does not start it. Where that cannot be stored, the machine is shut down all the same.
@@ -75,6 +75,7 @@ class LocalProvider : public Provider {
   LocalInventory inventory_;
   ServerProcesses processes_;
   ServerStarter* starter_;
+  std::vector<std::string> not_started_;  // after a boot
 };
 
 }  // namespace morpheus

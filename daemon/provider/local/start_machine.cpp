@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <boost/asio/this_coro.hpp>
@@ -28,21 +29,22 @@ asio::awaitable<Result<>> LocalProvider::start_server(std::string instance, Serv
   co_return processes_.start(program, files);
 }
 
-asio::awaitable<void> LocalProvider::start_after_boot() {
+asio::awaitable<std::vector<std::string>> LocalProvider::start_after_boot() {
   const auto executor = co_await asio::this_coro::executor;
   TaskGroup tasks(executor);
   for (const MachineRecord& record : down_since_boot()) tasks.spawn(record.name, start_again(record));
   co_await tasks.join();
+  co_return not_started_;
 }
 
-std::vector<MachineRecord> LocalProvider::down_since_boot() const {
+std::vector<MachineRecord> LocalProvider::down_since_boot() {
   std::vector<MachineRecord> down;
   const auto names = machines_.names();
-  if (!names) spdlog::error("no local machine is started again: {}", describe(names.error()));
+  if (!names) not_started_.push_back("no local machine is started again: " + describe(names.error()));
   if (!names || clock_.boot_id().empty()) return down;
   for (const auto& name : *names) {
     const auto record = inventory_.own_record(name);
-    if (!record) spdlog::error("{} is not started again: {}", name, describe(record.error()));
+    if (!record) not_started_.push_back(fmt::format("{} is not started again: {}", name, describe(record.error())));
     if (!record || !*record) continue;
     if (!(*record)->off && (*record)->boot != clock_.boot_id()) down.push_back(**record);
   }
@@ -56,7 +58,7 @@ asio::awaitable<void> LocalProvider::start_again(MachineRecord record) {
   if (noted) {
     spdlog::info("{} is started again: this computer was booted", record.name);
   } else {
-    spdlog::error("{} is not started again: {}", record.name, describe(noted.error()));
+    not_started_.push_back(fmt::format("{} is not started again: {}", record.name, describe(noted.error())));
   }
 }
 

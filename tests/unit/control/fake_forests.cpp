@@ -49,6 +49,16 @@ Result<std::vector<DecisionView>> FakeForests::history(std::string_view forest, 
   return newest;
 }
 
+Result<OperationView> FakeForests::resume_operation(std::int64_t id, const Caller& by) {
+  note(fmt::format("resume operation {}", id), by);
+  return operation;
+}
+
+Result<OperationView> FakeForests::abort_operation(std::int64_t id, const Caller& by) {
+  note(fmt::format("abort operation {}", id), by);
+  return operation;
+}
+
 asio::awaitable<Result<OperationView>> FakeForests::plant(PlantRequest request, Caller by) {
   note(fmt::format("plant {} {} {}", request.provider, request.size, request.name), by);
   co_return operation;

@@ -39,6 +39,9 @@ class FakeForests : public Forests {
   asio::awaitable<Result<OperationView>> shrink(std::string forest, std::string node, Caller by) override;
   asio::awaitable<Result<ImageView>> image(std::string forest, std::string node, bool with_secrets, Caller by) override;
   Result<OperationView> teardown(std::string_view forest, const Caller& by) override;
+  OperationView in_full(const Operation& of) const override { return to_view(of); }
+  Result<OperationView> resume_operation(std::int64_t id, const Caller& by) override;
+  Result<OperationView> abort_operation(std::int64_t id, const Caller& by) override;
   Result<ForestSummary> pause(std::string_view forest, const Caller& by) override;
   Result<ForestSummary> resume(std::string_view forest, const Caller& by) override;
   asio::awaitable<std::vector<Finding>> examine(Freshness freshness) override;

@@ -104,6 +104,8 @@ TEST(OpenApi, HasEveryFieldOfEveryViewAndNoOther) {
   expect_documented<DeletionView>("Deletion");
   expect_documented<Finding>("Finding");
   expect_documented<OperationView>("Operation");
+  expect_documented<StageView>("Stage");
+  expect_documented<WaitView>("Wait");
   expect_documented<EventView>("Event");
   expect_documented<DecisionView>("Decision");
   expect_documented<Gate>("Gate");

@@ -116,6 +116,16 @@ TEST_F(Requests, AnswersAnOperation) {
   }
 }
 
+TEST_F(Requests, ResumesAndAbortsAnOperation) {
+  const auto id = box_.add_operation(OperationState::running);
+  ControlClient client(box_.socket());
+  for (const char* what : {"resume", "abort"}) {
+    EXPECT_EQ(client.ask("POST", "/v1/operations/" + std::to_string(id) + "/" + what).status, 202);
+    EXPECT_EQ(client.ask("POST", std::string("/v1/operations/99/") + what).status, 404);
+    box_.on_loop([&] { EXPECT_EQ(box_.forests.asked.back(), what + std::string(" operation ") + std::to_string(id)); });
+  }
+}
+
 TEST_F(Requests, EachKindOfFailureHasItsStatus) {
   ControlClient client(box_.socket());
   const std::tuple<ErrorCode, int, std::string> kinds[] = {

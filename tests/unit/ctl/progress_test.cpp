@@ -73,6 +73,29 @@ TEST_F(Progress, WaitingExitsAsTheOperationEnds) {
   }
 }
 
+TEST_F(Progress, WaitingEndsWhenTheOperationIsParkedAndSaysWhatToType) {
+  auto parked = demo_operation(OperationKind::plant);
+  parked.parked = "each of 3 tries ended by a fault";
+  daemon_.on(progress, lines({{{"operation", parked}}}));
+  const auto outcome = CtlProcess(wait_for_it(), On::pipes).finish();
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.out, HasSubstr("plant #3 of demo: parked"));
+}
+
+TEST_F(Progress, AParkedOperationIsResumedOrAborted) {
+  const std::string path = "POST /v1/operations/3/";
+  for (const std::string what : {"resume", "abort"}) {
+    daemon_.on(path + what, reply(demo_operation(OperationKind::plant), 202));
+    const auto outcome = run_ctl(daemon_.socket(), {"operation", "3", "--" + what});
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_TRUE(daemon_.was_asked(path + what));
+    const nlohmann::json refusal{{"error", {{"code", "refused"}, {"message", "plant #3 is not parked"}, {"hint", "x"}}}};
+    daemon_.on(path + what, reply(refusal, 409));
+    EXPECT_EQ(run_ctl(daemon_.socket(), {"operation", "3", "--" + what}).status, 4);
+  }
+  EXPECT_EQ(run_ctl(daemon_.socket(), {"operation", "3", "--resume", "--abort"}).status, 2);
+}
+
 TEST_F(Progress, OnATerminalALineMovesUntilTheEndAndIsWiped) {
   daemon_.on(progress, lines({node_event("demo-node-1", "booting")}, After::stays_open));
   CtlProcess process(wait_for_it(), On::terminal);

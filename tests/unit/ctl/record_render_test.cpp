@@ -126,5 +126,27 @@ TEST_F(RecordRender, AnOperationSaysWhoAskedAndHowItEnded) {
       "  reason: asked for\n  error: demo-node-1 never got past joining\n");
 }
 
+TEST_F(RecordRender, AParkedOperationSaysWhyAndWhatToType) {
+  auto operation = demo_operation(OperationKind::plant);
+  operation.parked = "it crashed";
+  operation.attempts = 3;
+  WaitView wait;
+  wait.reason = WaitReason::parked;
+  wait.operation_id = 3;
+  wait.what = "for an operator: it is parked";
+  wait.cause = "it crashed";
+  wait.hint = "morpheusctl operation 3 --resume, or --abort";
+  wait.since = "2020-02-03T04:05:09.000Z";
+  wait.tries = 3;
+  operation.waits.push_back(wait);
+  operation.stages.push_back({"demo-node-1", NodeRole::core, NodeState::booting, "2020-02-03T04:05:07.000Z", ""});
+  EXPECT_EQ(render_operation(operation, plain_),
+            "plant #3 of demo: parked\n  asked by root, started 2020-02-03 04:05:06\n  reason: asked for\n  tried 3 times without progress\n"
+            "  operation #3 waits for an operator: it is parked since 2020-02-03 04:05:09, tried 3 times: it crashed\n"
+            "    morpheusctl operation 3 --resume, or --abort\n"
+            "  NODE         ROLE  STATE    SINCE\n"
+            "  demo-node-1  core  booting  2020-02-03 04:05:07\n");
+}
+
 }  // namespace
 }  // namespace morpheus::ctl::test

@@ -13,7 +13,8 @@ using testing::ElementsAre;
 using testing::SizeIs;
 
 asio::awaitable<bool> start_all(LocalProvider& provider) {
-  co_await provider.start_after_boot();
+  const auto failures = co_await provider.start_after_boot();
+  EXPECT_THAT(failures, testing::IsEmpty());
   co_return true;
 }
 

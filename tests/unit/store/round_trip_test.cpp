@@ -141,12 +141,20 @@ TEST_F(RoundTripTest, AnOperationWithAndWithoutAnEnd) {
   EXPECT_EQ(found->nodes, 2);
   EXPECT_TRUE(found->started == stamp(100));
   EXPECT_FALSE(found->ended);
+  EXPECT_EQ(found->attempts, 0);
+  EXPECT_EQ(found->parked, "");
+  EXPECT_FALSE(found->parked_at);
   ASSERT_EQ(store_->running_operations().size(), 1U);
 
   operation.state = OperationState::failed;
   operation.error = "it broke";
   operation.decision_id.reset();
   operation.ended = stamp(200, "boot-b");
+  operation.attempts = 3;
+  operation.progress = "oak-node-1 booting;";
+  operation.parked = "it crashed";
+  operation.parked_at = WallTime{Millis{77}};
+  operation.aborted = "ada aborted it";
   store_->update_operation(operation);
   reopen();
   found = store_->operation(operation.id);
@@ -155,6 +163,11 @@ TEST_F(RoundTripTest, AnOperationWithAndWithoutAnEnd) {
   EXPECT_EQ(found->error, "it broke");
   EXPECT_FALSE(found->decision_id);
   EXPECT_TRUE(*found->ended == stamp(200, "boot-b"));
+  EXPECT_EQ(found->attempts, 3);
+  EXPECT_EQ(found->progress, "oak-node-1 booting;");
+  EXPECT_EQ(found->parked, "it crashed");
+  EXPECT_EQ(found->parked_at, WallTime{Millis{77}});
+  EXPECT_EQ(found->aborted, "ada aborted it");
   EXPECT_TRUE(store_->running_operations().empty());
 }
 

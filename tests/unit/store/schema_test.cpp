@@ -40,6 +40,26 @@ TEST_F(SchemaTest, TheDatabaseOfAnotherProgramIsLeftAlone) {
   EXPECT_EQ(database.execAndGet("PRAGMA journal_mode").getString(), "delete");
 }
 
+TEST_F(SchemaTest, AnOperationOfAnOlderVersionWasNeverTriedInVain) {
+  store_.reset();
+  std::filesystem::remove(path_);
+  {
+    SQLite::Database database(path_, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    ASSERT_TRUE(sql::migrate(database, sql::migrations().first(4)));
+    database.exec(
+        "INSERT INTO operations (forest_id, forest, kind, state, uid, pid, user, reason, nodes, error, started_wall, started_boot, started_boot_id) "
+        "VALUES (1, 'oak', 'plant', 'running', 0, 1, 'root', '', 1, '', 1, 1, 'a')");
+    database.exec("INSERT INTO meta VALUES ('installation_id', 'x')");
+  }
+  const auto opened = Store::open(path_, "x");
+  ASSERT_TRUE(opened) << describe(opened.error());
+  const auto operation = (*opened)->operation(1);
+  ASSERT_TRUE(operation);
+  EXPECT_EQ(operation->attempts, 0);
+  EXPECT_EQ(operation->parked, "");
+  EXPECT_FALSE(operation->parked_at);
+}
+
 class MigrateTest : public testing::Test {
  protected:
   int version() { return database_.execAndGet("PRAGMA user_version").getInt(); }
