@@ -101,13 +101,11 @@ asio::awaitable<ApiResult<Server>> Servers::wait_until_running(Server server, Mi
 
 asio::awaitable<ApiResult<>> Servers::remove(Server server, Millis limit) {
   const auto removed = co_await api_.remove(fmt::format("/servers/{}", server.id), read_started_action);
-  const bool unknown = !removed && removed.error().fault == Fault::not_found;
-  if (!removed && !unknown) co_return removed.error();
-  if (removed) {
-    const auto ended = co_await outlast(server, *removed, limit, Urgency::deleting);
-    if (!ended) co_return ended.error();
-    if (!*ended) co_return ApiResult<>{};
-  }
+  if (!removed && removed.error().fault == Fault::not_found) co_return ApiResult<>{};
+  if (!removed) co_return removed.error();
+  const auto ended = co_await outlast(server, *removed, limit, Urgency::deleting);
+  if (!ended) co_return ended.error();
+  if (!*ended) co_return ApiResult<>{};
   const auto still = co_await get(server.id, Urgency::deleting);
   if (!still) co_return still.error();
   if (!*still) co_return ApiResult<>{};
