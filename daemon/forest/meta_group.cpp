@@ -16,16 +16,23 @@ constexpr int cores_without_witness = 3;
 
 bool is_ready_core(const Node& node) { return node.role == NodeRole::core && node.state == NodeState::ready; }
 
-// Through servers that answered their last poll; any of them takes a system request.
+// Any server takes a system request. Those that answered their last poll are asked first; what another says on its monitoring port may be
+// nonsense while it serves well.
 Result<SystemAccess> access_to(const ForestContext& context, const Forest& forest) {
   SystemAccess access;
+  std::vector<std::string> others;
   for (const Node& node : context.store.nodes(forest.id)) {
     const NodeObservation* seen = context.observations.find(node.id);
-    if (!costs(node) || !seen || !seen->unknown.empty()) continue;
+    if (!costs(node) || node.address.empty() || !seen) continue;
+    if (!seen->unknown.empty()) {
+      others.push_back(node.address);
+      continue;
+    }
     access.addresses.push_back(node.address);
     if (node.role == NodeRole::core) ++access.voters;
   }
-  if (access.addresses.empty()) return Error{ErrorCode::unavailable, "no node of the forest answers", ""};
+  access.addresses.insert(access.addresses.end(), others.begin(), others.end());
+  if (access.addresses.empty()) return Error{ErrorCode::unavailable, "no node of the forest has a server", ""};
   const auto secrets = context.secrets.get(forest.name);
   if (!secrets) return secrets.error();
   access.key = secrets->system_key;

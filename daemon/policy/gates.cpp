@@ -139,7 +139,8 @@ double worst_excess(const PolicyInput& input, const std::vector<NodeFinding>& fi
   return worst;
 }
 
-// What the nodes that the last growth added bear by now, above what they bore when they were idle, in thresholds. Unset: none is there.
+// What the nodes that the last growth added bear over the window, above what they bore when they were idle, in thresholds; an idle
+// server's ups and downs are not counted. Unset: none is there.
 std::optional<double> taken_over(const PolicyInput& input, const std::vector<NodeFinding>& findings) {
   std::optional<double> sum;
   const auto rise = [](const std::optional<double>& now, const std::optional<double>& lowest, double threshold) {
@@ -148,9 +149,10 @@ std::optional<double> taken_over(const PolicyInput& input, const std::vector<Nod
   for (std::size_t i = 0; i < findings.size(); ++i) {
     const PolicyNode& node = input.nodes[i];
     if (!node.of_last_growth) continue;
-    const double cpu = rise(findings[i].cpu_percent, node.lowest_cpu_percent, cpu_threshold(input));
-    const double memory = rise(findings[i].memory_percent, node.lowest_memory_percent, memory_threshold(input));
-    sum = sum.value_or(0) + std::max(cpu, memory);
+    const double cpu = rise(findings[i].held_cpu_percent, node.lowest_cpu_percent, cpu_threshold(input));
+    const double memory = rise(findings[i].held_memory_percent, node.lowest_memory_percent, memory_threshold(input));
+    const double most = std::max(cpu, memory);
+    sum = sum.value_or(0) + (most < clear_margin ? 0 : most);
   }
   return sum;
 }

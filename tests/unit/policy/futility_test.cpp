@@ -71,8 +71,10 @@ TEST(Futility, AFallThatIsNotSeenOnTheAddedNodesIsOneNodesWord) {
   const auto gate = after_fall(90, {bought("n2", 2, 1)});
   EXPECT_EQ(gate.verdict, Verdict::block);
   EXPECT_EQ(gate.detail, "growth #7 was futile: the pressure on n1 fell, and the nodes that were added do not bear it");
-  EXPECT_EQ(after_fall(90, {bought("n2", 4, 1)}).verdict, Verdict::pass) << "a part of it will do";
-  EXPECT_EQ(after_fall(90, {bought("n2", 2.5, 1), bought("n3", 2.5, 1)}).verdict, Verdict::pass) << "together";
+  EXPECT_EQ(after_fall(90, {bought("n2", 4.9, 1)}).verdict, Verdict::block) << "an idle server's ups and downs";
+  EXPECT_EQ(after_fall(90, {bought("n2", 5.1, 1)}).verdict, Verdict::pass) << "a part of it will do";
+  EXPECT_EQ(after_fall(81, {bought("n2", 5.5, 1)}).verdict, Verdict::block) << "too small a part";
+  EXPECT_EQ(after_fall(81, {bought("n2", 5.5, 1), bought("n3", 5.5, 1)}).verdict, Verdict::pass) << "together";
   EXPECT_EQ(after_fall(90, {scene::unknown("n2", "no answer")}).verdict, Verdict::pass) << "its nodes are not there any more";
   auto silent = scene::unknown("n2", "no answer");
   silent.of_last_growth = true;
