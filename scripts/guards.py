@@ -223,10 +223,32 @@ def dangling(_, __, code):
             yield line_of(code, match.start()), "a range-for over a part of a temporary dangles: name the whole first"
 
 
-GUARDS = (coroutines, includes, swallowed, sleeps, dangling)
+BORDER = "common/decode/"  # the only place where the JSON of others is parsed
+PARSES_JSON = re.compile(r"\b[jJ]son\s*::\s*(?:parse|accept|sax_parse|from_(?:cbor|msgpack|ubjson|bson|bjdata))\b"
+                         r"|\bjson_sax\b|\bsimdjson\b")
+
+
+def foreign_json(path, _, code):
+    if path.startswith((BORDER, "tests/")):
+        return
+    for match in PARSES_JSON.finditer(code):
+        yield line_of(code, match.start()), f"JSON is parsed in {BORDER} only: decode it there, into types and within bounds"
+
+
+def parser_links(path, text):
+    """Of a CMakeLists.txt: the border's target alone links the parser."""
+    for match in re.finditer(r"target_link_libraries\s*\(\s*(\S+)([^)]*)\)", text):
+        if "simdjson" in match.group(2) and match.group(1) != "morpheus_decode":
+            yield "parser_links", f"{path}:{line_of(text, match.start())}: morpheus_decode alone links a parser of JSON"
+
+
+GUARDS = (coroutines, includes, swallowed, sleeps, dangling, foreign_json)
 
 
 def findings(path, text):
+    if path.endswith("CMakeLists.txt"):
+        yield from parser_links(path, text)
+        return
     code = strip(text)
     for guard in GUARDS:
         for line, message in guard(path, text, code):
@@ -274,6 +296,11 @@ BAD = [
     ("swallowed", "daemon/store/a.cpp", "asio::co_spawn(loop, f(), asio::detached);"),
     ("swallowed", "daemon/store/a.cpp", "std::thread(f).detach();"),
     ("sleeps", "tests/x/a.cpp", "std::this_thread::sleep_for(1s);"),
+    ("foreign_json", "daemon/x/a.cpp", "const auto json = nlohmann::json::parse(text, nullptr, false);"),
+    ("foreign_json", "ctl/a.cpp", "if (json::accept(text)) f();"),
+    ("foreign_json", "daemon/x/a.cpp", "class OwnFields : public nlohmann::json_sax<json> {};"),
+    ("foreign_json", "daemon/x/a.cpp", "simdjson::dom::parser parser;"),
+    ("parser_links", "daemon/x/CMakeLists.txt", "target_link_libraries(morpheus_x PUBLIC a\n PRIVATE PkgConfig::simdjson)"),
     ("dangling", "tests/x/a.cpp", "void f() { for (const auto& node : ask({\"x\"})[\"nodes\"]) g(node); }"),
 ]
 
@@ -312,6 +339,9 @@ asio::awaitable<int> f(int x) {
     ("daemon/runtime/timeout.cpp", "void f() { const auto [a, b, c] = co_await group.async_wait(x, y); }"),
     ("daemon/forest/a.cpp", '#include "daemon/store/store.hpp"\n#include "common/error.hpp"\n#include <fstream>'),
     ("tests/unit/a.cpp", '#include "daemon/app/app.hpp"'),
+    ("common/decode/a.cpp", "auto tree = nlohmann::json::parse(text, nullptr, false);"),
+    ("daemon/store/a.cpp", "const nlohmann::json body{{\"name\", name}}; log(body.dump());"),
+    ("common/CMakeLists.txt", "target_link_libraries(morpheus_decode PUBLIC a PRIVATE PkgConfig::simdjson)"),
 ]
 
 
