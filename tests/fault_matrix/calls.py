@@ -116,7 +116,7 @@ CALLS = [
     _call("DELETE /servers/ID", "shrink", _ACTION),
     _call("GET /servers (forest)", "teardown", _listed("servers", _SERVER), _FOREST, lags=True),
     _call("GET /primary_ips (forest)", "teardown", _listed("primary_ips", _ADDRESS), _FOREST, lags=True),
-    _call("GET /firewalls (forest)", "teardown", _listed("firewalls", _FIREWALL), _FOREST),
+    _call("GET /firewalls (forest)", "teardown", _listed("firewalls", [field for field in _FIREWALL if "applied_to[" not in field]), _FOREST),
     _call("DELETE /firewalls/ID", "teardown", []),
     _call("DELETE /placement_groups/ID", "teardown", []),
     _call("GET /servers/ID", "shrink", _single("server", _SERVER)),

@@ -176,7 +176,7 @@ class Life:
         if not wall:
             return
         labels = {key: value for key, value in wall[0]["labels"].items() if key != "morpheus-acting"}
-        for number, path, body in ((8, "/servers", {"server_type": "cx23", "image": "debian-12"}), (9, "/primary_ips", {"type": "ipv4"})):
+        for number, path, body in ((8, "/servers", {"server_type": "cx23", "image": "debian-12", "firewalls": [{"firewall": wall[0]["id"]}]}), (9, "/primary_ips", {"type": "ipv4"})):
             name = f"{self.name}-node-{number}"
             await self.box.api("POST", path, {"name": name, "location": "fsn1", "labels": {**labels, "morpheus-node": name, "morpheus-intent": "left"}, **body})
 

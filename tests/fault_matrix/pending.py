@@ -9,15 +9,14 @@ QUOTAS = {
     "plant": [(["GET /primary_ips (name)", "POST /primary_ips"], 1), (["POST /firewalls"], 1), (["POST /servers"], 2), (["GET /servers (name)", "GET /actions"], 2), (["GET /firewalls (own)"], 1)],
     "plant without a server": [
         (["GET /primary_ips (name)", "POST /primary_ips"], 3), (["POST /firewalls"], 2), (["GET /firewalls (own)"], 2),
-        (["GET /placement_groups (forest)", "POST /placement_groups", "GET /servers (name)", "POST /ssh_keys", "GET /ssh_keys (fingerprint)"], 3)],
+        (["GET /placement_groups (forest)", "POST /placement_groups", "POST /ssh_keys", "GET /ssh_keys (fingerprint)"], 3)],
     "dud": [(["DELETE /primary_ips/ID", "GET /primary_ips/ID"], 2), (["GET /servers (name)"], 1)],
     "grow": [(["PUT /firewalls/ID"], 1), (["POST /firewalls/ID/actions/set_rules", "POST /firewalls/ID/actions/apply_to_resources"], 2), (["POST /servers/ID/actions/poweron"], 1),
              (["GET /servers (name)", "GET /actions"], 1), (["GET /firewalls (own)"], 1)],
     "adopt": [(["PUT /servers/ID", "GET /servers/ID"], 4)],  # a command that does not try again by itself
     "shrink": [(["POST /servers/ID/actions/shutdown"], 1), (["DELETE /servers/ID", "GET /actions", "GET /servers/ID"], 2)],
     "teardown": [(["GET /servers (forest)", "GET /primary_ips (forest)", "GET /firewalls (forest)", "DELETE /firewalls/ID",
-                   "DELETE /placement_groups/ID", "GET /firewalls/ID", "GET /placement_groups/ID", "GET /placement_groups (forest)",
-                   "GET /servers (name)"], 3)],
+                   "DELETE /placement_groups/ID", "GET /firewalls/ID", "GET /placement_groups/ID", "GET /placement_groups (forest)"], 3), (["GET /firewalls (own)"], 1)],
 }
 
 
