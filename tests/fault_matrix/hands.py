@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from life import Broken
 
 PATIENCE = 36.0  # seconds: what waits longer than 30 must say for what
+LET_GO = 70.0    # pauses between tries double, up to a minute
 LOOK = 0.25
 
 # What a hand does, and to what; %s is the forest. The node is the one that the stage is about.
@@ -152,7 +153,7 @@ class HandLife:
         """The hand takes its protection off again, and what waited for that goes on."""
         for kind in ("servers", "primary_ips"):
             await self.box.tell("hand", {"do": "protect", "on": False, "kind": kind, "name": self.life.about})
-        for _ in range(int(PATIENCE / LOOK)):
+        for _ in range(int(LET_GO / LOOK)):
             status = await self.box.ask("status", self.life.name)
             if not status or not status.get("operation"):
                 return
