@@ -35,7 +35,7 @@ std::string descriptor(const DaemonBox& box, int number) {
 class Hygiene : public testing::TestWithParam<std::string> {};
 
 INSTANTIATE_TEST_SUITE_P(Closed, Hygiene, testing::Values("<&-", ">&-", "2>&-", "<&- >&-", ">&- 2>&-", "<&- >&- 2>&-"),
-                         [](const auto& info) { return fmt::format("Way{}", info.index); });
+                         [](const auto& each) { return fmt::format("Way{}", each.index); });
 
 TEST_P(Hygiene, DescriptorsThatAreClosedAtTheStartAreOpenedOnNothing) {
   DaemonBox box(begun_by("exec", GetParam()));
@@ -52,7 +52,8 @@ TEST_P(Hygiene, DescriptorsThatAreClosedAtTheStartAreOpenedOnNothing) {
   EXPECT_EQ(read_text(box.database()).substr(0, 15), "SQLite format 3");
   for (const auto& entry : fs::directory_iterator(fs::path(box.database()).parent_path())) {
     const auto name = entry.path().filename().string();
-    if (name.find("lock") != std::string::npos) EXPECT_THAT(read_text(entry.path()), Not(HasSubstr("reloaded"))) << name;
+    if (name.find("lock") == std::string::npos) continue;
+    EXPECT_THAT(read_text(entry.path()), Not(HasSubstr("reloaded"))) << name;
   }
 }
 
@@ -143,7 +144,7 @@ INSTANTIATE_TEST_SUITE_P(
                                fs::create_directory(local);
                                std::ofstream(local / ".addresses") << "x";
                              }}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& each) { return each.param.name; });
 
 void expect_one_line(DaemonBox& box, const std::string& what) {
   box.launch();

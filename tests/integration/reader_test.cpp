@@ -26,7 +26,7 @@ constexpr unsigned act_group = 60'012;
 BoxSettings with_groups(BoxSettings settings, const TempDir& dir) {
   const auto file = dir / "group";
   std::ofstream(file) << read_text("/etc/group") << fmt::format("\nmorpheus-view:x:{}:\nmorpheus:x:{}:\n", view_group, act_group);
-  settings.wrapper = {"/usr/bin/unshare", "-m", "/bin/sh", "-c", "mount --bind " + file + " /etc/group && exec \"$@\"", "sh"};
+  settings.wrapper = {"/usr/bin/unshare", "-m", "/bin/sh", "-c", "mount --bind " + file.string() + " /etc/group && exec \"$@\"", "sh"};
   return settings;
 }
 
