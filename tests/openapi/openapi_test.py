@@ -101,6 +101,8 @@ class OpenApi(unittest.TestCase):
         self.ask("POST", grow, "nowhere", expect=404)
         answer = self.ask("POST", grow, "oak", expect=202, body={"nodes": 2}).json()
         self.ask("DELETE", node, "oak", "node-2", expect=409)
+        for what in ("resume", "abort"):
+            self.ask("POST", "/v1/operations/{id}/" + what, answer["operation"]["id"], expect=409)  # it is at work
         self.ask("POST", grow, "oak", expect={200, 409})
         self.end(answer["operation"])
         self.ask("DELETE", node, "oak", "node-9", expect=404)
@@ -124,27 +126,54 @@ class OpenApi(unittest.TestCase):
         self.forget("oak-node-2")
         self.ask("DELETE", delete, "oak-node-2", expect=200)
 
-    def forget(self, node):
-        """Makes a node's machine an orphan: as a database of yesterday does."""
+    def change(self, statement, *values):
+        """Changes the database under a daemon that rests meanwhile."""
         self.daemon.pause()
         database = sqlite3.connect(self.daemon.path / "morpheus.db")
         with database:
-            database.execute("DELETE FROM nodes WHERE name = ?", (node,))
+            changed = database.execute(statement, values).rowcount
         database.close()
         self.daemon.start()
+        self.assertEqual(changed, 1, statement)
+
+    def forget(self, node):
+        """Makes a node's machine an orphan: as a database of yesterday does."""
+        self.change("DELETE FROM nodes WHERE name = ?", node)
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline and not self.daemon.ask("GET", "/v1/orphans").json()["orphans"]:
             time.sleep(0.1)
 
+    def test_07_parked_operations(self):
+        grown = next(each for each in self.ask("GET", "/v1/operations", expect=200, query={"forest": "oak"}).json() if each["kind"] == "grow")["id"]
+        for what, end in (("resume", "succeeded"), ("abort", "failed")):
+            path = "/v1/operations/{id}/" + what
+            self.ask("POST", path, 4711, expect=404)
+            self.ask("POST", path, grown, expect=409)  # it has ended
+            self.park(grown)
+            self.assertTrue(self.ask("GET", "/v1/operations/{id}", grown, expect=200).json()["parked"])
+            self.assertEqual(self.daemon.wait(grown), "running", "a parked one is not waited for")
+            self.ask("DELETE", "/v1/forests/{forest}/nodes/{node}", "oak", "oak-node-1", expect=409)
+            for each in ("/v1/doctor", "/v1/forests", "/v1/operations", "/v1/events"):
+                self.ask("GET", each, expect=200)
+            self.assertIn("parked", [each["reason"] for each in self.ask("GET", "/v1/forests/{forest}", "oak", expect=200).json()["waits"]])
+            self.assertFalse(self.ask("POST", path, grown, expect=202).json()["parked"])
+            self.assertEqual(self.daemon.wait(grown), end, self.daemon.said())
+            self.ask("POST", path, grown, expect=409)
+
+    def park(self, operation):
+        """As three crashes over it do."""
+        self.change("UPDATE operations SET state = 'running', parked = 'the daemon crashed', parked_at = started_wall, ended_wall = NULL, "
+                    "ended_boot = NULL, ended_boot_id = NULL WHERE id = ?", operation)
+
     @unittest.skipIf(os.geteuid() != 0, "only root can ask as somebody else")
-    def test_07_who_may_not_is_told_so(self):
+    def test_08_who_may_not_is_told_so(self):
         for path, method, _, _ in self.document.routes():
             target = re.sub(r"\{[^}]*\}", "1", path)
             status, answer = ask_as(self.daemon, NOBODY, method, target)
             self.assertEqual((status, answer["error"]["code"]), (403, "denied"), f"{method} {target}")
             self.client.note(method, path, status)
 
-    def test_08_paths_and_methods(self):
+    def test_09_paths_and_methods(self):
         for path in self.document.root["paths"]:
             target = path.replace("{id}", "1").replace("{", "").replace("}", "")
             known = self.document.methods(path)
@@ -155,7 +184,7 @@ class OpenApi(unittest.TestCase):
             for other in (target + "/", target + "/more", target.upper(), "/" + target):
                 self.assertIn(self.daemon.ask("GET", other).status, (404, 405), other)
 
-    def test_09_bounds_of_a_request(self):
+    def test_10_bounds_of_a_request(self):
         path = "/v1/forests"
         deep = lambda levels: b'{"x":' * (levels - 1) + b"{}" + b"}" * (levels - 1)
         request = {"provider": "local", "size": "small", "dry_run": True}
@@ -168,7 +197,7 @@ class OpenApi(unittest.TestCase):
         self.assertEqual(self.daemon.ask("GET", path, headers={"X": "x" * (LARGEST_HEADER - 1024)}).status, 200)
         self.assertEqual(self.daemon.ask("GET", path, headers={"X": "x" * LARGEST_HEADER}).status, 431)
 
-    def test_10_a_request_has_ten_seconds(self):
+    def test_11_a_request_has_ten_seconds(self):
         client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         client.connect(str(self.daemon.socket))
         client.sendall(b"GET /v1/version HT")
@@ -179,7 +208,7 @@ class OpenApi(unittest.TestCase):
         self.assertGreaterEqual(time.monotonic() - begun, REQUEST_LIMIT - 1)
         client.close()
 
-    def test_11_queries_by_chance(self):
+    def test_12_queries_by_chance(self):
         for path, method, _, parameters in self.document.routes():
             queries = {each["name"]: each["schema"] for each in parameters if each["in"] == "query"}
             if method != "GET" or not queries:
@@ -202,14 +231,14 @@ class OpenApi(unittest.TestCase):
             query["forest"] = "oak"
         self.ask("GET", path, *arguments, expect={200, 404} if "node" in query else 200, query=query)
 
-    def test_12_names_by_chance(self):
+    def test_13_names_by_chance(self):
         for path, method, _, parameters in self.document.routes():
             places = [each["name"] for each in parameters if each["in"] == "path"]
             for _ in range(OPTIONS.rounds if places else 0):
                 awkward = [self.chance.choice((*generate.AWKWARD_TEXTS[1:], generate.name(self.chance), 2**70)) for _ in places]
                 self.ask(method, path, *awkward, expect=UNKNOWN_NAME.get((method, path), {400, 404}), body={} if method == "POST" else None)
 
-    def test_13_bodies_by_chance(self):
+    def test_14_bodies_by_chance(self):
         for path, arguments, fixed in (("/v1/forests", (), {"provider": "local", "size": "small"}), ("/v1/forests/{forest}/grow", ("oak",), {})):
             body = self.client.operations["POST", path]["requestBody"]["content"]["application/json"]["schema"]
             properties = self.document.resolve(body)["properties"]
@@ -222,7 +251,7 @@ class OpenApi(unittest.TestCase):
             for name in self.document.resolve(body).get("required", []):
                 self.ask("POST", path, *arguments, expect=400, body={"dry_run": True} | {each: fixed[each] for each in fixed if each != name})
 
-    def test_14_backup_and_move(self):
+    def test_15_backup_and_move(self):
         self.ask("POST", "/v1/backup", expect=200)
         self.ask("POST", ACKNOWLEDGEMENT, "0" * 64, expect=409)
         self.move()
@@ -250,13 +279,13 @@ class OpenApi(unittest.TestCase):
         self.ask("POST", ACKNOWLEDGEMENT, hashlib.sha256(archive).hexdigest(), expect=200)
         self.assertEqual(response.read(), b"")
 
-    def test_15_tearing_down(self):
+    def test_16_tearing_down(self):
         self.ask("DELETE", "/v1/forests/{forest}", "nowhere", expect=404)
         self.end(self.ask("DELETE", "/v1/forests/{forest}", "oak", expect=202).json())
         self.ask("GET", "/v1/forests/{forest}", "oak", expect=404)
         self.ask("GET", "/v1/events", expect=200, query={"forest": "oak"})
 
-    def test_16_every_documented_status_was_reached(self):
+    def test_17_every_documented_status_was_reached(self):
         missing = set(self.client.not_reached())
         self.assertEqual(missing - OUT_OF_REACH.keys(), set(), "reach them, or say in OUT_OF_REACH why not")
         self.assertEqual(OUT_OF_REACH.keys() - missing, set(), "these are reached: OUT_OF_REACH need not name them")
