@@ -56,12 +56,12 @@ void take_growths(PolicyInput& input, std::vector<LastGrowth> growths) {
   if (!growths.empty()) input.last_growth = std::move(growths.front());
 }
 
-std::string running_operation(const ForestContext& context, const Forest& forest) {
+void take_running(PolicyInput& input, const ForestContext& context) {
   for (const Operation& operation : context.store.running_operations()) {
-    if (operation.forest_id != forest.id) continue;
-    return fmt::format("{} #{}{}", to_string(operation.kind), operation.id, operation.parked.empty() ? "" : " (parked)");
+    if (operation.forest_id != input.forest.id) continue;
+    input.running_operation = fmt::format("{} #{}", to_string(operation.kind), operation.id);
+    if (!operation.parked.empty()) input.parked_operation = operation.id;
   }
-  return {};
 }
 
 }  // namespace
@@ -79,7 +79,7 @@ PolicyInput policy_input(const ForestContext& context, const Forest& forest, Tri
     input.nodes.push_back(policy_node(context, node, input.now));
     input.nodes.back().of_last_growth = input.last_growth && input.last_growth->operation_id == node.operation_id;
   }
-  input.running_operation = running_operation(context, forest);
+  take_running(input, context);
   input.cooldown = context.store.cooldown(forest.id);
   const Outlook outlook = context.provider_of(forest).outlook();
   input.costs_money = outlook.costs_money;

@@ -47,6 +47,10 @@ Gate ask_pressure(const PolicyInput& input, const std::vector<NodeFinding>& find
 }
 
 Gate ask_operation(const PolicyInput& input) {
+  if (input.parked_operation != 0) {
+    return block("operation", input.running_operation + " is parked",
+                 fmt::format("morpheusctl operation {} --resume, or --abort", input.parked_operation));
+  }
   if (!input.running_operation.empty()) {
     return block("operation", input.running_operation + " is at work",
                  fmt::format("wait for {} to end", input.running_operation));

@@ -57,6 +57,7 @@ struct PolicyInput {
   Stamp now;
   std::vector<PolicyNode> nodes;
   std::string running_operation;  // "plant #3"; empty: none
+  std::int64_t parked_operation = 0;  // its id, if it is parked: it does not end by itself
   std::optional<Cooldown> cooldown;
   std::optional<LastGrowth> last_growth;
   // Names of nodes whose pressure asked for growths before the last one, since an operator's last word about a growth.

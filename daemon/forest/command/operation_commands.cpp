@@ -52,7 +52,7 @@ OperationView ForestManager::in_full(const Operation& operation) const { return 
 
 Result<Operation> ForestManager::find_parked(std::int64_t id) const {
   auto operation = context_.store.operation(id);
-  if (!operation) return Error{ErrorCode::not_found, fmt::format("no operation #{}", id), "morpheusctl events shows them"};
+  if (!operation) return Error{ErrorCode::not_found, fmt::format("no operation #{}", id), "morpheusctl operations shows them"};
   const auto may = check_may_begin(context_);
   if (!may) return may.error();
   if (!operation->parked.empty()) return *std::move(operation);

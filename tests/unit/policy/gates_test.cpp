@@ -94,6 +94,12 @@ INSTANTIATE_TEST_SUITE_P(
                  "CPU above 80% or memory above 80% on one node for 60 s"},
         GateCase{"Operation", [](PolicyInput& i) { i.running_operation = "plant #3"; }, "operation", block,
                  block, block, "plant #3 is at work", "wait for plant #3 to end"},
+        GateCase{"ParkedOperation",
+                 [](PolicyInput& i) {
+                   i.running_operation = "plant #3";
+                   i.parked_operation = 3;
+                 },
+                 "operation", block, block, block, "plant #3 is parked", "morpheusctl operation 3 --resume, or --abort"},
         GateCase{"FailedForest", [](PolicyInput& i) { i.forest.state = ForestState::failed; }, "operation",
                  block, block, block, "the forest is failed", "morpheusctl teardown demo"},
         GateCase{"RoomForOne", [](PolicyInput& i) { i.growth.max_nodes = 2; }, "max_nodes", pass, pass, pass,

@@ -32,6 +32,10 @@ TEST(GrowthWait, AnythingElseIsForSomebodyToLookAt) {
     busy.running_operation = other;
     EXPECT_FALSE(waits_for_own_growth(evaluate(busy))) << other;
   }
+  auto parked = hot();
+  parked.running_operation = "grow #4";
+  parked.parked_operation = 4;
+  EXPECT_FALSE(waits_for_own_growth(evaluate(parked))) << "it does not end by itself";
   auto cooling = hot();
   cooling.cooldown = Cooldown{scene::at(3'600s - 10s), 15min};
   EXPECT_FALSE(waits_for_own_growth(evaluate(cooling))) << "hot after the growth has ended and settled";
