@@ -9,6 +9,7 @@
 #include "ctl/output.hpp"
 #include "ctl/render/ascii.hpp"
 #include "ctl/render/local_time.hpp"
+#include "ctl/render/printable.hpp"
 #include "ctl/render/width.hpp"
 #include "ctl/unit_look.hpp"
 
@@ -48,11 +49,20 @@ int run(const Options& options, const Action& action) {
   }
 }
 
-// For whoever mistyped a command; empty: it was something else.
-std::string unknown_command(const CLI::App& app) {
+// For whoever mistyped a command, or a flag before any; empty: it was something else.
+std::string unknown_word(const CLI::App& app, const CLI::ParseError& error) {
   const auto words = app.remaining();
-  if (!app.get_subcommands().empty() || words.empty() || words.front().starts_with('-')) return {};
-  return "morpheusctl: " + no_such_command(app, words.front()) + "\n";
+  if (!app.get_subcommands().empty() || words.empty()) return {};
+  if (!words.front().starts_with('-')) return "morpheusctl: " + no_such_command(app, words.front()) + "\n";
+  const bool asks_for_help = error.get_exit_code() == 0;
+  return asks_for_help ? std::string() : "morpheusctl: no flag \"" + printable(words.front()) + "\"\n  see morpheusctl --help\n";
+}
+
+// Where the usage of what was typed is explained.
+std::string where_to_look(const CLI::App& app) {
+  std::string words;
+  for (auto used = app.get_subcommands(); !used.empty(); used = used.front()->get_subcommands()) words += " " + used.front()->get_name();
+  return words.empty() ? "morpheusctl --help" : "morpheusctl help" + words;
 }
 
 }  // namespace
@@ -73,8 +83,8 @@ int main(int argc, char** argv) {
   options.ascii = ascii;
   Action action;
   add_command_line(app, options, action);
-  app.failure_message([](const CLI::App*, const CLI::Error& error) {
-    return std::string("morpheusctl: ") + error.what() + "\n  see morpheusctl --help\n";
+  app.failure_message([](const CLI::App* used, const CLI::Error& error) {
+    return std::string("morpheusctl: ") + error.what() + "\n  see " + where_to_look(*used) + "\n";
   });
   if (argc > 1 && argv[1] == complete_word) {
     complete(app, options.socket, {argv + 2, argv + argc});
@@ -87,7 +97,7 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (const auto text = unknown_command(app); !text.empty()) {
+    if (const auto text = unknown_word(app, error); !text.empty()) {
       std::cerr << text;
       return exit_code(ExitStatus::usage);
     }

@@ -64,7 +64,7 @@ ExitStatus doctor(Session& session, bool fresh) {
 void add_doctor_command(CLI::App& app, Action& chosen) {
   const auto fresh = std::make_shared<bool>(false);
   auto* command = app.add_subcommand("doctor", "Check the daemon, its providers and its forests, and say what to type");
-  command->add_flag("--fresh", *fresh, "ask the providers anew, not within half a minute");
+  command->add_flag("--fresh", *fresh, "ask the providers anew: no answer of the last half minute is taken");
   command->callback([fresh, &chosen] { chosen = [fresh](Session& session) { return doctor(session, *fresh); }; });
 }
 

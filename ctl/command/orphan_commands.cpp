@@ -85,7 +85,7 @@ ExitStatus delete_orphan(Session& session, const Flags& flags) {
 void add_orphan_commands(CLI::App& app, Action& chosen) {
   const auto flags = std::make_shared<Flags>();
   auto* list_command = app.add_subcommand("orphans", "Show machines of this daemon's that no node stands for, and what they cost");
-  list_command->add_flag("--fresh", flags->fresh, "ask the providers anew, not within half a minute");
+  list_command->add_flag("--fresh", flags->fresh, "ask the providers anew: no answer of the last half minute is taken");
   list_command->callback([flags, &chosen] { chosen = [flags](Session& session) { return list_orphans(session, *flags); }; });
 
   auto* adopt_command = app.add_subcommand("adopt", "Make an orphan a node of its forest again");

@@ -69,7 +69,7 @@ ExitStatus operation(Session& session, const Flags& flags) {
     std::cout << render_operation(view_of<OperationView>(answer), session.style);
   }
   if (!flags.wait || view.state == OperationState::succeeded) return ExitStatus::done;
-  return ExitStatus::failed;
+  return view.parked ? report_end(session, view) : ExitStatus::failed;
 }
 
 ExitStatus image(Session& session, const Flags& flags) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "ctl/render/local_time.hpp"
 #include "ctl/render/nodes.hpp"
@@ -113,6 +114,12 @@ bool is_about_threshold(const std::string& warning) {
   return warning.starts_with("CPU above ") || warning.starts_with("Memory above ");
 }
 
+// In a table.
+std::string work_of(const ForestSummary& forest) {
+  if (!forest.operation) return {};
+  return operation_name(*forest.operation) + (forest.operation->parked ? " (parked)" : "");
+}
+
 }  // namespace
 
 std::string render_list(const std::vector<ForestSummary>& forests) {
@@ -122,7 +129,7 @@ std::string render_list(const std::vector<ForestSummary>& forests) {
     rows.push_back({forest.name, forest.provider,
                     state_words(forest),
                     fmt::format("{}/{}", forest.nodes_ready, forest.nodes), local_time(forest.created),
-                    forest.operation ? operation_name(*forest.operation) : ""});
+                    work_of(forest)});
   }
   return render_table(rows);
 }
@@ -145,15 +152,18 @@ std::string render_statuses(const std::vector<StatusView>& forests) {
     rows.push_back({each.forest.name, each.forest.provider, state_words(each.forest),
                     fmt::format("{}/{}", each.cluster.healthy, each.cluster.nodes), percent(each.cluster.cpu_percent),
                     percent(each.cluster.memory_percent), count(each.cluster.connections),
-                    each.forest.operation ? operation_name(*each.forest.operation) : "-", each.growth.warnings.empty() ? "" : warning_sign});
+                    each.forest.operation ? work_of(each.forest) : "-", each.growth.warnings.empty() ? "" : warning_sign});
   }
   return render_table(rows);
 }
 
 std::string render_all_warnings(const std::vector<StatusView>& forests, const Style& style) {
   std::string out;
+  std::set<std::string> said;  // what is true of all of them is said once
   for (const StatusView& each : forests) {
-    for (const auto& warning : each.growth.warnings) out += fmt::format("{}  {}\n", warning_sign, style.yellow(local_times(warning)));
+    for (const auto& warning : each.growth.warnings) {
+      if (said.insert(warning).second) out += fmt::format("{}  {}\n", warning_sign, style.yellow(local_times(warning)));
+    }
   }
   return out.empty() ? out : "\n" + out;
 }

@@ -107,7 +107,14 @@ TEST(ExitStatus, WhatCannotBeUnderstoodIsUsage) {
 // A variable of the shell that is not set must not tear down the only forest.
 TEST(ExitStatus, AnEmptyNameSaysSo) {
   EXPECT_EQ(run_ctl("/nowhere", {"teardown", "", "--yes"}).err,
-            "morpheusctl: FOREST: it is empty: is a variable of the shell not set?\n  see morpheusctl --help\n");
+            "morpheusctl: FOREST: it is empty: is a variable of the shell not set?\n  see morpheusctl help teardown\n");
+}
+
+TEST(ExitStatus, WrongUsageNamesTheHelpOfWhatWasTyped) {
+  EXPECT_EQ(run_ctl("/nowhere", {"plant"}).err, "morpheusctl: PROVIDER is required\n  see morpheusctl help plant\n");
+  EXPECT_THAT(run_ctl("/nowhere", {"config", "check", "a", "b"}).err, HasSubstr("\n  see morpheusctl help config check\n"));
+  EXPECT_EQ(run_ctl_bare({"--frob"}).err, "morpheusctl: no flag \"--frob\"\n  see morpheusctl --help\n");
+  EXPECT_EQ(run_ctl_bare({"--frob", "--help"}).status, 0);
 }
 
 TEST(ExitStatus, WhatCannotBePrintedIsNotDone) {

@@ -71,6 +71,25 @@ TEST(ChooseForest, StatusOfSeveralIsOneTable) {
   EXPECT_EQ(json[1]["forest"]["name"], "other");
 }
 
+TEST(ChooseForest, WhatIsTrueOfSeveralIsSaidOnce) {
+  FakeDaemon daemon;
+  auto one = demo_status();
+  one.growth.warnings = {"this daemon is retired and changes nothing"};
+  auto other = one;
+  other.forest.name = "other";
+  other.forest.operation = demo_operation(OperationKind::grow);
+  other.forest.operation->parked = "it crashed";
+  daemon.on("GET /v1/forests", reply(std::vector{one.forest, other.forest}));
+  daemon.on("GET /v1/forests/demo", reply(one));
+  daemon.on("GET /v1/forests/other", reply(other));
+  EXPECT_EQ(run_ctl(daemon.socket(), {"status"}).out,
+            "FOREST  PROVIDER  STATE   HEALTHY  CPU  MEM  CONNS  AT WORK\n"
+            "demo    local     active  1/1      12%  8%   3      -                 ⚠️\n"
+            "other   local     active  1/1      12%  8%   3      grow #3 (parked)  ⚠️\n"
+            "\n"
+            "⚠️  this daemon is retired and changes nothing\n");
+}
+
 TEST(ChooseForest, AForestMayBeCalledAsACommandIs) {
   FakeDaemon daemon;
   auto status = demo_status();

@@ -80,6 +80,7 @@ TEST_F(Progress, WaitingEndsWhenTheOperationIsParkedAndSaysWhatToType) {
   const auto outcome = CtlProcess(wait_for_it(), On::pipes).finish();
   EXPECT_EQ(outcome.status, 1);
   EXPECT_THAT(outcome.out, HasSubstr("plant #3 of demo: parked"));
+  EXPECT_THAT(outcome.err, HasSubstr("plant #3 is parked: each of 3 tries ended by a fault\n  morpheusctl operation 3 --resume, or --abort\n"));
 }
 
 TEST_F(Progress, AParkedOperationIsResumedOrAborted) {

@@ -125,10 +125,15 @@ TEST_F(StatusRender, ListIsATable) {
   busy.paused = true;
   busy.nodes = 3;
   busy.operation = demo_operation(OperationKind::grow);
-  EXPECT_EQ(render_list({quiet, busy}),
+  ForestSummary held = quiet;
+  held.name = "held";
+  held.operation = demo_operation(OperationKind::grow);
+  held.operation->parked = "it crashed";
+  EXPECT_EQ(render_list({quiet, busy, held}),
             "FOREST         PROVIDER  STATE           READY  CREATED              AT WORK\n"
             "demo           local     active          1/1    2020-02-03 04:05:06\n"
-            "a-longer-name  local     active, paused  1/3    2020-02-03 04:05:06  grow #3\n");
+            "a-longer-name  local     active, paused  1/3    2020-02-03 04:05:06  grow #3\n"
+            "held           local     active          1/1    2020-02-03 04:05:06  grow #3 (parked)\n");
   EXPECT_EQ(render_list({}), "no forest yet: morpheusctl plant local small\n");
 }
 
