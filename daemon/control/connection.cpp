@@ -132,7 +132,8 @@ asio::awaitable<std::string> Connection::dismiss(Reply reply) {
   socket_.shutdown(asio::socket_base::shutdown_send, error);
   if (!error) co_await finishes_within(clock_, limits_.linger, drain(line));
   const auto end = line.find_first_of("\r\n");
-  line.resize(end == std::string::npos ? 0 : end);
+  const bool is_cut = end == std::string::npos && line.size() == longest_line;
+  if (!is_cut) line.resize(end == std::string::npos ? 0 : end);
   co_return line;
 }
 

@@ -38,10 +38,12 @@ class Unread {
   // unread is never kept waiting by others.
   asio::awaitable<void> room(std::int64_t uid);
 
+  // Another answer may be made for this user now.
+  bool has_room(std::int64_t uid) const;
+
   std::size_t bytes() const { return all_; }
 
  private:
-  bool has_room(std::int64_t uid) const;
   void forget(std::int64_t uid, std::size_t bytes);
 
   const ControlLimits limits_;

@@ -30,7 +30,7 @@ Result<> check_others_known(const ForestContext& context, const Node& node) {
 
 // A dead core may go if those that stay still have the quorum of the group as it is now.
 asio::awaitable<Result<>> check_core(const ForestContext& context, Forest forest, Node node) {
-  const auto machine = co_await context.provider_of(forest).find(node.name);
+  const auto machine = co_await context.provider_of(forest).find(machine_of(node));
   if (!machine) co_return machine.error();
   if (is_known(context, node) || (*machine && (*machine)->running)) {
     Error error{ErrorCode::refused, fmt::format("{} is a core that lives: it holds JetStream data", node.name),

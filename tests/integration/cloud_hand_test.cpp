@@ -160,7 +160,7 @@ TEST_P(CloudHandRemoval, EndsOnlyWhenTheMachineIsGone) {
   };
   EXPECT_TRUE(wait_until([&] { return tries() > 1; }, limit)) << hand.box_.log();
   EXPECT_EQ(hand.cloud_.count("servers"), 2);
-  EXPECT_THAT(hand.events(), testing::Not(testing::ContainsRegex("shrink [0-9]+ succeeded")));
+  EXPECT_THAT(hand.events(), testing::Not(testing::ContainsRegex("shrink #[0-9]+ succeeded")));
   hand.by_hand(GetParam().undone);
   EXPECT_TRUE(wait_until([&] { return hand.cloud_.count("servers") == 1; }, limit)) << hand.box_.log();
   EXPECT_TRUE(wait_until([&] { return hand.box_.ask({"status", "oak"})["nodes"].size() == 1; }, limit)) << hand.box_.log();

@@ -198,7 +198,7 @@ TEST(Doctor, NamesOrphansAndTheirPriceAndReadyNodesWithoutAMachine) {
   box.terminate();
   const auto changed = run_command({"/usr/bin/python3", "-c",
                                     "import sqlite3,sys; d=sqlite3.connect(sys.argv[1]);"
-                                    "d.execute(\"UPDATE nodes SET name='oak-node-9' WHERE name='oak-node-2'\"); d.commit()",
+                                    "d.execute(\"UPDATE nodes SET name='oak-node-9', machine_id='1' WHERE name='oak-node-2'\"); d.commit()",
                                     box.database()});
   ASSERT_EQ(changed.status, 0) << changed.err;
   cloud.tell("seed", {{"servers", 1}, {"name", "theirs"}, {"labels", {{"managed-by", "morpheus"}, {"morpheus-controller", "ff"}}}});
@@ -266,7 +266,7 @@ TEST(Doctor, NamesAnOperationThatTakesLong) {
   box.start();
   const auto found = doctor(box);
   EXPECT_EQ(found.status, 0) << found.text;
-  EXPECT_THAT(found.of("forest oak"), Contains(AllOf(Warns("plant 1 has been at work for 12"), HasSubstr("morpheusctl operation 1 --wait"))));
+  EXPECT_THAT(found.of("forest oak"), Contains(AllOf(Warns("plant #1 has been at work for 12"), HasSubstr("morpheusctl operation 1 --wait"))));
 }
 
 TEST(Doctor, ADatabaseThatWasReplacedFails) {

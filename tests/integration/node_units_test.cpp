@@ -145,7 +145,7 @@ TEST_F(NodeUnits, AUnitThatComesLateFindsTheLockHeldAndOneOfNoNodeFails) {
     wrong.push_back(nobody);
     const auto done = run_command(wrong);
     EXPECT_EQ(done.status, 1) << nobody;
-    EXPECT_THAT(done.err, HasSubstr(nobody.starts_with(".") || nobody.starts_with(":") ? "cannot be a machine's name" : "there is no local node"));
+    EXPECT_THAT(done.err, HasSubstr(nobody.starts_with(".") || nobody.starts_with(":") ? "cannot be the name of a machine or a file" : "there is no local node"));
   }
 }
 

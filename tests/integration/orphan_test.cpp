@@ -42,7 +42,7 @@ class Orphans {
  public:
   explicit Orphans(BoxSettings settings, const std::string& provider = "cloud") : box(one_core(std::move(settings))) {
     box.start();
-    expect_done({"plant", provider, "small", "--name", "oak"});
+    expect_done({"plant", provider, "small", "--name", "oak", "--yes"});
     const auto before = box.file("before.db");
     stop();
     std::filesystem::copy_file(box.database(), before);

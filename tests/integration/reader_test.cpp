@@ -36,6 +36,7 @@ class Readers : public testing::Test {
     if (::geteuid() != 0) GTEST_SKIP() << "only root can be somebody else";
   }
   std::unique_ptr<ControlClient> connect(const DaemonBox& box, unsigned gid = view_group, unsigned uid = reader) {
+    std::filesystem::permissions(std::filesystem::path(box.socket()).parent_path(), std::filesystem::perms(0755));
     const AnotherUser user(uid, gid, {});
     return std::make_unique<ControlClient>(box.socket());
   }

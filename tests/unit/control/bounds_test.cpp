@@ -200,6 +200,12 @@ TEST(ControlBounds, WhoDoesNotReadKeepsAnotherUserWaitingNoLonger) {
   EXPECT_EQ(other.ask("GET", "/v1/forests").status, 200);
 }
 
+ForestSummary demo_forest() {
+  ForestSummary demo;
+  demo.name = "demo";
+  return demo;
+}
+
 // Decisions about a large forest: each has a thousand findings.
 std::vector<DecisionView> large_decisions(int count) {
   std::vector<DecisionView> decisions;
@@ -213,7 +219,10 @@ std::vector<DecisionView> large_decisions(int count) {
 
 TEST(ControlBounds, AHistoryOfLargeDecisionsComesInPiecesOfBoundedSize) {
   ControlBox box;
-  box.on_loop([&] { box.forests.decisions = large_decisions(100); });
+  box.on_loop([&] {
+    box.forests.forests = {demo_forest()};
+    box.forests.decisions = large_decisions(100);
+  });
   ControlClient slow(box.socket());
   slow.say_request("GET", "/v1/forests/demo/history?limit=1000");
   ControlClient client(box.socket());
@@ -233,6 +242,7 @@ TEST(ControlBounds, AHistoryThatBreaksOffDoesNotLookWhole) {
   int looks = 0;
   ControlBox box;
   box.on_loop([&] {
+    box.forests.forests = {demo_forest()};
     box.forests.decisions = large_decisions(10);
     box.forests.before = [&looks](const std::string& what) {
       if (what == "find demo" && ++looks == 5) throw std::runtime_error("the disk is full");
@@ -378,7 +388,7 @@ TEST(ControlBounds, ReadersWhoHoldConnectionsKeepNobodyOut) {
     const AnotherUser reader(54'321 + user, mail, {});
     for (int i = 0; i < 64; ++i) held.emplace_back(box.socket()).say(ways[user]);
   }
-  EXPECT_TRUE(box.comes_true([&] { return box.sessions() >= 200; }));
+  EXPECT_TRUE(box.sessions_reach(200));
   for (const auto group : {mail, ::getgrnam("adm")->gr_gid}) {
     const AnotherUser late(60'000 + group, group, {});
     for (int i = 0; i < 20; ++i) {

@@ -72,12 +72,18 @@ std::int64_t ControlBox::add_operation(OperationState state) {
   return operation.id;
 }
 
-void ControlBox::end_operation(std::int64_t id) {
+void ControlBox::end_operation(std::int64_t id, const std::string& message) {
   on_loop([&] {
     auto operation = store_->operation(id).value();
     operation.state = OperationState::succeeded;
     operation.ended = clock_.stamp();
     store_->update_operation(operation);
+    Event event;
+    event.kind = "operation";
+    event.forest = operation.forest;
+    event.operation_id = id;
+    event.message = message;
+    journal_.record(event);
   });
 }
 

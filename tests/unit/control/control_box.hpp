@@ -35,9 +35,13 @@ class ControlBox {
   bool sessions_become(std::size_t count) {
     return comes_true([&] { return server_->sessions() == count; });
   }
+  bool sessions_reach(std::size_t least) {
+    return comes_true([&] { return server_->sessions() >= least; });
+  }
   void record(const std::string& message, const std::string& forest = "demo", std::int64_t operation = 0);
   std::int64_t add_operation(OperationState state);
-  void end_operation(std::int64_t id);
+  // With its last event, as the daemon ends one.
+  void end_operation(std::int64_t id, const std::string& message);
 
   // Cancels the server; false: it did not end within 20 s.
   bool stop();

@@ -159,8 +159,7 @@ TEST_F(Streams, ProgressIsTheOperationsEventsFromItsStartAndItsEnd) {
   EXPECT_EQ(message(client), "booting");
   box_.record("joined", "demo", id);
   EXPECT_EQ(message(client), "joined");
-  box_.end_operation(id);
-  box_.record("done", "demo", id);
+  box_.end_operation(id, "done");
   EXPECT_EQ(message(client), "done");
   const auto last = nlohmann::json::parse(client.line());
   EXPECT_EQ(last.at("operation").at("id"), id);
