@@ -81,5 +81,6 @@ class Control:
             self.cloud.add("servers", {
                 "name": f"{body.get('name', 'other')}-{number}", "status": "running", "labels": body.get("labels", {}),
                 "server_type": self.cloud.server_types()[0], "location": {"name": "fsn1"},
-                "public_net": {"ipv4": None, "ipv6": None, "floating_ips": [], "firewalls": []}, "private_net": []})
+                "public_net": {"ipv4": None, "ipv6": None, "floating_ips": [], "firewalls": []}, "private_net": [],
+                "protection": {"delete": False, "rebuild": False}, "locked": False})
         return web.json_response({})

@@ -17,7 +17,7 @@ constexpr std::chrono::seconds limit{60};
 
 // The second machine is an edge: a core that lives is not removed.
 BoxSettings with_one_core(BoxSettings settings) {
-  settings.more += "jetstream: {core_nodes: 1}\n";
+  settings.core_nodes = 1;
   return settings;
 }
 
