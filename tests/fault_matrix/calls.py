@@ -86,8 +86,7 @@ def _confirmation(path, stage):
 
 
 CALLS = [
-    _call("GET /locations (one)", "doctor", [], "per_page=1$"),
-    _call("GET /locations", "doctor", _listed("locations", ["name"]), "per_page=50$"),
+    _call("GET /locations", "doctor", _listed("locations", ["name"])),
     _call("POST /placement_groups (nothing)", "doctor", [], body_name="^$"),
     _call("GET /server_types", "doctor", _listed("server_types", _TYPE)),
     _call("GET /pricing", "doctor", _single("pricing", _PRICING)),

@@ -6,7 +6,7 @@ import time
 from life import Broken
 from pending import QUOTAS
 
-_LOOKS = ["GET /locations (one)", "GET /locations", "POST /placement_groups (nothing)", "GET /ssh_keys", "GET /servers (all daemons')",
+_LOOKS = ["GET /locations", "POST /placement_groups (nothing)", "GET /ssh_keys", "GET /servers (all daemons')",
           "GET /primary_ips (all daemons')", "GET /server_types", "GET /pricing", "GET /images"]
 _SWEEP = ["GET /firewalls (own)", "GET /servers (all daemons')", "GET /primary_ips (all daemons')"]
 _KEYS = ["POST /ssh_keys", "GET /ssh_keys (fingerprint)"]
