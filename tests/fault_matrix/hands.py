@@ -68,6 +68,11 @@ class HandCell:
         """Of the pair."""
         return f"{self.deed} | {self.where}"
 
+    @property
+    def is_in_the_way(self):
+        """Until the hand lets go: it takes longest, and is begun first."""
+        return any(word in self.deed for word in ("protect", "controller"))
+
     def say(self, outcome, failed=False):
         """What came of it."""
         self.outcomes.append(outcome)
@@ -96,6 +101,7 @@ class HandLife:
         if "to" in deed:
             deed["to"] = deed["to"] % life.name
         self.deed = deed
+        self.controller = ""  # whose the forest is
 
     def _deed_on(self, node):
         target = {"servers": f"^{node}$", "primary_ips": f"^{node}$", "firewalls": f"^morpheus-{self.life.name}$",
@@ -128,6 +134,7 @@ class HandLife:
         """All stages."""
         life, name = self.life, self.life.name
         await self._stage("plant", "plant", "cloud", "small", "--name", name, "--yes")
+        self.controller = await self._owner()
         await self._hand("grow", f"{name}-node-1")
         await self._stage("grow", "grow", name, "--yes")
         nodes = await life.nodes()
@@ -137,6 +144,10 @@ class HandLife:
         await self._hand("teardown", (await life.nodes() or [f"{name}-node-1"])[0])
         await self._stage("teardown", "teardown", name, "--yes")
         await self._judge_the_end()
+
+    async def _owner(self):
+        servers = (await self.box.state())["servers"]
+        return next((each["labels"]["morpheus-controller"] for each in servers if each["name"] == f"{self.life.name}-node-1"), "")
 
     async def _say_why(self, stage):
         """What waits says for what."""
@@ -150,12 +161,14 @@ class HandLife:
         return any(word in line for word in words)
 
     async def _let_go(self):
-        """The hand takes its protection off again, and what waited for that goes on."""
+        """The hand takes its protection off again, or gives back what it gave away, and what waited for that goes on."""
         for kind in ("servers", "primary_ips"):
             await self.box.tell("hand", {"do": "protect", "on": False, "kind": kind, "name": self.life.about})
+        if "controller" in self.cell.deed:
+            await self.box.tell("hand", {**self.deed, "labels": {"morpheus-controller": self.controller}, "name": self.life.about})
         for _ in range(int(LET_GO / LOOK)):
             status = await self.box.ask("status", self.life.name)
-            if not status or not status.get("operation"):
+            if not status or not status["forest"]["operation"]:
                 return
             await asyncio.sleep(LOOK)
 

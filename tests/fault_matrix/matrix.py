@@ -18,7 +18,7 @@ from pending import Pending
 PARTS = {  # stages whose calls are played, kinds of lives, boxes, lives at once in a box
     "looks": ([], looks.play, 3, 1),
     "sweep": ([], sweep.play, 4, 1),
-    "hands": ([], None, 3, 6),
+    "hands": ([], None, 3, 8),
     "keys": (["plant without a server"], short_life, 3, 1),
     "around": (["plant without a server", "teardown"], short_life, 3, 8),
     "servers": (["plant", "dud", "grow", "adopt", "shrink"], whole_life, 3, 6),
@@ -44,7 +44,7 @@ class Matrix:
         self.options = options
         self.stages, self.kind, self.boxes, self.at_once = PARTS[options.part]
         self.cells = self._cells()
-        self.hands = list(self.cells) if options.part == "hands" else []
+        self.hands = sorted(self.cells, key=lambda cell: not cell.is_in_the_way) if options.part == "hands" else []
         self.pending = Pending([] if self.hands else self.cells)
         self.names = (f"f{number}" for number in itertools.count(1))
         self.until = time.monotonic() + options.seconds
