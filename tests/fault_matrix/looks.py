@@ -20,10 +20,18 @@ def calls_of(part):
         return _SWEEP
     if part == "keys":
         return _KEYS
-    stages = {"around": ["plant without a server", "teardown"], "servers": ["plant", "dud", "grow", "adopt", "shrink"]}
-    calls = {call for stage in stages[part] for group, _ in QUOTAS[stage] for call in group} - set(_KEYS)
-    around = {call for group, _ in QUOTAS["plant without a server"] + QUOTAS["teardown"] for call in group}
-    return calls - around if part == "servers" else calls
+    around = _calls_in(["plant without a server"]) - set(_KEYS)
+    if part == "around":
+        return around
+    teardown = _calls_in(["teardown"]) - around
+    lists = {call for call in teardown if call.endswith("(forest)")}
+    if part in ("teardown", "removals"):
+        return lists if part == "teardown" else teardown - lists
+    return _calls_in(["plant", "dud", "grow", "adopt", "shrink"]) - around - teardown
+
+
+def _calls_in(stages):
+    return {call for stage in stages for group, _ in QUOTAS[stage] for call in group}
 
 
 async def forget_keys(box):

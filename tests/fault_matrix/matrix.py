@@ -21,6 +21,8 @@ PARTS = {  # stages whose calls are played, kinds of lives, boxes, lives at once
     "hands": ([], None, 3, 8),
     "keys": (["plant without a server"], short_life, 3, 1),
     "around": (["plant without a server", "teardown"], short_life, 3, 8),
+    "teardown": (["plant without a server", "teardown"], short_life, 3, 8),
+    "removals": (["plant without a server", "teardown"], short_life, 3, 8),
     "servers": (["plant", "dud", "grow", "adopt", "shrink"], whole_life, 3, 6),
 }
 

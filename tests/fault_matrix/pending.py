@@ -13,7 +13,7 @@ QUOTAS = {
     "dud": [(["DELETE /primary_ips/ID", "GET /primary_ips/ID"], 2), (["GET /servers (name)"], 1)],
     "grow": [(["PUT /firewalls/ID"], 1), (["POST /firewalls/ID/actions/set_rules", "POST /firewalls/ID/actions/apply_to_resources"], 2), (["POST /servers/ID/actions/poweron"], 1),
              (["GET /servers (name)"], 1), (["GET /firewalls (own)"], 1)],
-    "adopt": [(["PUT /servers/ID", "GET /servers/ID"], 4)],  # a command that does not try again by itself
+    "adopt": [(["PUT /servers/ID"], 1), (["GET /servers/ID"], 2)],  # a command that does not try again by itself
     "shrink": [(["POST /servers/ID/actions/shutdown"], 1), (["DELETE /servers/ID", "GET /servers/ID"], 2)],
     "teardown": [(["GET /servers (forest)", "GET /primary_ips (forest)", "GET /firewalls (forest)", "DELETE /firewalls/ID",
                    "DELETE /placement_groups/ID", "GET /firewalls/ID", "GET /placement_groups/ID", "GET /placement_groups (forest)"], 3), (["GET /firewalls (own)"], 1)],
@@ -21,14 +21,15 @@ QUOTAS = {
 
 # Calls of which a stage is sure to make the second only if the first is answered as it should be: one of them is played at a time.
 EITHER = {"plant": ("POST /servers", "GET /actions"), "shrink": ("GET /servers/ID", "POST /servers/ID/actions/shutdown")}
-# Stages in which a list is sure to have what a fault changes: an entry (or one that came just now), or that part of it.
-_FILLED = [("GET /placement_groups (forest)", "", {"teardown"}), ("GET /servers (name)", "", {"grow"}), ("GET /firewalls (own)", "applied_to[", {"teardown"})]
+# Stages that are sure to have what such faults of a call change; each stage has all else.
+_SHOWN = [("GET /placement_groups (forest)", "an entry", {"teardown"}), ("GET /servers (name)", "an entry", {"grow"}),
+          ("GET /firewalls (own)", "applied_to[", {"teardown"}), ("GET /servers/ID", "labels.morpheus-node", {"shrink"})]
 
 
 def _can_show(cell, stage):
-    """Whether the stage is sure to meet what the fault changes."""
-    needs_an_entry = "[]" in cell.fault or "lag_seconds" in cell.effects or cell.effects.get("page") in ("lost", "duplicate")
-    return not needs_an_entry or all(stage in stages for call, part, stages in _FILLED if call == cell.call.name and part in cell.fault)
+    changes_an_entry = "[]" in cell.fault or "lag_seconds" in cell.effects or cell.effects.get("page") in ("lost", "duplicate")
+    return all(stage in stages for call, what, stages in _SHOWN
+               if call == cell.call.name and (what in cell.fault or (what == "an entry" and changes_an_entry)))
 
 
 class Pending:
