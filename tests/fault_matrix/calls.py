@@ -11,7 +11,7 @@ _ADDRESS = ["id", "name", "ip", *_LABELS, "location", "location.name", "assignee
 _FIREWALL = ["id", "name", "labels", "labels.morpheus-controller", "labels.morpheus-forest", "labels.morpheus-acting", "rules", "rules[]",
              "rules[].direction", "rules[].protocol", "rules[].port", "rules[].source_ips", "rules[].source_ips[]", "applied_to", "applied_to[]", "applied_to[].type", "applied_to[].server",
              "applied_to[].server.id"]
-_GROUP = ["id", "name", "servers"]
+_GROUP = ["id", "name", "servers", "labels", "labels.morpheus-controller", "labels.morpheus-forest"]
 _KEY = ["id", "name", "fingerprint"]
 _TYPE = ["name", "architecture", "cores", "memory", "prices", "prices[]", "prices[].location", "prices[].price_hourly",
          "prices[].price_hourly.net", "prices[].price_monthly", "prices[].price_monthly.net", "locations", "locations[]",
@@ -100,7 +100,7 @@ CALLS = [
     _call("POST /firewalls", "plant", _single("firewall", ["id"])),
     _call("GET /servers (name)", "plant", _listed("servers", _SERVER), _NAME, lags=True),
     _call("GET /placement_groups (forest)", "plant", _listed("placement_groups", _GROUP), _FOREST, lags=True),
-    _call("POST /placement_groups", "plant", _single("placement_group", ["id", "name"]), body_name="."),
+    _call("POST /placement_groups", "plant", _single("placement_group", _GROUP), body_name="."),
     _call("POST /servers", "plant", _single("server", _SERVER) + _ACTION),
     _call("GET /actions", "plant", ["actions", "actions[]", "actions[].id", "actions[].status"]),
     _call("POST /ssh_keys", "keys", _single("ssh_key", ["id"])),

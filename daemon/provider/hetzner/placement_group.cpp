@@ -9,6 +9,7 @@ PlacementGroup read_placement_group(const JsonObject& json) {
   group.id = json.integer("id");
   group.name = json.shown("name", longest_api_name);
   for (const JsonValue& each : json.array("servers")) group.servers.push_back(each.integer());
+  group.labels = read_labels(json);
   return group;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/decode/json.hpp"
+#include "daemon/provider/hetzner/labels.hpp"
 
 namespace morpheus::hetzner {
 
@@ -13,6 +14,7 @@ struct PlacementGroup {
   std::int64_t id = 0;
   std::string name;
   std::vector<std::int64_t> servers;
+  Labels labels;
 };
 
 PlacementGroup read_placement_group(const JsonObject& json);

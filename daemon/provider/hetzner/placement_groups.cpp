@@ -11,7 +11,7 @@ asio::awaitable<Result<std::int64_t>> PlacementGroups::take_room(std::string for
   if (!groups_.contains(forest)) {
     auto known = co_await read(forest);
     if (!known) co_return known.error();
-    if (!known->empty()) had_groups_.insert(forest);
+    for (const Group& each : *known) had_groups_[forest].insert(each.id);
     groups_[forest] = *std::move(known);
   }
   for (Group& group : groups_[forest]) {
@@ -27,7 +27,7 @@ asio::awaitable<Result<std::int64_t>> PlacementGroups::take_room(std::string for
     co_return made.error();
   }
   made->machines = 1;
-  had_groups_.insert(forest);
+  had_groups_[forest].insert(made->id);
   if (vanished) {
     repairs_.put_right(forest, fmt::format("its placement group did not exist any more: {} is made for new machines; those that exist stay outside, and may "
                                            "share a host, until each is off and put in (hcloud server add-to-placement-group)", name));
@@ -74,13 +74,31 @@ std::string PlacementGroups::free_name(const std::string& forest) const {
 
 asio::awaitable<Result<>> PlacementGroups::remove(std::string forest) {
   forget(forest);
-  had_groups_.erase(forest);
+  const auto had = had_groups_.find(forest);
+  std::set<std::int64_t> unlisted = had == had_groups_.end() ? std::set<std::int64_t>() : had->second;
   const auto found = co_await api_.list("placement_groups", "label_selector=" + ownership_.select_forest(forest), read_placement_group, Urgency::deleting);
   if (!found) co_return to_error(found.error());
   for (const PlacementGroup& group : *found) {
+    unlisted.erase(group.id);
     const auto removed = co_await api_.remove(fmt::format("/placement_groups/{}", group.id));
     if (!removed && removed.error().fault != Fault::not_found) co_return to_error(removed.error());
   }
+  for (const std::int64_t id : unlisted) {
+    const auto removed = co_await remove_unlisted(forest, id);
+    if (!removed) co_return removed.error();
+  }
+  had_groups_.erase(forest);
+  co_return Result<>{};
+}
+
+asio::awaitable<Result<>> PlacementGroups::remove_unlisted(std::string forest, std::int64_t id) {
+  const auto path = fmt::format("/placement_groups/{}", id);
+  const auto group = co_await api_.get(path, read_one_placement_group, Urgency::deleting);
+  if (!group && group.error().fault == Fault::not_found) co_return Result<>{};
+  if (!group) co_return to_error(group.error());
+  if (!ownership_.owns(group->labels) || label_at(group->labels, forest_label) != forest) co_return Result<>{};
+  const auto removed = co_await api_.remove(path);
+  if (!removed && removed.error().fault != Fault::not_found) co_return to_error(removed.error());
   co_return Result<>{};
 }
 

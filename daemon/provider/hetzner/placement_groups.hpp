@@ -39,14 +39,16 @@ class PlacementGroups {
 
   asio::awaitable<Result<std::vector<Group>>> read(std::string forest);
   asio::awaitable<Result<Group>> create(std::string forest, std::string name);
+  // Deletes one that no list has (yet), if it is there and still the forest's.
+  asio::awaitable<Result<>> remove_unlisted(std::string forest, std::int64_t id);
   // The first of the forest's names that no group has.
   std::string free_name(const std::string& forest) const;
 
   Api& api_;
   const Ownership& ownership_;
   Repairs& repairs_;
-  std::map<std::string, std::vector<Group>> groups_;  // by forest
-  std::set<std::string> had_groups_;                  // forests
+  std::map<std::string, std::vector<Group>> groups_;          // by forest
+  std::map<std::string, std::set<std::int64_t>> had_groups_;  // by forest, until they are deleted: lists lag
   Turns choosing_;
 };
 
