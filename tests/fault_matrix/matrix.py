@@ -19,7 +19,7 @@ PARTS = {  # stages whose calls are played, kinds of lives, boxes, lives at once
     "looks": ([], looks.play, 3, 1),
     "sweep": ([], sweep.play, 4, 1),
     "hands": ([], None, 3, 8),
-    "keys": (["plant without a server"], short_life, 3, 1),
+    "keys": (["plant without a server"], short_life, 5, 1),
     "around": (["plant without a server", "teardown"], short_life, 3, 8),
     "teardown": (["plant without a server", "teardown"], short_life, 3, 8),
     "removals": (["plant without a server", "teardown"], short_life, 3, 8),

@@ -76,4 +76,5 @@ class Pending:
             if cell.tries >= MOST_LIVES:
                 self.spent.append(cell)
             else:
-                self.by_call[cell.call.name].insert(0, cell)
+                queue = self.by_call[cell.call.name]
+                queue.insert(len(queue) if cell.call.stage == "keys" else 0, cell)  # keys share helpers: there, each has another neighbour
