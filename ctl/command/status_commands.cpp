@@ -54,7 +54,7 @@ std::string screen_of_one(StatusView status, const Session& session, const std::
   auto screen = status_screen(status, session.style);
   screen.head = heading + screen.head;
   if (table_rows(screen, size) < status.nodes.size()) {
-    std::ranges::stable_partition(status.nodes, needs_a_look);
+    std::stable_partition(status.nodes.begin(), status.nodes.end(), needs_a_look);
     screen.table = status_screen(status, session.style).table;
   }
   return fit(screen, size);
@@ -64,7 +64,7 @@ std::string screen_of_all(std::vector<StatusView> forests, const Session& sessio
   const auto size = terminal_size(session);
   const auto make = [&] { return Screen{heading, render_statuses(forests), 1, render_all_warnings(forests, session.style)}; };
   if (table_rows(make(), size) < forests.size()) {
-    std::ranges::stable_partition(forests, [](const StatusView& each) { return !each.growth.warnings.empty(); });
+    std::stable_partition(forests.begin(), forests.end(), [](const StatusView& each) { return !each.growth.warnings.empty(); });
   }
   return fit(make(), size);
 }

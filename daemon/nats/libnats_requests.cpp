@@ -65,7 +65,7 @@ asio::awaitable<Result<Jsz>> LibnatsRequests::leader_view(SystemAccess access) {
 
 SystemAccess LibnatsRequests::turned(SystemAccess access) const {
   auto& addresses = access.addresses;
-  if (!addresses.empty()) std::ranges::rotate(addresses, addresses.begin() + static_cast<std::ptrdiff_t>(turn_ % addresses.size()));
+  if (!addresses.empty()) std::rotate(addresses.begin(), addresses.begin() + static_cast<std::ptrdiff_t>(turn_ % addresses.size()), addresses.end());
   return access;
 }
 

@@ -21,7 +21,7 @@ std::vector<Pair> Choice::pairs() const {
       if (catalog_.type(type)->prices.contains(location)) pairs.push_back({type, location});
     }
   }
-  std::ranges::stable_partition(pairs, [&](const Pair& pair) { return catalog_.advice(pair.type, pair.location).available; });
+  std::stable_partition(pairs.begin(), pairs.end(), [&](const Pair& pair) { return catalog_.advice(pair.type, pair.location).available; });
   return pairs;
 }
 
