@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "daemon/forest/readiness.hpp"
 #include "daemon/forest/voices.hpp"
@@ -157,9 +158,9 @@ void Contradictions::note(const Forest& forest, const Node& node, const std::str
   const BootTime now = context_.clock.boot();
   Entry& entry = entries_.try_emplace(node.id, Entry{now, now}).first->second;
   entry.last = now;
-  if (entry.reported || now - entry.first < lasting()) return;
-  entry.reported = true;
-  context_.observations.contradict(node.id, what);
+  if (!entry.reported && now - entry.first < lasting()) return;
+  context_.observations.contradict(node.id, what);  // as it is now; an event tells of the first
+  if (std::exchange(entry.reported, true)) return;
   report(forest, node, EventLevel::warning, "contradicts the other nodes: " + what);
 }
 

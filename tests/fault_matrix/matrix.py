@@ -32,7 +32,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", required=True)
     parser.add_argument("--part", choices=sorted(PARTS), required=True)
-    parser.add_argument("--seconds", type=float, default=110, help="after which no life is begun")
+    parser.add_argument("--seconds", type=float, default=220, help="after which no life is begun")
     parser.add_argument("--boxes", type=int)
     parser.add_argument("--only", default="", help="a text that the cells' names contain")
     parser.add_argument("--addresses", type=int, default=0, help="number of the first box")
