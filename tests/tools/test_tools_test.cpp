@@ -103,7 +103,7 @@ TEST(NatsServer, AnswersAndEndsWithItsObject) {
 
 TEST(NatsServer, ThatIsStoppedDoesNotHoldUpWhoAsksIt) {
   NatsServer server;
-  server.process().signal(SIGSTOP);
+  server.process().freeze();
   EXPECT_FALSE(http_get(server.address(), 8222, "varz", milliseconds{200}));
 }
 
