@@ -9,19 +9,11 @@
 #include <exception>
 #include <stdexcept>
 
+#include "tests/tools/sanitizer.hpp"
 #include "tests/tools/temp_dir.hpp"
 
 namespace morpheus {
 namespace {
-
-// AddressSanitizer ends such processes in a way of its own, with an exit status.
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool faults_are_caught = true;
-#elif defined(__has_feature)
-constexpr bool faults_are_caught = __has_feature(address_sanitizer);
-#else
-constexpr bool faults_are_caught = false;
-#endif
 
 int use_up_the_stack(int depth);
 
@@ -60,7 +52,7 @@ class CrashMarkTest : public testing::Test {
 };
 
 TEST_F(CrashMarkTest, AFaultLeavesItAndEndsTheProcessAsItWould) {
-  if (faults_are_caught) GTEST_SKIP() << "AddressSanitizer catches them first";
+  if (with_address_sanitizer) GTEST_SKIP() << "AddressSanitizer catches them first";
   for (const int signal : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSYS}) {
     std::filesystem::remove(path_);
     const int status = die_of(path_, [signal] { ::raise(signal); });
@@ -70,7 +62,7 @@ TEST_F(CrashMarkTest, AFaultLeavesItAndEndsTheProcessAsItWould) {
 }
 
 TEST_F(CrashMarkTest, AStackThatIsUsedUpLeavesIt) {
-  if (faults_are_caught) GTEST_SKIP() << "AddressSanitizer catches it first";
+  if (with_address_sanitizer) GTEST_SKIP() << "AddressSanitizer catches it first";
   const int status = die_of(path_, [] { use_up_the_stack(0); });
   EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV);
   EXPECT_TRUE(is_there());
