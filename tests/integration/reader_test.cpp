@@ -8,8 +8,8 @@
 #include <memory>
 
 #include "tests/integration/cloud_box.hpp"
-#include "tests/unit/control/client.hpp"
 #include "tests/tools/sanitizer.hpp"
+#include "tests/unit/control/client.hpp"
 
 namespace morpheus {
 namespace {
