@@ -84,8 +84,8 @@ class HetznerProvider : public Provider {
   asio::awaitable<Result<std::optional<Server>>> find_own(MachineRef machine, Urgency urgency);
   asio::awaitable<Result<std::optional<Server>>> own_by_id(MachineRef machine, Urgency urgency);
   asio::awaitable<Result<std::optional<Machine>>> find_machine(MachineRef machine, Urgency urgency);
-  // Deletes the machine, if there is one that is meant. false: it belongs to another controller now, and stays with its addresses.
-  asio::awaitable<Result<bool>> remove_server(MachineRef machine);
+  // Deletes the machine, if there is one that is meant. One that belongs to another controller now stays.
+  asio::awaitable<Result<>> remove_server(MachineRef machine);
   bool owns(const Server& server) const { return server.managed && server.controller == ownership_.controller(); }
   asio::awaitable<Result<Machine>> create_new(MachineSpec spec);
   // Of the server that has the spec's address: another name, or the look by name was too early.

@@ -76,26 +76,26 @@ asio::awaitable<Result<>> HetznerProvider::drain(MachineRef machine) {
   co_return Result<>{};
 }
 
-asio::awaitable<Result<bool>> HetznerProvider::remove_server(MachineRef machine) {
+asio::awaitable<Result<>> HetznerProvider::remove_server(MachineRef machine) {
   const auto id = number_of(machine.id());
   const auto server = co_await find_own(machine, Urgency::deleting);
   if (is_given_away(server)) {
     spdlog::warn("{}; it stays", server.error().message);
-    co_return false;
+    co_return Result<>{};
   }
   if (!server) co_return server.error();
-  if (!*server) co_return true;
+  if (!*server) co_return Result<>{};
   const bool is_meant = id == 0 || (*server)->id == id;
   if (!is_meant) {
     spdlog::warn("{}: server {} of that name is another one and stays", machine.name(), (*server)->id);
-    co_return true;
+    co_return Result<>{};
   }
   const auto removed = co_await servers_.remove(**server, action_limit);
   if (!removed) co_return to_error(removed.error());
   groups_.forget((*server)->forest);
   const auto left = co_await servers_.find((*server)->name, Urgency::deleting);  // the list says so too
   if (!left) co_return to_error(left.error());
-  if (!*left || (*left)->id != (*server)->id) co_return true;
+  if (!*left || (*left)->id != (*server)->id) co_return Result<>{};
   Error error{ErrorCode::unavailable, fmt::format("{} was deleted, and is still listed", (*server)->name), ""};
   co_return error;
 }
@@ -105,7 +105,6 @@ asio::awaitable<Result<>> HetznerProvider::destroy(MachineRef machine) {
   if (!acts) co_return acts.error();
   const auto removed = co_await remove_server(machine);
   if (!removed) co_return removed.error();
-  if (!*removed) co_return Result<>{};
   const auto still = co_await fence_.pass(Urgency::deleting);  // the deletion took its time
   if (!still) co_return still.error();
   // Addresses go with their machine; one that never had a machine does not.
