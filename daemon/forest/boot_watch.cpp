@@ -6,24 +6,10 @@
 #include <algorithm>
 
 #include "daemon/forest/machine_spec.hpp"
+#include "daemon/forest/node_events.hpp"
 #include "daemon/forest/node_steps.hpp"
 
 namespace morpheus {
-namespace {
-
-void record(const ForestContext& context, const Node& node, std::string message) {
-  Event event;
-  event.kind = "node";
-  event.level = EventLevel::warning;
-  event.forest = forest_of(context, node.forest_id).name;
-  event.node = node.name;
-  event.operation_id = node.operation_id;
-  event.message = std::move(message);
-  context.journal.record(std::move(event));
-}
-
-}  // namespace
-
 BootWatch::BootWatch(const ForestContext& context, Millis limit)
     : context_(context), pause_(std::min(first_look, limit / 4)), next_(context.clock.boot() + pause_) {}
 
@@ -47,7 +33,7 @@ asio::awaitable<std::string> BootWatch::look(Node node) {
 // The provider starts what the same intent made.
 asio::awaitable<void> BootWatch::start(Node node) {
   started_ = true;
-  record(context_, node, fmt::format("its machine is {} and is started", state_.empty() ? "down" : state_));
+  warn_of(context_, node, fmt::format("its machine is {} and is started", state_.empty() ? "down" : state_));
   const Forest forest = forest_of(context_, node.forest_id);
   const auto spec = make_machine_spec(context_, forest, node);
   if (!spec) co_return;

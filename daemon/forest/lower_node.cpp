@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "daemon/forest/node_events.hpp"
 #include "daemon/forest/node_steps.hpp"
 #include "daemon/runtime/backoff.hpp"
 
@@ -12,24 +13,13 @@ namespace {
 
 constexpr Millis longest_look{8'000};  // between two looks at a machine that drains
 
-void tell(const ForestContext& context, const Node& node, std::string what) {
-  Event event;
-  event.kind = "node";
-  event.level = EventLevel::warning;
-  event.forest = forest_of(context, node.forest_id).name;
-  event.node = node.name;
-  event.operation_id = node.operation_id;
-  event.message = std::move(what);
-  context.journal.record_or_log(std::move(event));
-}
-
 // draining -> deleting once the machine has shut down, or when its time is over.
 asio::awaitable<void> drain(const ForestContext& context, Node node) {
   Provider& provider = context.provider_of(forest_of(context, node.forest_id));
   auto waiting = begin_wait(context, WaitReason::drain, node);
   const MachineRef meant = machine_of(node);
   const auto asked = co_await provider.drain(meant);
-  if (!asked) tell(context, node, fmt::format("it could not be drained: {}; it is deleted", describe(asked.error())));
+  if (!asked) warn_of(context, node, fmt::format("it could not be drained: {}; it is deleted", describe(asked.error())));
   bool down = !asked;
   Backoff backoff;  // each look may be a call that is counted
   while (!down && is_running(context, node.operation_id)) {
@@ -53,7 +43,7 @@ asio::awaitable<Result<>> destroy_own(const ForestContext& context, Node node) {
   if (!found) co_return found.error();
   const bool stranger = *found && (*found)->intent != node.intent && !(*found)->id.empty();
   if (stranger) {
-    tell(context, node, "a machine of that name is not ours and stays");
+    warn_of(context, node, "a machine of that name is not ours and stays");
     co_return Result<>{};
   }
   co_return co_await provider.destroy(meant);

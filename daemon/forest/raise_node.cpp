@@ -11,6 +11,7 @@
 #include "daemon/forest/lower_node.hpp"
 #include "daemon/forest/machine_spec.hpp"
 #include "daemon/forest/meta_group.hpp"
+#include "daemon/forest/node_events.hpp"
 #include "daemon/forest/node_steps.hpp"
 #include "daemon/forest/readiness.hpp"
 #include "daemon/monitor/parse.hpp"
@@ -151,15 +152,8 @@ class Objection {
 };
 
 void record_outvoted(const ForestContext& context, const Node& node, const std::string& objection) {
-  Event event;
-  event.kind = "node";
-  event.level = EventLevel::warning;
-  event.forest = forest_of(context, node.forest_id).name;
-  event.node = node.name;
-  event.operation_id = node.operation_id;
-  event.message = fmt::format("taken as joined by its own answers, although {}: that is one node's word, and it stood alone for {} s", objection,
-                              outvoted_after.count() / 1000);
-  context.journal.record(std::move(event));
+  warn_of(context, node, fmt::format("taken as joined by its own answers, although {}: that is one node's word, and it stood alone for {} s", objection,
+                              outvoted_after.count() / 1000));
 }
 
 // joining -> ready once it was joined on two polls running, or failed.
