@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/http.hpp>
 #include <csignal>
+#include <optional>
 
 #include "ctl/answer.hpp"
 #include "ctl/answer_reader.hpp"
@@ -25,6 +26,7 @@ using Endpoint = asio::local::stream_protocol::endpoint;
 using Request = http::request<http::string_body>;
 
 constexpr std::chrono::milliseconds tick{100};
+constexpr int most_exchanges = 3;  // a restart closes one connection; more would be a daemon that falls at once
 constexpr Millis longest_copy{10 * 60'000};  // of its database, which the daemon makes before a download's first byte
 
 Request make_request(http::verb method, const std::string& path, const std::string& body = "") {
@@ -44,6 +46,21 @@ Endpoint endpoint_of(const std::string& socket) {
     throw CommandFailure(ExitStatus::usage,
                          fmt::format("{} cannot be a socket's path: {}", socket, error.what()));
   }
+}
+
+// One request and what became of it.
+struct Exchange {
+  http::response_parser<http::string_body> answer;
+  error_code unsent;           // why the request did not get through whole
+  std::size_t sent_bytes = 0;  // of the request
+  error_code result;           // of the answer
+};
+
+// A daemon that is being stopped may close a connection that it had just taken. Nothing is done twice: the request changes nothing,
+// or no byte of it was taken.
+bool may_ask_again(const Request& request, const Exchange& done) {
+  if (!done.result || done.result == beast::error::timeout || done.answer.got_some()) return false;
+  return request.method() == http::verb::get || (done.unsent && done.sent_bytes == 0);
 }
 
 // Calls `on_tick` every 100 ms until it is stopped.
@@ -80,6 +97,7 @@ struct Client::Impl {
     loop.run();
   }
   Stream connect();
+  void exchange(const Request& request, Millis patience, Exchange& done);
   nlohmann::json call(const Request& request, Millis at_least);
 };
 
@@ -110,29 +128,35 @@ Stream Client::Impl::connect() {
   return stream;
 }
 
-nlohmann::json Client::Impl::call(const Request& request, Millis at_least) {
-  const Millis patience = std::max(timeout, at_least);
+void Client::Impl::exchange(const Request& request, Millis patience, Exchange& done) {
   Stream stream = connect();
   beast::flat_buffer buffer;
-  http::response_parser<http::string_body> parser;
-  parser.body_limit(largest_answer);
-  error_code unsent;
-  error_code result;
-  SilenceWatch silence(loop, stream, socket, [&] { return parser.got_some(); }, waiting_is_said);
+  done.answer.body_limit(largest_answer);
+  SilenceWatch silence(loop, stream, socket, [&] { return done.answer.got_some(); }, waiting_is_said);
   stream.expires_after(patience);
   // A daemon that is full answers and closes without reading: what it said counts, not that the request broke
   // off.
-  http::async_write(stream, request, [&](const error_code& written, std::size_t) {
-    unsent = written;
-    http::async_read(stream, buffer, parser, [&](const error_code& read, std::size_t) {
-      result = read;
+  http::async_write(stream, request, [&](const error_code& written, std::size_t bytes) {
+    done.unsent = written;
+    done.sent_bytes = bytes;
+    http::async_read(stream, buffer, done.answer, [&](const error_code& read, std::size_t) {
+      done.result = read;
       silence.stop();
     });
   });
   run();
   silence.check();
-  if (result) throw broken_off(socket, unsent ? unsent : result, patience);
-  return checked_answer(parser.get().result_int(), parser.get().body());
+}
+
+nlohmann::json Client::Impl::call(const Request& request, Millis at_least) {
+  const Millis patience = std::max(timeout, at_least);
+  std::optional<Exchange> done;
+  for (int tries = 0; tries < most_exchanges; ++tries) {
+    exchange(request, patience, done.emplace());
+    if (!may_ask_again(request, *done)) break;
+  }
+  if (done->result) throw broken_off(socket, done->unsent ? done->unsent : done->result, patience);
+  return checked_answer(done->answer.get().result_int(), done->answer.get().body());
 }
 
 bool Client::stream(const std::string& path, const OnLine& on_line, const OnTick& on_tick) {

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <cctype>
+#include <charconv>
+#include <cstdint>
+#include <string_view>
+#include <system_error>
 
 namespace morpheus::ctl {
 
@@ -14,11 +17,18 @@ CLI::Validator is_named() {
       "");
 }
 
-CLI::Validator without_number_sign() {
+CLI::Validator is_operation_id() {
   return CLI::Validator(
       [](std::string& text) {
-        const bool is_shown = text.size() > 1 && text[0] == '#' && std::isdigit(static_cast<unsigned char>(text[1])) != 0;
-        if (is_shown) text.erase(0, 1);
+        if (text.empty()) return std::string("it is empty: is a variable of the shell not set?");
+        std::string_view digits = text;
+        if (digits.front() == '#') digits.remove_prefix(1);
+        std::int64_t id = 0;
+        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), id);
+        if (error != std::errc() || end != digits.data() + digits.size() || id <= 0) {
+          return fmt::format("\"{}\" is no operation's number, as 4 or '#4'; morpheusctl operations shows them", text);
+        }
+        text = std::to_string(id);
         return std::string();
       },
       "");

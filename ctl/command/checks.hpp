@@ -8,7 +8,7 @@ namespace morpheus::ctl {
 CLI::Validator is_named();
 
 // Takes an operation's id as it is shown, "#4", too.
-CLI::Validator without_number_sign();
+CLI::Validator is_operation_id();
 
 // A number from `least` to `most`; NaN is none.
 CLI::Validator is_within(double least, double most);

@@ -111,7 +111,7 @@ void add_record_commands(CLI::App& app, Action& chosen) {
       [flags, &chosen] { chosen = [flags](Session& session) { return image(session, *flags); }; });
 
   auto* operation_command = app.add_subcommand("operation", "Show one operation in full, wait for its end, or say what becomes of a parked one");
-  operation_command->add_option("ID", flags->operation, "its number, as 4 or '#4'")->required()->transform(without_number_sign());
+  operation_command->add_option("ID", flags->operation, "its number, as 4 or '#4'")->required()->transform(is_operation_id());
   operation_command->add_flag("--wait", flags->wait, "show its stages until it has ended, or is parked");
   auto* resume = operation_command->add_flag("--resume", flags->resume, "try it again, if it is parked");
   operation_command->add_flag("--abort", flags->abort, "bring it to its end as failed, if it is parked: what is not ready is given up")

@@ -152,7 +152,7 @@ std::string render_statuses(const std::vector<StatusView>& forests) {
     rows.push_back({each.forest.name, each.forest.provider, state_words(each.forest),
                     fmt::format("{}/{}", each.cluster.healthy, each.cluster.nodes), percent(each.cluster.cpu_percent),
                     percent(each.cluster.memory_percent), count(each.cluster.connections),
-                    each.forest.operation ? work_of(each.forest) : "-", each.growth.warnings.empty() ? "" : warning_sign});
+                    each.forest.operation ? work_of(each.forest) : "-", each.growth.warnings.empty() && each.waits.empty() ? "" : warning_sign});
   }
   return render_table(rows);
 }
@@ -163,6 +163,10 @@ std::string render_all_warnings(const std::vector<StatusView>& forests, const St
   for (const StatusView& each : forests) {
     for (const auto& warning : each.growth.warnings) {
       if (said.insert(warning).second) out += fmt::format("{}  {}\n", warning_sign, style.yellow(local_times(warning)));
+    }
+    for (const WaitView& wait : each.waits) {
+      const auto text = render_wait(wait, style);
+      if (said.insert(text).second) out += fmt::format("{}  {}", warning_sign, text);
     }
   }
   return out.empty() ? out : "\n" + out;

@@ -41,7 +41,6 @@ class Unread {
   // Another answer may be made for this user now.
   bool has_room(std::int64_t uid) const;
 
-  std::size_t bytes() const { return all_; }
 
  private:
   void forget(std::int64_t uid, std::size_t bytes);

@@ -1,7 +1,6 @@
 #include "daemon/forest/boot_watch.hpp"
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 
@@ -19,10 +18,8 @@ asio::awaitable<std::string> BootWatch::look(Node node) {
   const auto machine = co_await context_.provider_of(forest_of(context_, node.forest_id)).look(meant);
   pause_ = std::min(pause_ * 2, longest_pause);
   next_ = context_.clock.boot() + pause_;
-  if (!machine) {
-    spdlog::warn("{}: how its machine is, is not known: {}", node.name, describe(machine.error()));
-    co_return "";
-  }
+  trouble_ = machine ? "" : fmt::format("how its machine is, is not known: {}", describe(machine.error()));
+  if (!machine) co_return "";
   if (!*machine) co_return "its machine does not exist any more; somebody else deleted it";
   state_ = (*machine)->state;
   const bool start_it = !(*machine)->running && !started_ && is_running(context_, node.operation_id);
@@ -36,10 +33,13 @@ asio::awaitable<void> BootWatch::start(Node node) {
   warn_of(context_, node, fmt::format("its machine is {} and is started", state_.empty() ? "down" : state_));
   const Forest forest = forest_of(context_, node.forest_id);
   const auto spec = make_machine_spec(context_, forest, node);
-  if (!spec) co_return;
+  if (!spec) {
+    trouble_ = fmt::format("its machine is not started: {}", describe(spec.error()));
+    co_return;
+  }
   const auto made = co_await context_.provider_of(forest).create(*spec);
   if (!made) {
-    spdlog::warn("{}: its machine is not started: {}", node.name, describe(made.error()));
+    trouble_ = fmt::format("its machine is not started: {}", describe(made.error()));
     co_return;
   }
   state_ = made->state;
@@ -50,7 +50,8 @@ asio::awaitable<void> BootWatch::start(Node node) {
 }
 
 std::string BootWatch::with_state(const std::string& why) const {
-  return state_.empty() ? why : fmt::format("{} (the machine is {}{})", why, state_, started_ ? ", after it was started once" : "");
+  std::string text = state_.empty() ? why : fmt::format("{} (the machine is {}{})", why, state_, started_ ? ", after it was started once" : "");
+  return trouble_.empty() ? text : fmt::format("{}; {}", text, trouble_);
 }
 
 }  // namespace morpheus

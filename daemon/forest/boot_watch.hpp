@@ -16,10 +16,10 @@ class BootWatch {
 
   BootWatch(const ForestContext& context, Millis limit);
 
-  // Looks if it is time to. Why the node's machine never comes up; empty: it may.
+  // Looks if it is time to. Why the node's machine never comes up; empty: it may. The stored node may have another machine afterwards.
   asio::awaitable<std::string> look(Node node);
 
-  // `why`, with how the machine was at the last look.
+  // `why`, with how the machine was at the last look, and with what that look or a start of the machine ran into.
   std::string with_state(const std::string& why) const;
 
  private:
@@ -30,6 +30,7 @@ class BootWatch {
   BootTime next_;
   bool started_ = false;
   std::string state_;
+  std::string trouble_;  // of the last look or start; empty: none
 };
 
 }  // namespace morpheus

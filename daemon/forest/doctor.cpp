@@ -66,7 +66,7 @@ std::vector<Finding> compare(const ForestContext& context, const std::string& pr
                         ""});
   }
   for (const Drift& drift : drifts_of(context.store, provider, inventory)) {
-    findings.push_back({"drift", FindingLevel::warning, describe_drift(drift), to_change(context, drift_way_out(drift))});
+    findings.push_back({"drift", FindingLevel::warning, drift.what, to_change(context, drift.way_out)});
   }
   append(findings, missing_machines(context, provider, machines_of(inventory)));
   if (findings.empty()) {
@@ -167,6 +167,21 @@ std::vector<Finding> examine_contradictions(const ForestContext& context, const 
   return findings;
 }
 
+// A machine may exist, and no operation takes care of it: one that was parked was aborted.
+std::vector<Finding> examine_abandoned(const ForestContext& context, const Forest& forest) {
+  for (const Operation& operation : context.store.running_operations()) {
+    if (operation.forest_id == forest.id) return {};
+  }
+  std::vector<Finding> findings;
+  for (const Node& node : context.store.nodes(forest.id)) {
+    if (!costs(node) || node.state == NodeState::ready) continue;
+    findings.push_back({forest.name, FindingLevel::warning,
+                        fmt::format("{} is {}, its machine may cost, and no operation is at work on it", node.name, to_string(node.state)),
+                        to_change(context, fmt::format("morpheusctl shrink {} --node node-{}", forest.name, node.index))});
+  }
+  return findings;
+}
+
 std::vector<Finding> examine_operations(const ForestContext& context, const Forest& forest) {
   std::vector<Finding> findings;
   for (const Operation& operation : context.store.running_operations()) {
@@ -238,6 +253,7 @@ std::vector<Finding> examine_forest(const ForestContext& context, const Forest& 
   }
   append(findings, examine_nodes(context, forest));
   append(findings, examine_contradictions(context, forest));
+  append(findings, examine_abandoned(context, forest));
   append(findings, examine_operations(context, forest));
   append(findings, examine_growth(context, forest));
   append(findings, examine_certificates(context, forest));

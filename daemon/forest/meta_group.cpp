@@ -22,6 +22,8 @@ Result<SystemAccess> access_to(const ForestContext& context, const Forest& fores
   SystemAccess access;
   std::vector<std::string> others;
   for (const Node& node : context.store.nodes(forest.id)) {
+    if (costs(node) && node.role == NodeRole::core) access.members.insert(node.server_name);
+    if (costs(node) && node.witness) access.members.insert(witness_server_name(node.server_name));
     const NodeObservation* seen = context.observations.find(node.id);
     if (!costs(node) || node.address.empty() || !seen) continue;
     if (!seen->unknown.empty()) {

@@ -106,7 +106,7 @@ asio::awaitable<void> await_boot(const ForestContext& context, Node node) {
   while (is_running(context, node.operation_id)) {
     const NodeObservation* seen = context.observations.find(node.id);
     tell(context, node, seen, told);
-    waiting.says(Error{ErrorCode::unavailable, why_not_booted(seen), ""});
+    waiting.says(Error{ErrorCode::unavailable, watch.with_state(why_not_booted(seen)), ""});
     if (seen && seen->last.varz) {
       store_state(context, node, NodeState::joining);
       co_return;
@@ -117,6 +117,7 @@ asio::awaitable<void> await_boot(const ForestContext& context, Node node) {
     }
     const auto ended = co_await watch.look(node);
     if (!is_running(context, node.operation_id)) co_return;
+    node = *context.store.node(node.id);  // its machine may have been made anew
     if (!ended.empty()) {
       store_state(context, node, NodeState::failed, stage_missed(NodeState::booting, ended));
       co_return;
@@ -168,7 +169,7 @@ asio::awaitable<void> await_join(const ForestContext& context, Node node) {
     const auto missing = co_await what_is_missing(context, node);
     if (!is_running(context, node.operation_id)) co_return;
     const NodeObservation* seen = context.observations.find(node.id);
-    waiting.says(Error{ErrorCode::unavailable, missing.text, ""});
+    waiting.says(Error{ErrorCode::unavailable, missing.text.empty() ? "" : watch.with_state(missing.text), ""});
     const BootTime now = context.clock.boot();
     objection.look(missing, now);
     const bool outvoted = (missing.text.empty() || missing.one_word) && objection.is_outvoted(now);
@@ -189,6 +190,7 @@ asio::awaitable<void> await_join(const ForestContext& context, Node node) {
     }
     const auto ended = co_await watch.look(node);
     if (!is_running(context, node.operation_id)) co_return;
+    node = *context.store.node(node.id);  // its machine may have been made anew
     if (!ended.empty()) {
       store_state(context, node, NodeState::failed, stage_missed(NodeState::joining, ended));
       co_return;

@@ -121,14 +121,16 @@ asio::awaitable<void> Reconciler::reconcile(std::string provider_name) {
     return !forest.empty() && !context_.store.forest(forest);
   });
   report_orphans(provider_name, *inventory, known_before);
+  drifting_.clear();
   for (const Drift& drift : drifts_of(context_.store, provider_name, *inventory)) {
-    report_drift(drift.node, fmt::format("{}: {}", describe_drift(drift), drift_way_out(drift)));
+    report_drift(drift.node, fmt::format("{}: {}", drift.what, drift.way_out));
   }
   const auto listed = machines_of(*inventory);
   const auto forests = context_.store.forests();
   for (const Forest& forest : forests) {
     if (forest.provider == provider_name) co_await try_forest(forest, listed);
   }
+  end_drifts(provider_name);
 }
 
 // What goes wrong about one forest is none of the others' business.
@@ -201,6 +203,7 @@ void Reconciler::report_exposed(const Forest& forest, const std::string& why) {
 }
 
 void Reconciler::report_drift(const Node& node, const std::string& message) {
+  drifting_.insert(node.id);
   std::string& told = drifts_[node.id];
   if (told == message) return;
   told = message;
@@ -211,6 +214,14 @@ void Reconciler::report_drift(const Node& node, const std::string& message) {
   event.node = node.name;
   event.message = message;
   context_.journal.record(std::move(event));
+}
+
+void Reconciler::end_drifts(const std::string& provider) {
+  std::erase_if(drifts_, [&](const auto& drift) {
+    const auto node = context_.store.node(drift.first);
+    const auto forest = node ? context_.store.forest(node->forest_id) : std::nullopt;
+    return (!forest || forest->provider == provider) && !drifting_.contains(drift.first);
+  });
 }
 
 void Reconciler::report_orphans(const std::string& provider, const Inventory& inventory,

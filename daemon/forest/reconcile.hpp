@@ -46,11 +46,14 @@ class Reconciler {
   void report_orphans(const std::string& provider, const Inventory& inventory, const KnownMachines& known_before);
   // That something about the node's machine is not as it was made, once.
   void report_drift(const Node& node, const std::string& message);
+  // A drift that this comparison did not find is over: it is reported again if it comes back.
+  void end_drifts(const std::string& provider);
 
   const ForestContext& context_;
   bool working_ = false;
   std::map<std::int64_t, std::string> exposed_;  // why, by forest
   std::map<std::int64_t, std::string> drifts_;   // by node: what was said last
+  std::set<std::int64_t> drifting_;              // nodes that this comparison reported
   std::map<std::string, Waits::Waiting> waits_;  // by what failed
   std::map<std::string, std::set<std::string>> reported_;  // by provider: orphans, as they were described
 };

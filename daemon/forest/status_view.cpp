@@ -146,7 +146,7 @@ ForestSummary summarize(const ForestContext& context, const Forest& forest) {
     if (node.state == NodeState::ready && why_unknown(context, node).empty()) ++summary.nodes_ready;
   }
   for (const Operation& operation : context.store.running_operations()) {
-    if (operation.forest_id == forest.id) summary.operation = to_view(operation);
+    if (operation.forest_id == forest.id) summary.operation = describe_operation(context, operation);
   }
   return summary;
 }

@@ -38,7 +38,7 @@ std::vector<Wait> waits_of(const ForestContext& context, const std::string& fore
 
 Finding wait_finding(const Wait& wait) {
   const auto level = is_usual(wait.reason) ? FindingLevel::ok : wait.reason == WaitReason::parked ? FindingLevel::failed : FindingLevel::warning;
-  return {wait.forest, level, describe(wait), wait.hint};
+  return {wait.forest, level, describe(wait), hint_of_doctor(wait)};
 }
 
 OperationView describe_operation(const ForestContext& context, const Operation& operation) {

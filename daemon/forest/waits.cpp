@@ -16,6 +16,8 @@ std::string subject_of(const Wait& wait) {
   return wait.forest.empty() ? "the daemon" : wait.forest;
 }
 
+constexpr const char* by_itself = "it is tried again by itself";
+
 std::string tries_of(const Wait& wait) {
   if (wait.tries == 0) return "";
   return fmt::format(", tried {} time{}", wait.tries, wait.tries == 1 ? "" : "s");
@@ -40,10 +42,12 @@ std::string usual_hint(const Wait& wait) {
     case WaitReason::deletion:
     case WaitReason::leftovers:
     case WaitReason::provider:
-    case WaitReason::shutdown: return "it is tried again by itself; morpheusctl doctor says what is wrong";
+    case WaitReason::shutdown: return fmt::format("{}; morpheusctl doctor says what is wrong", by_itself);
   }
   return "";
 }
+
+std::string hint_of_doctor(const Wait& wait) { return wait.hint.starts_with(by_itself) ? by_itself : wait.hint; }
 
 std::string describe(const Wait& wait) {
   return fmt::format("{} waits {} since {}{}{}{}", subject_of(wait), what_for(wait.reason), to_rfc3339(wait.since.wall), tries_of(wait),
@@ -169,7 +173,7 @@ void Waits::record(Wait wait, bool is_over) {
     const auto seconds = elapsed(wait.since, clock_.stamp()).count() / 1000;
     event.message = fmt::format("no longer waits {}, after {} s{}", what_for(wait.reason), seconds, tries_of(wait));
   } else {
-    event.message = fmt::format("waits {}{}{}{} ({})", what_for(wait.reason), tries_of(wait), wait.cause.empty() ? "" : ": ", wait.cause, wait.hint);
+    event.message = fmt::format("waits {} since {}{}{}{} ({})", what_for(wait.reason), to_rfc3339(wait.since.wall), tries_of(wait), wait.cause.empty() ? "" : ": ", wait.cause, wait.hint);
   }
   journal_.record_or_log(std::move(event));
 }

@@ -82,6 +82,8 @@ class Waits {
 
 // What to type about such a wait where nothing else says so.
 std::string usual_hint(const Wait& wait);
+// The hint for a reader of the doctor's findings, who needs not be sent there.
+std::string hint_of_doctor(const Wait& wait);
 
 // "oak-node-2 waits for its machine to be deleted since 2026-11-25T18:00:00Z (tried 7 times): the server is protected".
 std::string describe(const Wait& wait);

@@ -31,6 +31,10 @@ bool LeaderVote::take(std::string_view answer) {
     refused_ = view.error().message;
     return false;
   }
+  if (!members_.contains(view->server)) {
+    refused_ = fmt::format("\"{}\" answered, which is no core of this forest", view->server);
+    return false;
+  }
   const std::string leader = view->jsz.leader;
   if (!view->jsz.enabled || !answered_.insert(view->server).second) return false;
   const int votes = ++votes_[leader];

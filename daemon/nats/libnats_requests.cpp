@@ -33,7 +33,7 @@ Result<> ask_removal(const SystemAccess& access, const std::string& server_name)
 Result<Jsz> ask_leader(const SystemAccess& access) {
   auto connection = connect(access);
   if (!connection) return connection.error();
-  LeaderVote vote(access.voters);
+  LeaderVote vote(access.voters, access.members);
   const auto take = [&vote](std::string_view answer) { return vote.take(answer); };
   const auto asked = connection->ask_all("$SYS.REQ.SERVER.PING.JSZ", take, LibnatsRequests::view_limit,
                                          LibnatsRequests::max_answers);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ namespace asio = boost::asio;
 struct SystemAccess {
   std::vector<std::string> addresses;  // of servers that were seen alive, without brackets; any of them will do
   int voters = 0;                      // of the meta group, that were seen alive
+  std::set<std::string> members;       // server names that may be in the meta group: of all cores and witnesses, seen or not
   std::string key;                     // the system user's nkey: the public part
   std::string seed;                    // and the secret one
 };

@@ -11,8 +11,10 @@
 #include <cassert>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <utility>
 
+#include "common/model/size_words.hpp"
 #include "daemon/store/soundness.hpp"
 #include "daemon/store/store.hpp"
 
@@ -124,6 +126,16 @@ void Database::check_transaction() const {
   if (in_transaction_ && sqlite3_get_autocommit(connection_.getHandle()) != 0) {
     fail("the open transaction was rolled back by an earlier failure");
   }
+}
+
+void Database::check_room(std::uint64_t least) const {
+  std::error_code error;
+  const auto directory = std::filesystem::absolute(path_, error).parent_path();
+  const auto space = error ? std::filesystem::space_info{} : std::filesystem::space(directory, error);
+  if (error) fail(fmt::format("how much is free on its disk cannot be told: {}", error.message()));
+  if (space.available >= least) return;
+  fail(fmt::format("the disk is full, {} are free where {} are needed: make room; df {}", size_words(space.available), size_words(least),
+                   directory.string()));
 }
 
 void Database::execute(const char* text) {

@@ -35,6 +35,9 @@ class Database {
   // alone.
   void check_transaction() const;
 
+  // Throws when the file's disk has less than `least` bytes free for this process, or when that cannot be told.
+  void check_room(std::uint64_t least) const;
+
   // Runs statements that are not worth keeping.
   void execute(const char* text);
   std::int64_t last_id() const { return connection_.getLastInsertRowid(); }

@@ -34,9 +34,15 @@ sql::Query& bind(sql::Query& query, const Operation& operation) {
                     operation.aborted);
 }
 
+// An operation that began on the last free pages of a full disk would stand still in its middle, with machines that cost money.
+constexpr std::uint64_t least_room_to_grow = std::uint64_t{1} << 20;
+
+bool makes_machines(OperationKind kind) { return kind == OperationKind::plant || kind == OperationKind::grow; }
+
 }  // namespace
 
 std::int64_t Store::add_operation(const Operation& operation) {
+  if (makes_machines(operation.kind)) impl_->database.check_room(least_room_to_grow);
   Change change(*impl_);
   {
     sql::Query query(

@@ -92,6 +92,7 @@ class Store {
   std::vector<Node> nodes(std::int64_t forest_id) const;  // gone ones too
   std::optional<Node> node(std::int64_t id) const;
 
+  // One that makes machines is refused on a disk with less than 1 MB free.
   std::int64_t add_operation(const Operation& operation);
   void update_operation(const Operation& operation);
   std::optional<Operation> operation(std::int64_t id) const;

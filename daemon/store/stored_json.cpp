@@ -10,8 +10,9 @@
 namespace morpheus {
 namespace {
 
-// What is written of the largest forest fits into it.
-constexpr DecodeBounds bounds{std::size_t{16} << 20, 4, 20'000, std::size_t{64} << 10};
+// What is written of a forest of growth.max_nodes fits into it. A single text may take all of it: a gate's detail names every hot node.
+constexpr std::size_t most_bytes = std::size_t{16} << 20;
+constexpr DecodeBounds bounds{most_bytes, 4, 20'000, most_bytes};
 
 template <class Enum>
 Enum name_at(const JsonObject& object, std::string_view field, Enum fallback) {

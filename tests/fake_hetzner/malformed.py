@@ -71,26 +71,26 @@ def with_other_type(answer, path):
 
 
 def with_field(answer, path, value):
-    """`path` ("servers[].public_net.ipv4") has another value in the first entry of each list; None: it is not there."""
+    """`path` ("servers[].public_net.ipv4") has another value in the first entry that has it; None: it is not there."""
     changed = copy.deepcopy(answer)
-    here = changed
-    steps = path.replace("[]", ".[]").split(".")
-    for step in steps[:-1]:
-        if step == "[]":
-            if not isinstance(here, list) or not here:
-                return None
-            here = here[0]
-        elif not isinstance(here, dict) or step not in here:
-            return None
-        else:
-            here = here[step]
-    last = steps[-1]
-    if last == "[]":
-        last, here = 0, here if isinstance(here, list) else []
-    if not here or (isinstance(here, dict) and last not in here):
+    place = _place(changed, path.replace("[]", ".[]").split("."))
+    if not place:
         return None
-    here[last] = value(here[last]) if callable(value) else value
+    holder, key = place
+    holder[key] = value(holder[key]) if callable(value) else value
     return changed
+
+
+def _place(here, steps):
+    """Who holds the value at the end of `steps`, and by which key; None: nobody does."""
+    step, rest = steps[0], steps[1:]
+    if step == "[]":
+        keys = range(len(here)) if isinstance(here, list) else []
+    else:
+        keys = [step] if isinstance(here, dict) and step in here else []
+    if not rest:
+        return (here, keys[0]) if keys else None
+    return next((place for place in (_place(here[key], rest) for key in keys) if place), None)
 
 
 def without_field(answer, path):

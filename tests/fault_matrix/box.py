@@ -53,6 +53,7 @@ class Box:
         self.fake = None
         self.daemon = None
         self.base = ""
+        self.shared = set()  # names of the armed cells that any life may meet
 
     async def start(self):
         """Both answer."""

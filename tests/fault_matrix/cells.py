@@ -67,6 +67,11 @@ class Cell:
         return f"{self.call.name} | {self.fault}"
 
     @property
+    def is_shared(self):
+        """Any life may meet it, not only the one that armed it."""
+        return self.call.stage == "any"
+
+    @property
     def passes(self):
         """An operation outlasts it."""
         return self.fault not in LASTING

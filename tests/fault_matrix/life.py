@@ -27,9 +27,10 @@ class Life:
 
     async def arm(self, stage, helper=None):
         """So many of each group of calls as their loop can take."""
-        taken = self.pending.take(stage)
+        taken = self.pending.take(stage, len(self.box.shared))
         self.armed += taken
-        faults = [cell.described(None if cell.call.stage in ("any", "keys") else self.about) for cell in taken]
+        self.box.shared |= {cell.name for cell in taken if cell.is_shared}
+        faults = [cell.described(None if cell.is_shared or cell.call.stage == "keys" else self.about) for cell in taken]
         helpers = [helper] if helper else []
         for cell in taken:
             if cell.call.confirms:
@@ -51,6 +52,7 @@ class Life:
         for cell in fired:
             cell.fired += counts[cell.name]
             self.armed.remove(cell)
+            self.box.shared.discard(cell.name)
             await self.box.forget_faults("^" + re.escape(cell.name) + "$")
         return fired
 
@@ -60,6 +62,7 @@ class Life:
             cell.say("not noticed")
         for cell in self.armed:
             await self.box.forget_faults("^" + re.escape(cell.name) + "$")
+        self.box.shared -= {cell.name for cell in self.armed}
         self.pending.give_back(self.armed)
         self.armed = []
         await self.box.forget_faults(f"^helper {self.name}$")

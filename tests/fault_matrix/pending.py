@@ -3,20 +3,23 @@
 from life import FREE
 
 MOST_LIVES = 12  # in which a cell may be armed without firing
+MOST_SHARED = 2  # cells armed in a box at once that any life may meet: a life that met one after the other would wait for minutes
+
+SHARED = ["GET /firewalls (own)"]  # the look who acts is one for all forests
 
 # Of each stage: groups of calls that share a loop of retries, and how many faults it may meet. Pauses double: 1, 2, 4 s.
 QUOTAS = {
-    "plant": [(["GET /primary_ips (name)", "POST /primary_ips"], 1), (["POST /firewalls"], 1), (["POST /servers"], 2), (["GET /servers (name)"], 1), (["GET /actions"], 2), (["GET /firewalls (own)"], 1)],
+    "plant": [(["GET /primary_ips (name)", "POST /primary_ips"], 1), (["POST /firewalls"], 1), (["POST /servers"], 2), (["GET /servers (name)"], 1), (["GET /actions"], 2), (SHARED, 1)],
     "plant without a server": [
-        (["GET /primary_ips (name)", "POST /primary_ips"], 3), (["POST /firewalls"], 2), (["GET /firewalls (own)"], 2),
+        (["GET /primary_ips (name)", "POST /primary_ips"], 3), (["POST /firewalls"], 2), (SHARED, 2),
         (["GET /placement_groups (forest)", "POST /placement_groups", "POST /ssh_keys", "GET /ssh_keys (fingerprint)"], 3)],
     "dud": [(["DELETE /primary_ips/ID", "GET /primary_ips/ID"], 2), (["GET /servers (name)"], 1)],
     "grow": [(["PUT /firewalls/ID"], 1), (["POST /firewalls/ID/actions/set_rules", "POST /firewalls/ID/actions/apply_to_resources"], 2), (["POST /servers/ID/actions/poweron"], 1),
-             (["GET /servers (name)"], 1), (["GET /firewalls (own)"], 1)],
+             (["GET /servers (name)"], 1), (SHARED, 1)],
     "adopt": [(["PUT /servers/ID"], 1), (["GET /servers/ID"], 2)],  # a command that does not try again by itself
     "shrink": [(["POST /servers/ID/actions/shutdown"], 1), (["DELETE /servers/ID", "GET /servers/ID"], 2)],
     "teardown": [(["GET /servers (forest)", "GET /primary_ips (forest)", "GET /firewalls (forest)", "DELETE /firewalls/ID",
-                   "DELETE /placement_groups/ID", "GET /firewalls/ID", "GET /placement_groups/ID", "GET /placement_groups (forest)"], 3), (["GET /firewalls (own)"], 1)],
+                   "DELETE /placement_groups/ID", "GET /firewalls/ID", "GET /placement_groups/ID", "GET /placement_groups (forest)"], 3), (SHARED, 1)],
 }
 
 # Calls of which a stage is sure to make the second only if the first is answered as it should be: one of them is played at a time.
@@ -46,11 +49,13 @@ class Pending:
         calls = {call for stage in stages for group, _ in QUOTAS[stage] for call in group}
         return sum(len(self.by_call.get(call, [])) for call in calls)
 
-    def take(self, stage):
-        """For one go of a stage."""
+    def take(self, stage, shared):
+        """For one go of a stage; `shared` cells that any life may meet are armed already."""
         taken = []
         spared = self._spared(stage)
         for calls, most in QUOTAS.get(stage, []):
+            if calls == SHARED:
+                most = min(most, MOST_SHARED - shared)
             costly = 0
             while costly < most:
                 queues = [queue for queue in (self._shown(call, stage) for call in calls if call != spared) if queue]

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -26,7 +27,7 @@ void check(const Result<Jsz>& view) {
 void decode_all(std::string_view answer) {
   const auto removed = understand_removal(answer);
   fuzz::expect(removed || !removed.error().message.empty(), "an error says what is wrong");
-  LeaderVote vote(3);
+  LeaderVote vote(3, {"", "n1", "n2", "n3"});
   vote.take(answer);
   vote.take(answer);
   check(vote.outcome());
@@ -35,7 +36,9 @@ void decode_all(std::string_view answer) {
 // As many servers as are taken in, each of which follows what the input says: itself, one of the others, or somebody who is not there.
 void vote_of_many(FuzzedDataProvider& input) {
   constexpr int most = 4'096;
-  LeaderVote vote(input.ConsumeIntegralInRange(0, most));
+  std::set<std::string> members;
+  for (int i = 0; i < most; i += 2) members.insert(fmt::format("s{}", i));
+  LeaderVote vote(input.ConsumeIntegralInRange(0, most), members);
   const int servers = input.ConsumeIntegralInRange(0, most);
   const auto follows = input.ConsumeBytes<std::uint8_t>(16);
   std::size_t bytes = 0;

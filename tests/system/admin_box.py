@@ -11,6 +11,9 @@ import lab
 BOOT_LIMIT = 90
 APT_LIMIT = 120
 CALL_LIMIT = 100
+KILL_AFTER = 5
+TIMED_OUT = 124  # as timeout(1) says it; after a SIGKILL 128 + 9
+KILLED = 137
 NAME = "admin"
 STATE = "/var/lib/morpheus"
 
@@ -45,9 +48,12 @@ class AdminBox:
                 "LC_ALL=C.UTF-8", "TERM=dumb", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND=noninteractive"]
 
     def call(self, *arguments, limit=CALL_LIMIT):
-        """Its status, and all that it printed."""
-        done = subprocess.run([*self._enter(), *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              text=True, errors="replace", timeout=limit, check=False)
+        """Its status, and all that it printed; it is ended within `limit` seconds."""
+        bounded = ["timeout", f"--kill-after={KILL_AFTER}", str(limit), *arguments]
+        done = subprocess.run([*self._enter(), *bounded], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True, errors="replace", check=False)
+        if done.returncode in (TIMED_OUT, KILLED):
+            raise AssertionError(f"{' '.join(arguments)}: not done within {limit} s: {done.stdout}")
         return done.returncode, done.stdout
 
     def do(self, *arguments, limit=CALL_LIMIT):

@@ -30,11 +30,11 @@ std::vector<std::string> limits_met(const ForestContext& context, const Forest& 
   return warnings;
 }
 
-// The ready node of that name, if its machine is known by its id.
+// The node of that name whose machine may exist and is known by its id: also one that cannot be deleted before its labels are right.
 std::optional<Node> stored_machine(const ForestContext& context, const std::string& name) {
   for (const Forest& forest : context.store.forests()) {
     for (Node& node : context.store.nodes(forest.id)) {
-      if (node.name == name && node.state == NodeState::ready && !node.machine_id.empty()) return std::move(node);
+      if (node.name == name && costs(node) && !node.machine_id.empty()) return std::move(node);
     }
   }
   return std::nullopt;
@@ -70,6 +70,7 @@ asio::awaitable<Result<AdoptionView>> ForestManager::restore(Node node, Caller c
   const auto restored = co_await context_.provider_of(forest).restore(meant, forest.name, node.intent);
   if (!restored) co_return provider_fault(restored.error());
   if (!*restored) co_return no_orphan(node.name);
+  looks_.forget();
   record_command(caller, forest.name, node.name, fmt::format("adopt {}", node.name));
   Event event;
   event.kind = "node";

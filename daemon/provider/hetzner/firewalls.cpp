@@ -54,8 +54,8 @@ nlohmann::json one_server(std::int64_t id) {
 
 }  // namespace
 
-asio::awaitable<ApiResult<std::optional<Firewall>>> Firewalls::find(std::string forest) {
-  const auto found = co_await api_.list("firewalls", "label_selector=" + ownership_.select_own(), read_firewall);
+asio::awaitable<ApiResult<std::optional<Firewall>>> Firewalls::find(std::string forest, Urgency urgency) {
+  const auto found = co_await api_.list("firewalls", "label_selector=" + ownership_.select_own(), read_firewall, urgency);
   if (!found) co_return found.error();
   std::optional<Firewall> firewall;
   for (const Firewall& each : *found) {
@@ -99,7 +99,7 @@ asio::awaitable<Result<>> Firewalls::enclose(std::string forest, std::vector<Mem
   std::optional<Firewall> firewall = fence_.seen(forest);
   // What was seen may be older than a machine.
   if (!firewall || !outside(*firewall, members).empty()) {
-    auto found = co_await find(forest);
+    auto found = co_await find(forest, Urgency::normal);
     if (!found) co_return to_error(found.error());
     firewall = *std::move(found);
   }
@@ -165,18 +165,23 @@ asio::awaitable<Result<>> Firewalls::take_in(std::string forest, Firewall firewa
 asio::awaitable<Result<std::int64_t>> Firewalls::id_of(std::string forest) {
   const auto known = ids_.find(forest);
   if (known != ids_.end()) co_return known->second;
-  const auto found = co_await find(forest);
+  const auto found = co_await find(forest, Urgency::normal);
   if (!found) co_return to_error(found.error());
   co_return *found ? (*found)->id : std::int64_t{0};
 }
 
 asio::awaitable<Result<>> Firewalls::remove(std::string forest) {
-  forget(forest);
   rules_.erase(forest);
   fence_.forget(forest);
   const auto found = co_await api_.list("firewalls", "label_selector=" + ownership_.select_forest(forest), read_firewall, Urgency::deleting);
   if (!found) co_return to_error(found.error());
-  for (const Firewall& firewall : *found) {
+  auto all = *found;
+  const auto known = co_await find(forest, Urgency::deleting);  // also one that a hand took the forest's label from
+  if (!known) co_return to_error(known.error());
+  const bool is_listed = *known && std::ranges::any_of(all, [&](const Firewall& each) { return each.id == (*known)->id; });
+  if (*known && !is_listed) all.push_back(**known);
+  forget(forest);
+  for (const Firewall& firewall : all) {
     const auto removed = co_await api_.remove(fmt::format("/firewalls/{}", firewall.id));
     fence_.forget(forest);
     if (!removed && removed.error().fault != Fault::not_found) co_return to_error(removed.error());

@@ -40,7 +40,7 @@ class Firewalls {
 
  private:
   // By its label, or by its name where somebody took the label off.
-  asio::awaitable<ApiResult<std::optional<Firewall>>> find(std::string forest);
+  asio::awaitable<ApiResult<std::optional<Firewall>>> find(std::string forest, Urgency urgency);
   asio::awaitable<Result<>> create(std::string forest, std::vector<FirewallRule> rules, std::vector<Member> members);
   asio::awaitable<Result<>> set_rules(std::string forest, Firewall firewall, std::vector<FirewallRule> rules);
   // Puts members' machines that are outside into the firewall.

@@ -16,11 +16,6 @@ bool has_server(const std::vector<Server>& servers, const std::string& name) {
   return std::ranges::any_of(servers, [&](const Server& each) { return each.name == name; });
 }
 
-// By the answer, and not by what became of a machine: nothing was begun, and another type may be asked for at once.
-bool refused_the_pair(const ApiError& error) {
-  return error.status != 0 && (error.fault == Fault::sold_out || error.fault == Fault::not_offered);
-}
-
 bool names_what_is_gone(const ApiError& error) {
   return error.fault == Fault::not_found || (error.fault == Fault::invalid && error.message.find("not found") != std::string::npos);
 }
@@ -98,22 +93,17 @@ asio::awaitable<Result<Machine>> HetznerProvider::create_new(MachineSpec spec) {
     co_return error;
   }
   if ((*address)->server != 0) co_return co_await adopt_holder(spec, (*address)->server);
-  for (;;) {  // each turn closes a pair
-    const auto pair = choice().in((*address)->location, spec.most_monthly_cost);
-    if (!pair) co_return pair.error();
-    auto request = co_await create_request(spec, *pair, (*address)->id);
-    if (!request) co_return request.error();
-    const auto acts = co_await fence_.pass(Urgency::normal);  // what the request needed may have waited for calls
-    if (!acts) co_return acts.error();
-    const auto made = co_await servers_.create(*std::move(request), action_limit);
-    if (made) {
-      availability_.created();
-      co_return machine_of(*made);
-    }
-    const Error why = learn(made.error(), *pair, spec.forest);
-    if (!refused_the_pair(made.error())) co_return why;
-    spdlog::warn("{}: {}; the next type is tried", spec.name, why.message);
-  }
+  const auto pair = choice().in((*address)->location, spec.most_monthly_cost);
+  if (!pair) co_return pair.error();
+  auto request = co_await create_request(spec, *pair, (*address)->id);
+  if (!request) co_return request.error();
+  const auto acts = co_await fence_.pass(Urgency::normal);  // what the request needed may have waited for calls
+  if (!acts) co_return acts.error();
+  const auto made = co_await servers_.create(*std::move(request), action_limit);
+  // Another type is for the next try: what it may cost is known only then, because other nodes are made meanwhile.
+  if (!made) co_return learn(made.error(), *pair, spec.forest);
+  availability_.created();
+  co_return machine_of(*made);
 }
 
 asio::awaitable<Result<nlohmann::json>> HetznerProvider::create_request(MachineSpec spec, Pair pair,

@@ -84,8 +84,9 @@ class HetznerProvider : public Provider {
   asio::awaitable<Result<std::optional<Server>>> find_own(MachineRef machine, Urgency urgency);
   asio::awaitable<Result<std::optional<Server>>> own_by_id(MachineRef machine, Urgency urgency);
   asio::awaitable<Result<std::optional<Machine>>> find_machine(MachineRef machine, Urgency urgency);
-  // Deletes the machine, if there is one that is meant. One that belongs to another controller now stays.
-  asio::awaitable<Result<>> remove_server(MachineRef machine);
+  // Deletes the machine, if there is one that is meant. Why a machine of that id or name stays: it is another controller's, or another
+  // one; empty: none stays.
+  asio::awaitable<Result<std::string>> remove_server(MachineRef machine);
   bool owns(const Server& server) const { return server.managed && server.controller == ownership_.controller(); }
   asio::awaitable<Result<Machine>> create_new(MachineSpec spec);
   // Of the server that has the spec's address: another name, or the look by name was too early.

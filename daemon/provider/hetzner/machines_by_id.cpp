@@ -28,7 +28,7 @@ asio::awaitable<Result<std::optional<Server>>> HetznerProvider::own_by_id(Machin
   if (!found) co_return to_error(found.error());
   if (!*found || owns(**found)) co_return *found;
   const Server& server = **found;
-  if (!server.controller.empty()) {
+  if (!server.controller.empty() && server.controller != ownership_.controller()) {
     Error given_away{ErrorCode::refused, fmt::format("server {} ({}) of {} belongs to another controller now, {}", id, server.name, machine.name(), server.controller),
                      fmt::format("if it is really nobody else's: {}", claim_of(server))};
     co_return given_away;
@@ -76,26 +76,23 @@ asio::awaitable<Result<>> HetznerProvider::drain(MachineRef machine) {
   co_return Result<>{};
 }
 
-asio::awaitable<Result<>> HetznerProvider::remove_server(MachineRef machine) {
+asio::awaitable<Result<std::string>> HetznerProvider::remove_server(MachineRef machine) {
   const auto id = number_of(machine.id());
   const auto server = co_await find_own(machine, Urgency::deleting);
-  if (is_given_away(server)) {
-    spdlog::warn("{}; it stays", server.error().message);
-    co_return Result<>{};
-  }
+  const std::string nothing_stays;
+  if (is_given_away(server)) co_return server.error().message;
   if (!server) co_return server.error();
-  if (!*server) co_return Result<>{};
+  if (!*server) co_return nothing_stays;
   const bool is_meant = id == 0 || (*server)->id == id;
   if (!is_meant) {
-    spdlog::warn("{}: server {} of that name is another one and stays", machine.name(), (*server)->id);
-    co_return Result<>{};
+    co_return fmt::format("server {} of the name {} is another one", (*server)->id, machine.name());
   }
   const auto removed = co_await servers_.remove(**server, action_limit);
   if (!removed) co_return to_error(removed.error());
   groups_.forget((*server)->forest);
   const auto left = co_await servers_.find((*server)->name, Urgency::deleting);  // the list says so too
   if (!left) co_return to_error(left.error());
-  if (!*left || (*left)->id != (*server)->id) co_return Result<>{};
+  if (!*left || (*left)->id != (*server)->id) co_return nothing_stays;
   Error error{ErrorCode::unavailable, fmt::format("{} was deleted, and is still listed", (*server)->name), ""};
   co_return error;
 }
@@ -109,8 +106,11 @@ asio::awaitable<Result<>> HetznerProvider::destroy(MachineRef machine) {
   if (!still) co_return still.error();
   // Addresses go with their machine; one that never had a machine does not.
   const auto released = co_await addresses_.remove(machine.name());
-  if (!released) co_return to_error(released.error());
-  co_return Result<>{};
+  if (released && !removed->empty()) spdlog::warn("{}: {}, and stays", machine.name(), *removed);
+  if (released) co_return Result<>{};
+  Error held = to_error(released.error());
+  if (!removed->empty()) held.message = fmt::format("{}, and stays; its address is still ours and costs: {}", *removed, held.message);
+  co_return held;
 }
 
 asio::awaitable<Result<bool>> HetznerProvider::restore(MachineRef machine, std::string forest, std::string intent) {

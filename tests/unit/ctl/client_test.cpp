@@ -24,6 +24,32 @@ TEST(Client, SendsABodyAndReturnsTheAnswer) {
   EXPECT_EQ(daemon.seen().at(0).body, nlohmann::json({{"size", "small"}}));
 }
 
+TEST(Client, AsksAgainWhenADaemonThatIsBeingStoppedClosesWithoutAWord) {
+  FakeDaemon daemon;
+  daemon.on("GET /v1/forests", {FakeAnswer{""}, reply({{"id", 3}})});
+  Client client(daemon.socket(), patience);
+  EXPECT_EQ(client.get("/v1/forests"), nlohmann::json({{"id", 3}}));
+  EXPECT_EQ(daemon.seen().size(), 2U);
+}
+
+TEST(Client, AsksThreeTimesAtMost) {
+  FakeDaemon daemon;
+  daemon.on("GET /v1/forests", FakeAnswer{""});
+  Client client(daemon.socket(), patience);
+  EXPECT_THROW(client.get("/v1/forests"), CommandFailure);
+  EXPECT_EQ(daemon.seen().size(), 3U);
+}
+
+TEST(Client, NeverSendsTwiceWhatChangesSomething) {
+  FakeDaemon daemon;
+  daemon.on("POST /v1/forests", {FakeAnswer{""}, reply({{"id", 3}})});
+  daemon.on("DELETE /v1/forests/oak", {FakeAnswer{""}, reply({{"id", 3}})});
+  Client client(daemon.socket(), patience);
+  EXPECT_THROW(client.post("/v1/forests", {{"size", "small"}}), CommandFailure);
+  EXPECT_THROW(client.remove("/v1/forests/oak"), CommandFailure);
+  EXPECT_EQ(daemon.seen().size(), 2U);
+}
+
 TEST(Client, HandsOverLinesHoweverTheyAreCutAndSkipsSignsOfLife) {
   FakeDaemon daemon;
   const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";

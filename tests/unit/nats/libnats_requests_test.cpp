@@ -4,6 +4,7 @@
 
 #include <csignal>
 
+#include "daemon/image/nats_conf.hpp"
 #include "daemon/nats/connection.hpp"
 #include "daemon/runtime/timeout.hpp"
 #include "tests/unit/provider/local_cluster.hpp"
@@ -17,7 +18,11 @@ class LibnatsRequestsTest : public testing::Test, public LocalCluster {
  protected:
   SystemAccess access() {
     SystemAccess access;
-    for (const Node& node : nodes()) access.addresses.push_back(node.address);
+    for (const Node& node : nodes()) {
+      access.addresses.push_back(node.address);
+      access.members.insert(node.server_name);
+      if (node.witness) access.members.insert(witness_server_name(node.server_name));
+    }
     access.key = secrets().system_key;
     access.seed = secrets().system_seed;
     return access;

@@ -33,6 +33,7 @@ class LyingServerTest : public testing::Test {
     const Nkey key = make_user_nkey(ids);
     access_.addresses = {address_};
     access_.voters = 1;
+    access_.members = {"n1"};
     access_.key = key.public_key;
     access_.seed = key.seed;
   }

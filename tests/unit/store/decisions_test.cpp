@@ -31,6 +31,24 @@ class DecisionsTest : public StoreTest {
   std::int64_t forest_ = 0;
 };
 
+// growth.max_nodes of them, all hot, each named in the gate's detail as well.
+TEST_F(DecisionsTest, ADecisionOfTheLargestForestComesBack) {
+  constexpr std::size_t most_nodes = 10'000;
+  auto decision = blocked(1'000);
+  const auto finding = decision.findings[0];
+  decision.findings.assign(most_nodes, finding);
+  for (std::size_t i = 0; i < most_nodes; ++i) {
+    decision.findings[i].name = "oak-node-" + std::to_string(i);
+    decision.gates[0].detail += decision.findings[i].name + ": CPU 91.3% > 80.0%, memory 91.3% > 80.0% over 60 s; ";
+  }
+  const auto id = store_->record_decision(decision).id;
+  const auto found = store_->decision(id);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->gates[0].detail, decision.gates[0].detail);
+  EXPECT_EQ(found->findings.size(), most_nodes);
+  EXPECT_EQ(store_->record_decision(decision).id, id) << "the last one is read before the next is written";
+}
+
 TEST_F(DecisionsTest, ADecisionComesBackAsItWas) {
   const auto id = store_->record_decision(blocked(1'000)).id;
   reopen();

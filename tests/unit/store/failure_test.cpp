@@ -2,6 +2,7 @@
 #include <sys/resource.h>
 
 #include <fstream>
+#include <limits>
 
 #include "daemon/store/query.hpp"
 #include "tests/unit/store/fixture.hpp"
@@ -110,6 +111,18 @@ TEST_F(FailureTest, AFullDatabaseNamesTheFileAndWhatToDo) {
   }
   EXPECT_EQ(sql::Query(database, "INSERT INTO t VALUES (?)").with("small").run(), 1)
       << "the statement can be used again";
+}
+
+TEST_F(FailureTest, ADiskWithoutRoomIsSaidBeforeAnythingBegins) {
+  const sql::Database database((directory_ / "room.db").string());
+  database.check_room(1);
+  try {
+    database.check_room(std::numeric_limits<std::uint64_t>::max());
+    FAIL() << "there was room";
+  } catch (const StoreError& error) {
+    EXPECT_NE(std::string(error.what()).find("the disk is full"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("df " + directory_.string()), std::string::npos) << error.what();
+  }
 }
 
 TEST_F(FailureTest, AWriteAfterSqliteRolledTheTransactionBackDoesNotStandAlone) {

@@ -397,6 +397,9 @@ TEST_F(HandTest, AFirewallThatWasRenamedOrRelabelledIsTheSame) {
   members_.pop_back();
   ASSERT_TRUE(run(provider_->enclose("oak", members_)));
   EXPECT_EQ(guarded(), (Guarded{{"morpheus-oak", 2}}));
+  for (const Member& each : members_) EXPECT_TRUE(run(provider_->destroy(MachineRef(each.name, each.machine_id))));
+  EXPECT_TRUE(run(provider_->clear("oak")));
+  EXPECT_EQ(guarded(), Guarded{}) << "it is ours by its name and controller";
 }
 
 TEST_F(HandTest, RulesThatWereChangedAreSetAgainAndSaid) {
@@ -501,7 +504,9 @@ TEST_F(ConsoleTest, WhatSaysThatItIsNotOursIsNeitherGoneNorTouched) {
   auto others = before;
   others["morpheus-controller"] = "ff";
   const MachineRef meant(name_, id_);
-  for (const json& now : {json::object(), json{{"morpheus-node", name_}}, others}) {
+  auto unmanaged = before;
+  unmanaged.erase("managed-by");
+  for (const json& now : {json::object(), json{{"morpheus-node", name_}}, unmanaged, others}) {
     change({{"labels", now}});
     for (const auto& asked : {run(provider_->find(meant)), run(provider_->look(meant))}) {
       ASSERT_FALSE(asked) << now;
