@@ -12,6 +12,8 @@ namespace morpheus::ctl {
 
 // Longest answer of the daemon's that is taken as a whole, in bytes.
 inline constexpr std::size_t largest_answer = std::size_t{64} << 20;
+// Bytes of an answer that are kept until they make sense: a header, a chunk's size, a trailer.
+inline constexpr std::size_t most_buffered = 128 * 1024;
 
 // Why the socket could not be connected to, and what to type.
 CommandFailure connect_failure(const std::string& socket, const boost::system::error_code& error);

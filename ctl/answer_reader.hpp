@@ -10,6 +10,7 @@
 #include <string>
 
 #include "common/model/time.hpp"
+#include "ctl/answer.hpp"
 
 namespace morpheus::ctl {
 
@@ -42,7 +43,7 @@ class AnswerReader {
   Millis longest_silence_;
   OnPiece on_piece_;
   std::function<void()> on_end_;
-  boost::beast::flat_buffer buffer_;
+  boost::beast::flat_buffer buffer_{most_buffered};
   boost::beast::http::response_parser<boost::beast::http::string_body> parser_;
   std::string refusal_;
   boost::system::error_code broken_;

@@ -130,7 +130,7 @@ Stream Client::Impl::connect() {
 
 void Client::Impl::exchange(const Request& request, Millis patience, Exchange& done) {
   Stream stream = connect();
-  beast::flat_buffer buffer;
+  beast::flat_buffer buffer(most_buffered);
   done.answer.body_limit(largest_answer);
   SilenceWatch silence(loop, stream, socket, [&] { return done.answer.got_some(); }, waiting_is_said);
   stream.expires_after(patience);

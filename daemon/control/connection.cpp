@@ -39,6 +39,9 @@ std::optional<Reply> refusal_of(const error_code& error, const ControlLimits& li
   if (error == http::error::header_limit) {
     return error_reply(431, "invalid", fmt::format("the header is larger than {} bytes", limits.header), "");
   }
+  if (error == http::error::buffer_overflow) {
+    return error_reply(431, "invalid", fmt::format("a chunk's size or a trailer is larger than {} bytes", limits.buffered), "");
+  }
   if (error == http::error::body_limit) {
     return error_reply(413, "invalid", fmt::format("the body is larger than {} bytes", limits.body), "");
   }
@@ -56,7 +59,7 @@ asio::awaitable<void> write_response(asio::generic::stream_protocol::socket& soc
 }  // namespace
 
 Connection::Connection(asio::generic::stream_protocol::socket socket, Clock& clock, const ControlLimits& limits)
-    : socket_(std::move(socket)), clock_(clock), limits_(limits) {}
+    : socket_(std::move(socket)), clock_(clock), limits_(limits), buffer_(limits.buffered) {}
 
 asio::awaitable<Received> Connection::receive() {
   Received received;

@@ -63,7 +63,7 @@ class Connection : public Guest {
   asio::generic::stream_protocol::socket socket_;
   Clock& clock_;
   const ControlLimits limits_;
-  boost::beast::flat_buffer buffer_;
+  boost::beast::flat_buffer buffer_;  // has the bound of limits_.buffered: Beast's own leave chunks' extensions and trailers free
   std::optional<BootTime> waits_since_;
   bool has_asked_ = false;
   bool abandoned_ = false;

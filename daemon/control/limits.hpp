@@ -16,6 +16,7 @@ struct ControlLimits {
   std::size_t strangers = 64;        // without any right, that are told so at a time; more are closed without a word
   std::uint32_t header = 16 * 1024;  // bytes
   std::uint64_t body = 64 * 1024;    // bytes
+  std::size_t buffered = 96 * 1024;  // bytes of a request that are kept until they make sense: a chunk's size with its extensions, a trailer
   Millis first_byte{10'000};         // to begin the first request
   Millis request{10'000};            // to send a whole request, once it has begun
   Millis idle{60'000};               // between two requests

@@ -106,6 +106,12 @@ asio::awaitable<Result<ApiAnswer>> ApiClient::send(std::unique_ptr<ApiConnection
   co_return co_await connection->exchange(message, bounds_);
 }
 
+std::string ApiClient::without_token(std::string text) const {
+  if (token_.empty()) return text;
+  for (auto at = text.find(token_); at != std::string::npos; at = text.find(token_, at)) text.replace(at, token_.size(), "TOKEN");
+  return text;
+}
+
 void ApiClient::put_back(std::unique_ptr<ApiConnection> connection) {
   if (connection->is_usable()) idle_.push_back(std::move(connection));
 }

@@ -54,6 +54,9 @@ class ApiClient {
   // Redirects are not followed. Throws operation_aborted when cancelled.
   asio::awaitable<Result<ApiAnswer>> request(ApiRequest request);
 
+  // `text` of the API's without the token: a gateway may repeat what it was sent.
+  std::string without_token(std::string text) const;
+
  private:
   // An idle connection if `kept` will do, else a new one (not connected yet), once there are fewer than `connections`.
   asio::awaitable<std::unique_ptr<ApiConnection>> take(bool kept);

@@ -15,6 +15,8 @@
 #include <boost/system/system_error.hpp>
 #include <charconv>
 
+#include "daemon/http/buffered.hpp"
+
 namespace morpheus {
 namespace {
 
@@ -37,7 +39,7 @@ std::string words_of(const error_code& error) { return error == beast::error::ti
 std::optional<int> number_of(std::string_view text) {
   int number = 0;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size()) return std::nullopt;
+  if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size() || number < 0) return std::nullopt;
   return number;
 }
 
@@ -125,14 +127,14 @@ class Exchange : public ApiConnection {
   static std::string explain(const error_code& error, const ApiBounds& bounds) {
     if (error == beast::error::timeout) return fmt::format("no whole answer within {} s", bounds.whole.count() / 1'000.0);
     if (error == http::error::body_limit) return fmt::format("an answer larger than {} bytes", bounds.body);
-    if (error == http::error::header_limit) return "an answer with too large a header";
+    if (error == http::error::header_limit || error == http::error::buffer_overflow) return "an answer with too large a header";
     if (error == http::error::bad_status) return fmt::format("more than {} answers before the one", most_announcements);
     if (is_end(error) || error == http::error::partial_message) return "closed before the whole answer came";
     return error.message();
   }
 
   Stream stream_;
-  beast::flat_buffer buffer_;
+  beast::flat_buffer buffer_{most_buffered};
 };
 
 class PlainConnection : public Exchange<beast::tcp_stream> {

@@ -27,7 +27,7 @@ void throw_if_cancelled(const error_code& error) {
 std::string explain_read(const error_code& error, const HttpBounds& bounds) {
   if (error == beast::error::timeout) return "no answer within " + seconds(bounds.whole);
   if (error == http::error::body_limit) return fmt::format("an answer larger than {} bytes", bounds.body);
-  if (error == http::error::header_limit) return "an answer with too large a header";
+  if (error == http::error::header_limit || error == http::error::buffer_overflow) return "an answer with too large a header";
   if (error == http::error::partial_message || error == http::error::end_of_stream ||
       error == asio::error::connection_reset || error == asio::error::eof) {
     return "closed in the middle of the answer";

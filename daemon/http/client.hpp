@@ -11,6 +11,7 @@
 
 #include "common/error.hpp"
 #include "common/model/time.hpp"
+#include "daemon/http/buffered.hpp"
 
 namespace morpheus {
 
@@ -50,7 +51,7 @@ class HttpClient {
   std::string address_;
   int port_;
   boost::beast::tcp_stream stream_;
-  boost::beast::flat_buffer buffer_;
+  boost::beast::flat_buffer buffer_{most_buffered};
   bool connected_ = false;
 };
 

@@ -8,7 +8,7 @@ import malformed
 # Those that are played instead of an answer, or beside it.
 EFFECTS = {"status", "code", "message", "details", "drop", "status_after_commit", "bare", "delay_seconds", "not_json",
            "endless", "action_error", "stay_initializing", "end_off", "delete_delay_seconds", "kill", "unplugged",
-           "blocked_ports", "close", "interim"}
+           "blocked_ports", "close", "interim", "unfiltered"}
 # Those that change an answer that was given, where it has what they change.
 SHAPES = {"body", "deep", "field", "other_type", "without", "page", "lag_seconds"}
 

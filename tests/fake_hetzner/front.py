@@ -124,7 +124,10 @@ class Front:
     def _carry_out(self, request, path, body, effects, entry):
         known = {kind: dict(things) for kind, things in self.api.cloud.things.items() if kind != "actions"}
         try:
-            status, answer = self.api.answer(request.method, path, request.query, body, effects)
+            query = request.query.copy()
+            if "unfiltered" in effects:
+                query.popall("label_selector", None)
+            status, answer = self.api.answer(request.method, path, query, body, effects)
             entry["committed"] = request.method != "GET"
         except Refusal as refusal:
             status, answer = refusal.status, refusal.body()

@@ -10,7 +10,6 @@ namespace {
 
 constexpr int tries_when_limited = 3;
 constexpr Millis least_pause_when_limited{1'000};
-constexpr int largest_page = 50;
 
 ApiError refusal(const std::string& call, const ApiAnswer& answer) {
   const auto said = decode(sender_of(call), answer.body, answer_bounds, read_error);
@@ -97,7 +96,8 @@ asio::awaitable<ApiResult<std::string>> Api::once(std::string method, std::strin
   if (answer->rate_remaining) budget_.learn(*answer->rate_remaining);
   if (!answer->rate_remaining && answer->status == 429) budget_.learn(0);
   if (answer->status < 200 || answer->status > 299) {
-    const ApiError error = refusal(what, *answer);
+    ApiError error = refusal(what, *answer);
+    error.message = client_.without_token(std::move(error.message));
     spdlog::debug("{}", error.message);
     co_return error;
   }
@@ -109,7 +109,7 @@ std::string text_of(const nlohmann::json& body) { return body.dump(-1, ' ', fals
 std::string name_of_call(const std::string& method, const std::string& path) { return method + " " + path.substr(0, path.find('?')); }
 
 std::string path_of_page(const std::string& key, const std::string& query, std::int64_t page) {
-  return fmt::format("/{}?{}{}page={}&per_page={}", key, query, query.empty() ? "" : "&", page, largest_page);
+  return fmt::format("/{}?{}{}page={}&per_page={}", key, query, query.empty() ? "" : "&", page, Api::largest_page);
 }
 
 std::string flaw_of(const std::string& key, std::vector<std::int64_t> ids, std::optional<std::int64_t> total) {

@@ -23,6 +23,7 @@ namespace morpheus::hetzner {
 class Api {
  public:
   static constexpr Millis longest_wait{60'000};  // for tokens; beyond it the call fails and says so
+  static constexpr std::size_t largest_page = 50;  // entries, as the API documents it; no page may have more
   static constexpr int most_pages = 200;
   static constexpr int most_readings = 3;  // of a list whose pages do not agree
   static constexpr Millis reading_pause{1'000};
@@ -129,6 +130,10 @@ asio::awaitable<ApiResult<Api::Listing<T>>> Api::read_pages(std::string key, std
     auto page = decode_answer(name_of_call("GET", path), *answer,
                               [&](const JsonObject& json) { return read_page(json, key, read, *last.next); });
     if (!page) co_return page.error();
+    if (page->things.size() > largest_page) {
+      ApiError error{Fault::other, 0, "", fmt::format("/{} has {} entries on a page, where {} were asked for", key, page->things.size(), largest_page)};
+      co_return error;
+    }
     std::ranges::move(page->things, std::back_inserter(list.things));
     last = page->pagination;
   }

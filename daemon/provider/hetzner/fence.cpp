@@ -64,7 +64,9 @@ asio::awaitable<Result<>> Fence::pass(Urgency urgency) {
 }
 
 asio::awaitable<ApiResult<std::vector<Firewall>>> Fence::list(Urgency urgency) {
-  co_return co_await api_.list("firewalls", "label_selector=" + ownership_.select_own(), read_firewall, urgency);
+  auto found = co_await api_.list("firewalls", "label_selector=" + ownership_.select_own(), read_firewall, urgency);
+  if (found) *found = ownership_.own(*std::move(found));
+  co_return found;
 }
 
 // What it finds is judged by what this daemon is when the answer is there: it may have been told to take over meanwhile.

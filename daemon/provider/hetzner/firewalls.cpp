@@ -58,7 +58,7 @@ asio::awaitable<ApiResult<std::optional<Firewall>>> Firewalls::find(std::string 
   const auto found = co_await api_.list("firewalls", "label_selector=" + ownership_.select_own(), read_firewall, urgency);
   if (!found) co_return found.error();
   std::optional<Firewall> firewall;
-  for (const Firewall& each : *found) {
+  for (const Firewall& each : ownership_.own(*found)) {
     const auto its_forest = label_at(each.labels, forest_label);
     const bool named = each.name == name_of(forest) && (its_forest == forest || its_forest.empty());
     const bool labelled = its_forest == forest && !firewall;
@@ -175,7 +175,7 @@ asio::awaitable<Result<>> Firewalls::remove(std::string forest) {
   fence_.forget(forest);
   const auto found = co_await api_.list("firewalls", "label_selector=" + ownership_.select_forest(forest), read_firewall, Urgency::deleting);
   if (!found) co_return to_error(found.error());
-  auto all = *found;
+  auto all = ownership_.own(*found, forest);
   const auto known = co_await find(forest, Urgency::deleting);  // also one that a hand took the forest's label from
   if (!known) co_return to_error(known.error());
   const bool is_listed = *known && std::ranges::any_of(all, [&](const Firewall& each) { return each.id == (*known)->id; });

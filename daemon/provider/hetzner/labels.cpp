@@ -46,4 +46,8 @@ bool Ownership::owns(const Labels& labels) const {
   return label_at(labels, managed_by) == morpheus_value && label_at(labels, controller_label) == controller_;
 }
 
+bool Ownership::owns(const Labels& labels, const std::string& forest) const {
+  return owns(labels) && label_at(labels, forest_label) == forest;
+}
+
 }  // namespace morpheus::hetzner

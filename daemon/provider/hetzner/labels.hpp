@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "common/decode/json.hpp"
 
@@ -42,6 +43,22 @@ class Ownership {
 
   // What has these labels is ours.
   bool owns(const Labels& labels) const;
+  // Of that forest, and ours.
+  bool owns(const Labels& labels, const std::string& forest) const;
+
+  // `things` without those that are not ours, although only ours were asked for: what an API lists that ignores the selector is
+  // another's, and is neither changed nor deleted.
+  template <class Thing>
+  std::vector<Thing> own(std::vector<Thing> things) const {
+    std::erase_if(things, [this](const Thing& each) { return !owns(each.labels); });
+    return things;
+  }
+  // Likewise of those of a forest.
+  template <class Thing>
+  std::vector<Thing> own(std::vector<Thing> things, const std::string& forest) const {
+    std::erase_if(things, [&](const Thing& each) { return !owns(each.labels, forest); });
+    return things;
+  }
 
  private:
   std::string controller_;

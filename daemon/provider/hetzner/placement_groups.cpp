@@ -41,7 +41,7 @@ asio::awaitable<Result<std::vector<PlacementGroups::Group>>> PlacementGroups::re
   const auto found = co_await api_.list("placement_groups", "label_selector=" + ownership_.select_forest(forest), read_placement_group);
   if (!found) co_return to_error(found.error());
   std::vector<Group> groups;
-  for (const PlacementGroup& each : *found) {
+  for (const PlacementGroup& each : ownership_.own(*found, forest)) {
     Group group;
     group.id = each.id;
     group.name = each.name;
@@ -78,7 +78,7 @@ asio::awaitable<Result<>> PlacementGroups::remove(std::string forest) {
   std::set<std::int64_t> unlisted = had == had_groups_.end() ? std::set<std::int64_t>() : had->second;
   const auto found = co_await api_.list("placement_groups", "label_selector=" + ownership_.select_forest(forest), read_placement_group, Urgency::deleting);
   if (!found) co_return to_error(found.error());
-  for (const PlacementGroup& group : *found) {
+  for (const PlacementGroup& group : ownership_.own(*found, forest)) {
     unlisted.erase(group.id);
     const auto removed = co_await api_.remove(fmt::format("/placement_groups/{}", group.id));
     if (!removed && removed.error().fault != Fault::not_found) co_return to_error(removed.error());
@@ -96,7 +96,7 @@ asio::awaitable<Result<>> PlacementGroups::remove_unlisted(std::string forest, s
   const auto group = co_await api_.get(path, read_one_placement_group, Urgency::deleting);
   if (!group && group.error().fault == Fault::not_found) co_return Result<>{};
   if (!group) co_return to_error(group.error());
-  if (!ownership_.owns(group->labels) || label_at(group->labels, forest_label) != forest) co_return Result<>{};
+  if (!ownership_.owns(group->labels, forest)) co_return Result<>{};
   const auto removed = co_await api_.remove(path);
   if (!removed && removed.error().fault != Fault::not_found) co_return to_error(removed.error());
   co_return Result<>{};

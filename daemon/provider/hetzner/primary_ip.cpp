@@ -9,7 +9,7 @@ PrimaryIp read_primary_ip(const JsonObject& json) {
   PrimaryIp ip;
   ip.id = json.integer("id");
   ip.name = json.shown("name", longest_api_name);
-  ip.address = own_address(json.shown("ip", longest_api_word));
+  ip.address = own_address(read_ip(json));
   ip.location = name_in(json, "location");
   ip.server = json.optional_integer("assignee_id").value_or(0);
   const Labels labels = read_labels(json);

@@ -1,12 +1,14 @@
 #include "daemon/provider/hetzner/server.hpp"
 
+#include <boost/asio/ip/address.hpp>
+
 namespace morpheus::hetzner {
 namespace {
 
 // Empty: it has none of that family.
 std::string address_in(const JsonObject& net, const char* family) {
   const auto json = net.optional_object(family);
-  return json ? json->shown("ip", longest_api_word) : std::string();
+  return json ? read_ip(*json) : std::string();
 }
 
 void read_type(const JsonObject& json, Server& server) {
@@ -22,6 +24,14 @@ std::string own_address(std::string ip) {
   if (slash == std::string::npos) return ip;
   ip.resize(slash);
   return ip + "1";
+}
+
+std::string read_ip(const JsonObject& json) {
+  auto ip = json.shown("ip", longest_api_word);
+  boost::system::error_code error;
+  boost::asio::ip::make_address(ip.substr(0, ip.find('/')), error);
+  if (error) throw json.at("ip").error("is no IP address");
+  return ip;
 }
 
 Server read_server(const JsonObject& json) {

@@ -41,4 +41,7 @@ NewServer read_new_server(const JsonObject& answer);
 // "2001:db8:1::/64" -> "2001:db8:1::1", which a machine of that network has; an IPv4 address is what it is.
 std::string own_address(std::string ip);
 
+// The address or network in the field `ip`, which goes into firewalls, configurations and URLs; anything else is an error.
+std::string read_ip(const JsonObject& json);
+
 }  // namespace morpheus::hetzner

@@ -60,6 +60,20 @@ TEST(ControlBounds, BodyThatIsTooLargeIsRefusedAsItComes) {
   EXPECT_EQ(client.answer().status, 413);
 }
 
+// Beast bounds neither a chunk's extensions, nor the digits of its size, nor a trailer.
+TEST(ControlBounds, AChunkOrTrailerWithoutAnEndIsCutAtTheBound) {
+  for (const std::string begun : {"5;", "0000", "0\r\nX: "}) {
+    ControlBox box;
+    ControlClient client(box.socket());
+    client.say("GET /v1/version HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + begun);
+    client.say(std::string(1'000'000, '0'));
+    const auto answer = client.answer();
+    EXPECT_EQ(answer.status, 431) << begun;
+    EXPECT_THAT(answer.body, HasSubstr("larger than 98304 bytes")) << begun;
+    client.wait_for_end();
+  }
+}
+
 TEST(ControlBounds, WhatIsNoHttpIsRefused) {
   ControlBox box(impatient());
   ControlClient client(box.socket());

@@ -316,6 +316,32 @@ TEST_F(ScriptedApiClientTest, WhatCanBeRepeatedIsSentAgainOnceAndAPostIsNot) {
   }
 }
 
+TEST_F(ScriptedApiClientTest, AChunkOrTrailerWithoutAnEndIsCutAtTheBound) {
+  for (const std::string begun : {"5;", "0000", "0\r\nX: "}) {
+    script([&begun](const std::string&) {
+      ScriptedApi::Answer answer;
+      answer.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + begun + std::string(1'000'000, '0');
+      return answer;
+    });
+    auto api = client(false);
+    const auto answer = ask(api, {"POST", "/things", "{}"});
+    ASSERT_FALSE(answer) << begun;
+    EXPECT_THAT(answer.error().message, HasSubstr("too large a header")) << begun;
+  }
+}
+
+TEST_F(ScriptedApiClientTest, ANegativeNumberOfCallsLeftIsNoNumber) {
+  script([](const std::string&) {
+    ScriptedApi::Answer answer;
+    answer.bytes = "HTTP/1.1 200 OK\r\nRateLimit-Remaining: -2147483648\r\nContent-Length: 2\r\n\r\n{}";
+    return answer;
+  });
+  auto api = client(false);
+  const auto answer = ask(api, {"GET", "/things", ""});
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->rate_remaining, std::nullopt);
+}
+
 TEST_F(ScriptedApiClientTest, AnAnswerBehindAnnouncementsIsTheAnswer) {
   const std::string whole = ScriptedApi::json("{\"it\": 1}").bytes;
   for (const std::string& before : {std::string("HTTP/1.1 100 Continue\r\n\r\n"), std::string("HTTP/1.1 102 x\r\n\r\nHTTP/1.1 103 x\r\nLink: </a>\r\n\r\n")}) {

@@ -130,6 +130,14 @@ TEST_F(HttpClientTest, AHeaderWithoutAnEndIsCutAtTheBound) {
   EXPECT_EQ(error_of(), "an answer with too large a header");
 }
 
+// Beast bounds neither a chunk's extensions, nor the digits of its size, nor a trailer.
+TEST_F(HttpClientTest, AChunkOrTrailerWithoutAnEndIsCutAtTheBound) {
+  for (const std::string begun : {"5;", "0000", "0\r\nX: "}) {
+    answer_with("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + begun + std::string(1'000'000, '0'));
+    EXPECT_EQ(error_of(), "an answer with too large a header") << begun;
+  }
+}
+
 TEST_F(HttpClientTest, HalfAnAnswerIsNoAnswerInTime) {
   answer_with("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{");
   EXPECT_EQ(error_of(), "no answer within 0.3 s");

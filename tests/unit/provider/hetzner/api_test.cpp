@@ -103,6 +103,15 @@ TEST_F(ApiTest, WhatIsNoListIsNotAnEmptyOne) {
   }
 }
 
+TEST_F(ApiTest, APageWithMoreThanWasAskedForIsAnError) {
+  std::string keys;
+  for (int id = 1; id <= 51; ++id) keys += (id == 1 ? "" : ",") + key(id);
+  answer({page(keys, "null", "51")});
+  const auto read = this->keys();
+  ASSERT_FALSE(read);
+  EXPECT_THAT(read.error().message, HasSubstr("51 entries on a page, where 50 were asked for"));
+}
+
 TEST_F(ApiTest, AListThatGoesBackwardsIsAnError) {
   for (const char* next : {"1", "0", "-7"}) {
     answer({page(key(1), next, "null")});
@@ -162,6 +171,18 @@ TEST_F(ApiTest, ARefusalIsShownOnOneLine) {
   const auto read = keys();
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().message, "GET /ssh_keys: no?<0>kernel: forged ?[2J ? (odd?code), correlation id a\uFFFD-b");
+}
+
+TEST_F(ApiTest, ARefusalThatRepeatsTheTokenDoesNotShowIt) {
+  const std::string secret = "s3cr3tTokenOf64Characters";
+  api_server_ = std::make_unique<ScriptedApi>(loop_, [&](const std::string&) {
+    return ScriptedApi::json(fmt::format(R"({{"error":{{"code":"{}","message":"Bearer {} and \u00733cr3tTokenOf64Characters"}}}})", secret, secret), 401);
+  });
+  client_ = std::make_unique<ApiClient>(loop_.get_executor(), *parse_endpoint(api_server_->endpoint()), secret);
+  api_ = std::make_unique<Api>(clock_, *client_);
+  const auto read = keys();
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().message, "GET /ssh_keys: Bearer TOKEN and TOKEN (TOKEN)");
 }
 
 TEST_F(ApiTest, AnErrorThatIsNoneIsItsStatus) {

@@ -521,6 +521,31 @@ TEST_F(ConsoleTest, WhatSaysThatItIsNotOursIsNeitherGoneNorTouched) {
   EXPECT_THAT(calls("POST", "/servers/" + id_ + "/actions/shutdown"), SizeIs(0));
 }
 
+TEST_F(ConsoleTest, AnApiThatIgnoresTheSelectorMakesNothingOfOthersOurs) {
+  const json theirs{{"managed-by", "morpheus"}, {"morpheus-controller", "ff"}, {"morpheus-forest", "oak"}};
+  api("POST", "/firewalls", {{"name", "web"}});
+  api("POST", "/firewalls", {{"name", "morpheus-ash"}, {"labels", theirs}});
+  api("POST", "/placement_groups", {{"name", "web"}, {"type", "spread"}});
+  api("POST", "/placement_groups", {{"name", "morpheus-ash-1"}, {"type", "spread"}, {"labels", theirs}});
+  cloud_.fault({{"match", {{"method", "GET"}, {"path", "^/(firewalls|placement_groups|servers|primary_ips)$"}}}, {"times", 1'000}, {"unfiltered", true}});
+  restart();
+  EXPECT_TRUE(run(provider_->claim()));
+  EXPECT_TRUE(run(provider_->enclose("oak", {})));
+  EXPECT_TRUE(create(3, 3).front());
+  for (const auto& each : *run(provider_->list("oak"))) run(provider_->destroy(MachineRef(each.name, each.id)));
+  EXPECT_TRUE(run(provider_->clear("oak")));
+  const auto state = cloud_.state();
+  for (const char* kind : {"firewalls", "placement_groups"}) {
+    ASSERT_THAT(state[kind], SizeIs(2)) << kind;
+    for (const auto& each : state[kind]) {
+      EXPECT_FALSE(each["labels"].contains("morpheus-acting")) << each;
+      EXPECT_TRUE(each.value("rules", json::array()).empty()) << each;
+      EXPECT_TRUE(each.value("servers", json::array()).empty()) << each;
+    }
+  }
+  EXPECT_GT(cloud_.fired(), 5);
+}
+
 TEST_F(ConsoleTest, AnotherMachineThatTookTheNameIsLeftAlone) {
   const auto mine = labels();
   api("DELETE", "/servers/" + id_, json::object());
