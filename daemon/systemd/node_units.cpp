@@ -1,6 +1,7 @@
 #include "daemon/systemd/node_units.hpp"
 
 #include <fmt/format.h>
+#include <grp.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -18,6 +19,8 @@ constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20;
 constexpr std::uint64_t least_headroom = 64 * mebibyte;
 constexpr std::uint64_t second = 1'000'000;  // microseconds
 constexpr int until_reboot = 1;              // properties are kept in /run
+constexpr const char* group_name = "morpheus-node";
+constexpr const char* every_process = "all";
 
 // As polkit's rule knows it. Anything else would be an escape sequence to systemd.
 bool is_instance(const std::string& text) {
@@ -26,17 +29,28 @@ bool is_instance(const std::string& text) {
   });
 }
 
+std::string unit_of(const std::string& instance) { return fmt::format("morpheus-node@{}.service", instance); }
+
+// What an operator types himself.
+Error cannot(const std::string& what, const std::string& unit, const Error& why, const std::string& hint) {
+  return Error{why.code, fmt::format("{} cannot be {}: {}", unit, what, why.message), hint};
+}
+
 // For a call that takes a unit's name alone, and is over before `unit` is.
 Bus::Fill name_of(const std::string& unit) {
   return [&unit](sd_bus_message* message) { return ::sd_bus_message_append(message, "s", unit.c_str()); };
+}
+
+Error failure(const std::string& unit, const std::string& how, const std::string& result) {
+  return Error{ErrorCode::failed, fmt::format("{} {}{}", unit, how, result.empty() || result == "success" ? "" : fmt::format(" ({})", result)),
+               fmt::format("journalctl -u {}", unit)};
 }
 
 // It may have ended because the lock is held: then all is well.
 Result<> has_ended(const std::string& unit, const std::string& result, const std::filesystem::path& lock) {
   const auto alive = ServerProcesses::alive(lock);
   if (!alive || *alive) return alive ? Result<>{} : alive.error();
-  return Error{ErrorCode::failed, fmt::format("{} ended at once{}", unit, result.empty() || result == "success" ? "" : fmt::format(" ({})", result)),
-               fmt::format("journalctl -u {}", unit)};
+  return failure(unit, "ended at once", result);
 }
 
 }  // namespace
@@ -46,9 +60,14 @@ std::uint64_t memory_limit(int memory_mb) {
   return memory + std::max(memory / 4, least_headroom);
 }
 
+std::optional<gid_t> NodeUnits::group() const {
+  const struct group* found = ::getgrnam(group_name);
+  return found ? std::optional(found->gr_gid) : std::nullopt;
+}
+
 asio::awaitable<bool> NodeUnits::start(std::string instance, ServerFiles files) {
   if (!bus_.is_open() || !is_instance(instance)) co_return false;
-  const auto unit = fmt::format("morpheus-node@{}.service", instance);
+  const auto unit = unit_of(instance);
   const auto started = co_await start_unit(unit, files.lock);
   std::string refusal = started ? "" : describe(started.error());
   if (!started && refusal != refusal_) spdlog::warn("local nodes are processes of the daemon, without limits of their own: {}", refusal);
@@ -62,10 +81,26 @@ asio::awaitable<Result<>> NodeUnits::start_unit(std::string unit, std::filesyste
   co_await keep(unit);
   auto started = co_await ask_start(unit);
   if (started) started = co_await await_lock(unit, lock);
-  const Bus::Fill name = name_of(unit);
-  const auto let_go = co_await bus_.call(manager, "UnrefUnit", name, answer_limit);  // an answer that was late may have kept it all the same
-  if (!let_go) spdlog::debug("{} is not let go: {}", unit, let_go.error().message);
+  co_await let_go(unit);  // an answer that was late may have kept it all the same
   co_return started;
+}
+
+asio::awaitable<Result<>> NodeUnits::signal(std::string instance, int signal) {
+  const auto unit = unit_of(instance);
+  const Bus::Fill what = [&](sd_bus_message* message) { return ::sd_bus_message_append(message, "ssi", unit.c_str(), every_process, signal); };
+  const auto sent = co_await bus_.call(manager, "KillUnit", what, answer_limit);
+  if (!sent) co_return cannot("signalled", unit, sent.error(), fmt::format("systemctl kill --signal={} {}", signal, unit));
+  co_return Result<>{};
+}
+
+asio::awaitable<Result<>> NodeUnits::perform(std::string instance) {
+  const auto unit = unit_of(instance);
+  co_await keep(unit);
+  auto done = co_await ask_start(unit);
+  if (!done) done = cannot("started", unit, done.error(), fmt::format("systemctl start {}", unit));
+  if (done) done = co_await await_end(unit);
+  co_await let_go(unit);
+  co_return done;
 }
 
 asio::awaitable<Result<>> NodeUnits::limit(std::string unit) {
@@ -86,6 +121,12 @@ asio::awaitable<void> NodeUnits::keep(std::string unit) {
   const Bus::Fill name = name_of(unit);
   const auto kept = co_await bus_.call(manager, "RefUnit", name, answer_limit);
   if (!kept) spdlog::debug("{} is not kept: {}", unit, kept.error().message);
+}
+
+asio::awaitable<void> NodeUnits::let_go(std::string unit) {
+  const Bus::Fill name = name_of(unit);
+  const auto let_go = co_await bus_.call(manager, "UnrefUnit", name, answer_limit);
+  if (!let_go) spdlog::debug("{} is not let go: {}", unit, let_go.error().message);
 }
 
 asio::awaitable<Result<>> NodeUnits::ask_start(std::string unit) {
@@ -114,6 +155,21 @@ asio::awaitable<Result<>> NodeUnits::await_lock(std::string unit, std::filesyste
       next_question = clock_.boot() + state_interval;
     }
     co_await clock_.sleep_for(look_interval);
+  }
+}
+
+asio::awaitable<Result<>> NodeUnits::await_end(std::string unit) {
+  const BootTime deadline = clock_.boot() + work_limit;
+  UnitState state(bus_, unit, state_limit);
+  for (;;) {
+    const auto ended = co_await state.ended();
+    if (ended && *ended == "success") co_return Result<>{};
+    if (ended) co_return failure(unit, "failed", *ended);
+    if (clock_.boot() >= deadline) {
+      Error late{ErrorCode::unavailable, fmt::format("{} has not ended within {} s", unit, work_limit.count() / 1000), fmt::format("systemctl status {}", unit)};
+      co_return late;
+    }
+    co_await clock_.sleep_for(state_interval);
   }
 }
 

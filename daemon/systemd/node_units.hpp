@@ -12,7 +12,7 @@
 namespace morpheus {
 
 // Starts servers of local machines as units of the system's manager, morpheus-node@INSTANCE.service: outside of the daemon's own unit,
-// each with limits of its own. The template and polkit's rule (packaging/) allow this and nothing else: a transient unit would need the
+// each with limits of its own, as a user that has no right to the daemon. Signals to them go through the manager too. The template and polkit's rule (packaging/) allow this and nothing else: a transient unit would need the
 // right to start anything as anybody.
 class NodeUnits : public ServerStarter {
  public:
@@ -21,17 +21,24 @@ class NodeUnits : public ServerStarter {
   static constexpr Millis look_interval{20};
   static constexpr Millis state_interval{100};  // between looks at the unit's state meanwhile
   static constexpr Millis state_limit{500};     // of the manager, for a question of such a look
+  static constexpr Millis work_limit{60'000};   // of a piece of work: a machine's data is removed
 
   NodeUnits(Clock& clock, Bus& bus, Config::Local config) : clock_(clock), bus_(bus), config_(std::move(config)) {}
 
+  // Of user morpheus-node, where there is one.
+  std::optional<gid_t> group() const override;
   asio::awaitable<bool> start(std::string instance, ServerFiles files) override;
+  asio::awaitable<Result<>> signal(std::string instance, int signal) override;
+  asio::awaitable<Result<>> perform(std::string instance) override;
 
  private:
   asio::awaitable<Result<>> start_unit(std::string unit, std::filesystem::path lock);
   asio::awaitable<Result<>> limit(std::string unit);
   asio::awaitable<void> keep(std::string unit);
+  asio::awaitable<void> let_go(std::string unit);
   asio::awaitable<Result<>> ask_start(std::string unit);
   asio::awaitable<Result<>> await_lock(std::string unit, std::filesystem::path lock);
+  asio::awaitable<Result<>> await_end(std::string unit);
 
   Clock& clock_;
   Bus& bus_;

@@ -124,6 +124,11 @@ class AdminBox:
                 found.setdefault(words.split(f"{STATE}/local/")[1].split("/")[0], []).append(pid)
         return found
 
+    def user_of(self, pid):
+        """Whose a process (the lab's id) is, by the box's names."""
+        uid = str(os.stat(f"/proc/{pid}").st_uid)
+        return next(line.split(":")[0] for line in self.read("/etc/passwd").splitlines() if line.split(":")[2] == uid)
+
     def forget(self):
         """Whatever was planted: as after a fresh installation. The service is stopped."""
         self.do("systemctl", "stop", "morpheusd.socket", "morpheusd.service")

@@ -3,11 +3,21 @@
 import time
 
 import lab
-from package_case import CONFIG, QUICK, READY_LIMIT, PackageCase
+from package_case import CONFIG, GATE, QUICK, READY_LIMIT, PackageCase
 
 WATCHDOG_LIMIT = 40
 MOST_EXPOSED = 2.0
 SOON = 20  # seconds; a client waits 30
+LETS_GO = f"""#!/usr/bin/python3
+import os, subprocess, sys, time
+if sys.argv[1] == "--version":
+    os.execv("/usr/sbin/nats-server", sys.argv)
+server = subprocess.Popen(["/usr/sbin/nats-server", *sys.argv[1:]])
+while not os.path.exists("{GATE}"):
+    time.sleep(0.1)
+os.close(3)
+server.wait()
+"""
 
 
 class ServiceTest(PackageCase):
@@ -234,9 +244,104 @@ class ServiceTest(PackageCase):
         self.plant("small", "oak")
         unit = "morpheus-node@oak-node-1.service"
         state, memory, quota, user = self.box.show(unit, "ActiveState", "MemoryMax", "CPUQuotaPerSecUSec", "User")
-        self.assertEqual((state, user, quota), ("active", "morpheus", "2s"))
+        self.assertEqual((state, user, quota), ("active", "morpheus-node", "2s"))
         self.assertTrue(memory.isdigit() and int(memory) >= 512 << 20, memory)
         pid = self.box.show(unit, "MainPID")[0]
         self.assertIn("nats-server", self.box.do("cat", f"/proc/{pid}/cmdline"))
         self.tear_down("oak")
         self.assertNotEqual(self.box.show(unit, "ActiveState"), ["active"])
+
+    def as_server(self, *command):
+        """What somebody who took a server over may do, without the unit's other walls: a status, and what was printed."""
+        return self.box.call("setpriv", "--reuid=morpheus-node", "--regid=morpheus-node", "--clear-groups", "--", *command)
+
+    def test_a_server_that_was_taken_over_has_no_right_to_the_daemon(self):
+        self.box.write("/etc/credstore/hcloud-token", "secret", 0o600)
+        self.plant("small", "oak")
+        self.plant("small", "elm")
+        self.assertEqual({self.box.user_of(pid) for pids in self.box.servers().values() for pid in pids}, {"morpheus-node"})
+        daemon, state = self.box.main_pid(), "/var/lib/morpheus"
+        for command in (("kill", "-0", str(daemon)), ("cat", f"/proc/{daemon}/environ"), ("ls", state), ("ls", f"{state}/local"),
+                        ("cat", f"{state}/morpheus.db"), ("cat", f"{state}/forests/oak/secrets.json"), ("cat", "/etc/credstore/hcloud-token"),
+                        ("touch", f"{state}/local/oak-node-1/other"), ("mv", f"{state}/local/oak-node-1/nats.conf", "/tmp/"),
+                        ("sh", "-c", f">>{state}/local/oak-node-1/nats.conf"), ("sh", "-c", f">>{state}/local/oak-node-1/machine.json"),
+                        ("rm", f"{state}/local/oak-node-1/lock"), ("systemctl", "stop", "morpheusd.service"),
+                        ("systemctl", "start", "morpheus-node@oak-node-1:removal.service")):
+            status, printed = self.as_server(*command)
+            self.assertNotEqual(status, 0, command)
+            self.assertRegex(printed, "(?i)permission denied|not permitted|interactive authentication|access denied", command)
+        status, printed = self.as_server("morpheusctl", "list")
+        self.assertEqual(status, 6, printed)
+        for command in (("cat", f"{state}/local/oak-node-1/nats.conf"), ("ls", f"{state}/local/oak-node-1/data")):
+            status, printed = self.as_server(*command)
+            self.assertEqual(status, 0, printed)
+        self.tear_down("elm")
+        self.tear_down("oak")
+        self.box.do("rm", "/etc/credstore/hcloud-token")
+
+    def test_a_removal_that_is_asked_for_by_hand_empties_nothing_that_is_used(self):
+        self.plant("small", "oak")
+        before = self.box.do("find", "/var/lib/morpheus/local/oak-node-1/data", "-mindepth", "1", "-maxdepth", "1")
+        self.assertTrue(before)
+        self.box.do("systemctl", "start", "morpheus-node@oak-node-1:removal.service")
+        lab.wait_until(lambda: "not off" in self.box.journal("--unit=morpheus-node@oak-node-1:removal.service"), READY_LIMIT, "it says why")
+        self.assertEqual(self.box.do("find", "/var/lib/morpheus/local/oak-node-1/data", "-mindepth", "1", "-maxdepth", "1"), before)
+        self.tear_down("oak")
+
+    def test_drained_and_deleted_through_its_unit_a_node_leaves_nothing(self):
+        self.plant("medium", "oak")
+        self.box.do("morpheusctl", "grow", "oak", "--nodes", "1", "--yes")
+        self.is_ready("oak", 4)
+        self.box.do("systemctl", "restart", "morpheusd.service")
+        log = "/var/lib/morpheus/log-of-4"  # a second name, which stays
+        self.box.do("ln", "/var/lib/morpheus/local/oak-node-4/nats.log", log)
+        self.box.do("morpheusctl", "shrink", "oak", "--node", "oak-node-4", "--yes")
+        self.assertIn("lame duck", self.box.read(log).lower(), "it was asked to send its clients on")
+        self.box.do("rm", log)
+        self.assertEqual(sorted(self.nodes_on_disk()), ["oak-node-1", "oak-node-2", "oak-node-3"])
+        self.tear_down("oak")
+        self.assertEqual(self.nodes_on_disk(), [])
+
+    def test_a_node_whose_data_is_its_own_users_is_started_as_a_unit_only(self):
+        drop_in = "/etc/systemd/system/morpheus-node@.service.d"
+        self.plant("small", "oak")
+        self.box.write(f"{drop_in}/broken.conf", "[Service]\nExecStart=\nExecStart=/bin/false\n")
+        try:
+            self.reboot("systemctl", "reboot")
+            lab.wait_until(lambda: "run as units only" in self.box.ctl("doctor")[1], READY_LIMIT, "the doctor says why")
+            self.assertEqual(self.box.servers(), {})
+        finally:
+            self.box.do("rm", "-r", drop_in)
+            self.box.do("systemctl", "daemon-reload")
+        self.box.do("systemctl", "restart", "morpheusd.service")
+        self.is_ready("oak", 1)
+        self.assertEqual({self.box.user_of(pid) for pids in self.box.servers().values() for pid in pids}, {"morpheus-node"})
+        self.tear_down("oak")
+
+    def test_a_server_that_lets_go_of_its_lock_ends_with_its_node(self):
+        self.slow_servers()
+        self.box.write("/opt/slow/nats-server", LETS_GO, 0o755)
+        self.plant("small", "oak")
+        self.open_gate()
+        lab.wait_until(lambda: self.box.call("sh", "-c", "ls -l /proc/*/fd/3 2>/dev/null | grep -q oak-node-1/lock")[0] == 1, READY_LIMIT, "no lock is held")
+        self.assertEqual(list(self.box.servers()), ["oak-node-1"])
+        self.tear_down("oak")
+
+    def test_without_a_bus_a_node_that_was_a_unit_waits_and_says_what_for(self):
+        self.plant("small", "oak")
+        self.box.do("systemctl", "mask", "--runtime", "--now", "dbus.socket", "dbus.service")
+        try:
+            self.box.do("systemctl", "restart", "morpheusd.service")
+            self.is_ready("oak", 1)
+            self.box.do("morpheusctl", "teardown", "oak", "--yes", "--detach")
+            lab.wait_until(lambda: "cannot be signalled" in self.box.ctl("operations", "-o", "json")[1] + self.box.ctl("events")[1]
+                           + self.box.ctl("status", "oak")[1], 2 * READY_LIMIT, lambda: f"it says why: {self.box.ctl('status', 'oak')[1]}")
+            self.assertEqual(list(self.box.servers()), ["oak-node-1"])
+        finally:
+            self.box.do("systemctl", "unmask", "--runtime", "dbus.socket", "dbus.service")
+            self.box.do("systemctl", "start", "dbus.socket")
+        lab.wait_until(lambda: not self.box.servers() and not self.nodes_on_disk(), 2 * READY_LIMIT, "it ends by itself")
+
+    def nodes_on_disk(self):
+        """Names, and what is left of others."""
+        return self.box.do("find", "/var/lib/morpheus/local", "-mindepth", "1", "-maxdepth", "1", "-not", "-name", ".addresses", "-printf", "%f\n").split()

@@ -1,6 +1,7 @@
 #include "daemon/provider/local/local_provider.hpp"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -9,6 +10,7 @@
 #include <stdexcept>
 
 #include "daemon/provider/local/program_check.hpp"
+#include "daemon/provider/local/run_node.hpp"
 #include "daemon/provider/local/server_watch.hpp"
 
 namespace morpheus {
@@ -32,12 +34,14 @@ Error taken(const std::string& name) {
 
 }  // namespace
 
-// Private: configuration files in it hold passwords.
+// Private: configuration files in it hold passwords. What lets servers of another user through stays (let_in()).
 Result<> prepare_local(const std::filesystem::path& state_dir) {
   const auto root = root_in(state_dir);
   std::error_code error;
   std::filesystem::create_directories(root / ".addresses", error);
-  if (!error) std::filesystem::permissions(root, std::filesystem::perms::owner_all, error);
+  const auto found = error ? std::filesystem::file_status() : std::filesystem::status(root, error);
+  const auto passable = found.permissions() & std::filesystem::perms::group_exec;
+  if (!error) std::filesystem::permissions(root, std::filesystem::perms::owner_all | passable, error);
   if (!error) return {};
   return Error{ErrorCode::failed, fmt::format("the local nodes' directory {}: {}", root.string(), error.message()),
                fmt::format("it has to be a directory of this daemon's own user: ls -ld {}", root.string())};
@@ -53,7 +57,7 @@ LocalProvider::LocalProvider(Clock& clock, const std::filesystem::path& state_di
       inventory_(machines_, addresses_, controller_, capacity()),
       starter_(starter) {
   const auto swept = machines_.sweep();
-  if (!swept) throw std::runtime_error(describe(swept.error()));
+  if (!swept) spdlog::warn("what is left of a local machine stays until the next start: {}", describe(swept.error()));
 }
 
 asio::awaitable<Result<Offer>> LocalProvider::offer() {
@@ -134,9 +138,9 @@ asio::awaitable<Result<>> LocalProvider::drain(MachineRef machine) {
   if (!*record) co_return Result<>{};
   note_off(**record);
   const MachineDir dir = machines_.machine(name);
-  ServerProcesses::signal(dir.server().lock, SIGUSR2);
-  ServerProcesses::signal(dir.witness().lock, SIGUSR2);
-  co_return Result<>{};
+  const auto drained = co_await signal_server(starter_, server_instance(name), dir.server().lock, SIGUSR2);
+  const auto witness_drained = co_await signal_server(starter_, witness_instance(name), dir.witness().lock, SIGUSR2);
+  co_return drained ? witness_drained : drained;
 }
 
 asio::awaitable<Result<>> LocalProvider::destroy(MachineRef machine) {
@@ -148,10 +152,13 @@ asio::awaitable<Result<>> LocalProvider::destroy(MachineRef machine) {
   if (*record) {
     note_off(**record);
     const MachineDir dir = machines_.machine(name);
-    const auto server_ended = co_await end_server(clock_, processes_, dir.server().lock);
+    const auto server_ended = co_await end(server_instance(name), dir.server());
     if (!server_ended) co_return server_ended.error();
-    const auto witness_ended = co_await end_server(clock_, processes_, dir.witness().lock);
+    const auto witness_ended = co_await end(witness_instance(name), dir.witness());
     if (!witness_ended) co_return witness_ended.error();
+    const std::vector both{dir.server(), dir.witness()};
+    const auto cleared = co_await clear_others_data(dir, both);
+    if (!cleared) co_return cleared.error();
     const auto removed = machines_.remove(name);
     if (!removed) co_return removed.error();
   }
@@ -170,11 +177,23 @@ asio::awaitable<Result<bool>> LocalProvider::retire_witness(std::string name) {
   record.witness = false;  // before it is ended: nobody starts it again from here on
   const auto written = dir.write(record);
   if (!written) co_return written.error();
-  const auto ended = co_await end_server(clock_, processes_, dir.witness().lock);
+  const auto ended = co_await end(witness_instance(name), dir.witness());
   if (!ended) co_return ended.error();
+  const std::vector one{dir.witness()};
+  const auto cleared = co_await clear_others_data(dir, one);
+  if (!cleared) co_return cleared.error();
   const auto removed = dir.remove_witness();
   if (!removed) co_return removed.error();
   co_return true;
+}
+
+// A server that let go of its lock would outlive its machine: what its unit has is killed too. Usually there is no such unit any more.
+asio::awaitable<Result<>> LocalProvider::end(std::string instance, ServerFiles files) {
+  const auto ended = co_await end_server(clock_, processes_, starter_, instance, files.lock);
+  if (!ended || !starter_) co_return ended;
+  const auto killed = co_await starter_->signal(instance, SIGKILL);
+  if (!killed) spdlog::debug("{}", killed.error().message);
+  co_return ended;
 }
 
 Capacity LocalProvider::capacity() const {

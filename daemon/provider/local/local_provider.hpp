@@ -59,11 +59,16 @@ class LocalProvider : public Provider {
   Result<MachineRecord> make_new(MachineSpec spec);
   // Starts what does not live of the machine's servers.
   asio::awaitable<Result<>> start(MachineRecord record);
-  asio::awaitable<Result<>> start_server(std::string instance, ServerFiles files);
+  asio::awaitable<Result<>> start_server(std::string instance, MachineDir dir, ServerFiles files);
+  asio::awaitable<bool> start_by_starter(std::string instance, MachineDir dir, ServerFiles files);
+  Result<> start_child(const ServerFiles& files);
   asio::awaitable<void> start_again(MachineRecord record);
   std::vector<MachineRecord> down_since_boot();
   // Stores that the machine was started in this boot, and is not off.
   Result<> note_started(MachineRecord record) const;
+  asio::awaitable<Result<>> end(std::string instance, ServerFiles files);
+  // Removes from the data of servers that have ended what only another user can: nothing is left then that this process cannot remove.
+  asio::awaitable<Result<>> clear_others_data(MachineDir dir, std::vector<ServerFiles> ended);
   // Stores that a boot does not start it. Where that cannot be stored, the machine is shut down all the same.
   void note_off(MachineRecord record) const;
 

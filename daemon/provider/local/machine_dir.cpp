@@ -22,7 +22,8 @@ namespace {
 
 const std::string making = ".tmp-";
 const std::string removing = ".trash-";
-constexpr const char* record_file = "machine.json";
+constexpr const char* record_name = "machine.json";
+constexpr const char* server_data = "data";
 constexpr const char* witness_data = "witness-data";
 
 std::string to_json(const MachineRecord& record) {
@@ -59,7 +60,7 @@ Result<> remove_tree(const std::filesystem::path& path) {
 }
 
 NodePaths paths_of(const std::filesystem::path& machine) {
-  return {(machine / "data").string(), (machine / witness_data).string()};
+  return {(machine / server_data).string(), (machine / witness_data).string()};
 }
 
 // Everything a machine consists of before its first process.
@@ -70,26 +71,28 @@ Result<> fill(const std::filesystem::path& draft, const std::filesystem::path& f
   if (done && record.witness) {
     done = write_file(draft / "witness.conf", render_witness_conf(image, paths), state_dir_hint);
   }
-  if (done && ::mkdir((draft / "data").c_str(), 0700) != 0) return file_error(draft / "data", errno);
-  if (done) done = write_file(draft / record_file, to_json(record), state_dir_hint);
+  if (done && ::mkdir((draft / server_data).c_str(), 0700) != 0) return file_error(draft / server_data, errno);
+  if (done) done = write_file(draft / record_name, to_json(record), state_dir_hint);
   if (done) done = sync_directory(draft, state_dir_hint);
   return done;
 }
 
 }  // namespace
 
-ServerFiles MachineDir::server() const { return {path_ / "nats.conf", path_ / "lock", path_ / "nats.log"}; }
+ServerFiles MachineDir::server() const { return {path_ / "nats.conf", path_ / "lock", path_ / "nats.log", path_ / server_data}; }
 
 ServerFiles MachineDir::witness() const {
-  return {path_ / "witness.conf", path_ / "witness.lock", path_ / "witness.log"};
+  return {path_ / "witness.conf", path_ / "witness.lock", path_ / "witness.log", path_ / witness_data};
 }
+
+std::filesystem::path MachineDir::record_file() const { return path_ / record_name; }
 
 Result<std::optional<MachineRecord>> MachineDir::read() const {
   std::error_code error;
   const bool there = std::filesystem::exists(path_, error);
   if (error) return file_error(path_, error.value());
   if (!there) return std::optional<MachineRecord>();
-  const auto file = path_ / record_file;
+  const auto file = record_file();
   const auto text = read_small_file(file, largest_record, state_dir_hint);
   if (!text) return text.error();
   if (!*text) return file_error(file, ENOENT);
@@ -99,11 +102,11 @@ Result<std::optional<MachineRecord>> MachineDir::read() const {
 }
 
 Result<> MachineDir::write(const MachineRecord& record) const {
-  return replace_file(path_ / record_file, to_json(record), state_dir_hint);
+  return replace_file(record_file(), to_json(record), state_dir_hint);
 }
 
 Result<> MachineDir::remove_witness() const {
-  const auto removed = remove_tree(path_ / witness_data);
+  const auto removed = remove_tree(witness().data);
   if (!removed) return removed;
   return remove_tree(witness().conf);
 }

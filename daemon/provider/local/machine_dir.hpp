@@ -34,6 +34,7 @@ class MachineDir {
   const std::filesystem::path& path() const { return path_; }
   ServerFiles server() const;
   ServerFiles witness() const;
+  std::filesystem::path record_file() const;
 
   // Unset if there is no such machine.
   Result<std::optional<MachineRecord>> read() const;

@@ -15,6 +15,7 @@ struct ServerFiles {
   std::filesystem::path conf;
   std::filesystem::path lock;
   std::filesystem::path log;
+  std::filesystem::path data;  // JetStream's directory
 };
 
 // How a server is started.

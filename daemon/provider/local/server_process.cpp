@@ -73,11 +73,8 @@ bool holds(pid_t pid, const struct stat& lock) {
 
 }  // namespace
 
-Result<> ServerProcesses::start(const ServerProgram& program, const ServerFiles& files) {
-  const auto lock = take_lock(files);
-  if (!lock) return lock.error();
-  if (!*lock) return {};
-  Spawn spawn(files, (*lock)->get());
+Result<> ServerProcesses::start(const ServerProgram& program, const ServerFiles& files, const Descriptor& lock) {
+  Spawn spawn(files, lock.get());
   ServerCommand command(program, files);
   const pid_t pid = spawn.run(command);
   if (pid < 0) return cannot_run(program, -pid);

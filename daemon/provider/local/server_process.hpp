@@ -15,8 +15,8 @@ namespace morpheus {
 // whether it lives, whatever became of the process that started it and of the process ids.
 class ServerProcesses {
  public:
-  // Starts the server, unless it is alive. failed: the program cannot be run.
-  Result<> start(const ServerProgram& program, const ServerFiles& files);
+  // Starts the server whose lock (take_lock()) this is. failed: the program cannot be run.
+  Result<> start(const ServerProgram& program, const ServerFiles& files, const Descriptor& lock);
 
   // Its lock is held. A lock file that is not there is held by nobody.
   static Result<bool> alive(const std::filesystem::path& lock);

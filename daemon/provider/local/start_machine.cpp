@@ -5,6 +5,7 @@
 
 #include "daemon/provider/local/local_provider.hpp"
 #include "daemon/provider/local/run_node.hpp"
+#include "daemon/provider/local/server_access.hpp"
 #include "daemon/runtime/task_group.hpp"
 
 namespace morpheus {
@@ -12,21 +13,40 @@ namespace morpheus {
 asio::awaitable<Result<>> LocalProvider::start(MachineRecord record) {
   const MachineDir dir = machines_.machine(record.name);
   if (record.witness) {
-    const auto witness = co_await start_server(witness_instance(record.name), dir.witness());
+    const auto witness = co_await start_server(witness_instance(record.name), dir, dir.witness());
     if (!witness) co_return witness;
   }
-  co_return co_await start_server(server_instance(record.name), dir.server());
+  co_return co_await start_server(server_instance(record.name), dir, dir.server());
 }
 
-asio::awaitable<Result<>> LocalProvider::start_server(std::string instance, ServerFiles files) {
+asio::awaitable<Result<>> LocalProvider::start_server(std::string instance, MachineDir dir, ServerFiles files) {
   const auto alive = ServerProcesses::alive(files.lock);
   if (!alive) co_return alive.error();
   if (*alive) co_return Result<>{};
-  bool started = false;
-  if (starter_) started = co_await starter_->start(instance, files);
-  if (started) co_return Result<>{};
+  const bool started = co_await start_by_starter(instance, dir, files);
+  co_return started ? Result<>{} : start_child(files);
+}
+
+asio::awaitable<bool> LocalProvider::start_by_starter(std::string instance, MachineDir dir, ServerFiles files) {
+  if (!starter_) co_return false;
+  const auto group = starter_->group();
+  const auto open = group ? let_in(dir, files, *group) : Result<>{};
+  if (!open) {
+    spdlog::warn("{} is a process of the daemon: its directory cannot be opened to the local nodes' own user: {}", instance, describe(open.error()));
+    co_return false;
+  }
+  co_return co_await starter_->start(instance, files);
+}
+
+// The lock comes first: a unit that is late finds it held, and its data is left as it is.
+Result<> LocalProvider::start_child(const ServerFiles& files) {
+  const auto lock = take_lock(files);
+  if (!lock) return lock.error();
+  if (!*lock) return {};
+  const auto own = take_back(files);
+  if (!own) return own;
   const ServerProgram program{config_.nats_server, config_.cores};
-  co_return processes_.start(program, files);
+  return processes_.start(program, files, **lock);
 }
 
 asio::awaitable<std::vector<std::string>> LocalProvider::start_after_boot() {

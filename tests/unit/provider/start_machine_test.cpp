@@ -22,6 +22,9 @@ class Refusing : public ServerStarter {
     asked.push_back(instance);
     co_return false;
   }
+  std::optional<gid_t> group() const override { return std::nullopt; }
+  asio::awaitable<Result<>> signal(std::string, int) override { co_return Result<>{}; }
+  asio::awaitable<Result<>> perform(std::string) override { co_return Result<>{}; }
   std::vector<std::string> asked;
 };
 
