@@ -1,5 +1,5 @@
 // What nearly every file of the shell includes; precompiled once and reused. Every file still includes what it uses: the
-// sanitize preset builds without this.
+// fuzz preset builds without this.
 #pragma once
 
 #include <fmt/format.h>
