@@ -17,7 +17,7 @@ ROOMS = {
     "monitor": {"common", "policy", "image", "runtime", "store", "http"},
     "systemd": {"common", "policy", "image", "runtime", "store", "monitor", "provider"},
     "provider": {"common", "image", "runtime", "http"},
-    "nats": {"common", "image", "runtime", "monitor"},
+    "nats": {"common", "image", "runtime", "monitor", "secrets"},
     "secrets": {"common", "image", "runtime"},
     "forest": {"common", "policy", "image", "runtime", "store", "monitor", "provider", "nats",
                "secrets"},

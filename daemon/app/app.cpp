@@ -28,7 +28,7 @@
 #include "daemon/metrics/metrics.hpp"
 #include "daemon/monitor/http_probe.hpp"
 #include "daemon/monitor/warm.hpp"
-#include "daemon/nats/libnats_requests.hpp"
+#include "daemon/nats/nats_requests.hpp"
 #include "daemon/provider/gated_provider.hpp"
 #include "daemon/provider/local/local_provider.hpp"
 #include "daemon/provider/local/run_node.hpp"
@@ -195,7 +195,7 @@ class App {
   Observations observations_;
   HttpProbe probe_;
   Poller poller_;
-  LibnatsRequests system_;
+  NatsRequests system_{ids_};
   SecretFiles secrets_;
   NodeUnits node_units_;
   LocalProvider local_;

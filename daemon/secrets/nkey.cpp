@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
@@ -13,6 +14,10 @@ namespace morpheus {
 namespace {
 
 constexpr std::size_t key_bytes = 32;
+constexpr std::size_t prefix_bytes = 2;  // of a seed
+constexpr std::size_t crc_bytes = 2;
+constexpr std::size_t signature_bytes = 64;
+constexpr std::string_view base32_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 // Five bits each, so that the text begins with that letter.
 constexpr std::uint8_t seed_type = 18;  // S
 constexpr std::uint8_t user_type = 20;  // U
@@ -22,6 +27,10 @@ using Bytes = std::vector<std::uint8_t>;
 struct FreeKey {
   void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
 };
+struct FreeDigest {
+  void operator()(EVP_MD_CTX* digest) const { EVP_MD_CTX_free(digest); }
+};
+using Key = std::unique_ptr<EVP_PKEY, FreeKey>;
 
 Bytes random_bytes(Ids& ids) {
   const std::string hex = ids.random_hex(key_bytes);
@@ -30,9 +39,10 @@ Bytes random_bytes(Ids& ids) {
   return bytes;
 }
 
+Key private_key(const std::uint8_t* secret) { return Key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, secret, key_bytes)); }
+
 Bytes public_part(const Bytes& secret) {
-  const std::unique_ptr<EVP_PKEY, FreeKey> key(
-      EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, secret.data(), secret.size()));
+  const Key key = private_key(secret.data());
   Bytes bytes(key_bytes);
   std::size_t size = bytes.size();
   if (!key || EVP_PKEY_get_raw_public_key(key.get(), bytes.data(), &size) != 1) {
@@ -55,17 +65,46 @@ std::uint16_t crc16(const Bytes& bytes) {
 
 // RFC 4648, without padding.
 std::string base32(const Bytes& bytes) {
-  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   std::string text;
   std::uint32_t held = 0;
   int bits = 0;
   for (const std::uint8_t byte : bytes) {
     held = (held << 8) | byte;
-    for (bits += 8; bits >= 5; bits -= 5) text += digits[(held >> (bits - 5)) & 31];
+    for (bits += 8; bits >= 5; bits -= 5) text += base32_digits[(held >> (bits - 5)) & 31];
   }
-  if (bits > 0) text += digits[(held << (5 - bits)) & 31];
+  if (bits > 0) text += base32_digits[(held << (5 - bits)) & 31];
   return text;
 }
+
+// Empty if it is not base32.
+Bytes from_base32(std::string_view text) {
+  Bytes bytes;
+  std::uint32_t held = 0;
+  int bits = 0;
+  for (const char letter : text) {
+    const auto digit = base32_digits.find(letter);
+    if (digit == std::string_view::npos) return {};
+    held = (held << 5) | static_cast<std::uint32_t>(digit);
+    bits += 5;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes.push_back(static_cast<std::uint8_t>(held >> bits));
+  }
+  return bytes;
+}
+
+// RFC 4648, section 5, without padding.
+std::string base64url(const Bytes& bytes) {
+  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');  // and a NUL
+  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(), static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(size));
+  std::ranges::replace(text, '+', '-');
+  std::ranges::replace(text, '/', '_');
+  text.erase(std::ranges::find(text, '=') - text.begin());
+  return text;
+}
+
+std::uint16_t crc_at_end(const Bytes& bytes) { return static_cast<std::uint16_t>(bytes[bytes.size() - 2] | (bytes[bytes.size() - 1] << 8)); }
 
 std::string encoded(Bytes type, const Bytes& key) {
   type.insert(type.end(), key.begin(), key.end());
@@ -82,6 +121,21 @@ Nkey make_user_nkey(Ids& ids) {
   constexpr std::uint8_t user = user_type << 3;
   const Bytes seed_prefix{(seed_type << 3) | (user >> 5), static_cast<std::uint8_t>((user & 31) << 3)};
   return {encoded(seed_prefix, secret), encoded({user}, public_part(secret))};
+}
+
+std::optional<std::string> nkey_signature(std::string_view seed, std::string_view nonce) {
+  const Bytes bytes = from_base32(seed);
+  if (bytes.size() != prefix_bytes + key_bytes + crc_bytes) return std::nullopt;
+  if (crc16({bytes.begin(), bytes.end() - crc_bytes}) != crc_at_end(bytes)) return std::nullopt;
+  const Key key = private_key(bytes.data() + prefix_bytes);
+  const std::unique_ptr<EVP_MD_CTX, FreeDigest> digest(EVP_MD_CTX_new());
+  Bytes signature(signature_bytes);
+  std::size_t size = signature.size();
+  if (!key || !digest || EVP_DigestSignInit(digest.get(), nullptr, nullptr, nullptr, key.get()) != 1 ||
+      EVP_DigestSign(digest.get(), signature.data(), &size, reinterpret_cast<const unsigned char*>(nonce.data()), nonce.size()) != 1) {
+    throw std::runtime_error("OpenSSL does not sign with an Ed25519 key");
+  }
+  return base64url(signature);
 }
 
 }  // namespace morpheus

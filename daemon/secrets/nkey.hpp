@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "daemon/runtime/ids.hpp"
 
@@ -14,5 +16,8 @@ struct Nkey {
 };
 
 Nkey make_user_nkey(Ids& ids);
+
+// The signature of what a server sent to be signed, as the client protocol wants it: base64url without padding. Unset: `seed` is damaged.
+std::optional<std::string> nkey_signature(std::string_view seed, std::string_view nonce);
 
 }  // namespace morpheus

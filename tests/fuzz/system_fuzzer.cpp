@@ -8,6 +8,7 @@
 
 #include "common/decode/text.hpp"
 #include "daemon/nats/leader_vote.hpp"
+#include "daemon/nats/protocol.hpp"
 #include "daemon/nats/removal_answer.hpp"
 #include "tests/fuzz/document.hpp"
 
@@ -17,7 +18,7 @@ using namespace morpheus;
 
 constexpr auto fields = std::to_array<std::string_view>(
     {"server", "data", "name", "id", "success", "error", "err_code", "code", "description", "meta_cluster", "leader", "cluster_size", "replicas", "current",
-     "active", "peer", "offline", "lag", "disabled", "config", "memory", "storage", "limits"});
+     "active", "peer", "offline", "lag", "disabled", "config", "memory", "storage", "limits", "nonce", "tls_required"});
 
 void check(const Result<Jsz>& view) {
   if (view) fuzz::expect(clean(view->leader, longest_name) == view->leader, "a leader's name can be shown");
@@ -31,6 +32,11 @@ void decode_all(std::string_view answer) {
   vote.take(answer);
   vote.take(answer);
   check(vote.outcome());
+
+  const ServerLine line = read_server_line(answer);
+  fuzz::expect(clean(line.text, longest_error) == line.text, "a server's error can be shown");
+  const auto greeting = read_greeting(fmt::format("INFO {}", answer));
+  fuzz::expect(greeting || !greeting.error().message.empty(), "an error says what is wrong");
 }
 
 // As many servers as are taken in, each of which follows what the input says: itself, one of the others, or somebody who is not there.

@@ -4,9 +4,10 @@
 HTTP at ADDRESS:8222 and the client protocol of NATS at ADDRESS:4222. LIES is a file of JSON, read again for each answer:
 
     {"/varz": [LIE, ...], "/routez": [...], "/jsz": [...], "/healthz": [...],
-     "$SYS.REQ.SERVER.PING.JSZ": [...], "$JS.API.SERVER.REMOVE": [...], "INFO": [...]}
+     "$SYS.REQ.SERVER.PING.JSZ": [...], "$JS.API.SERVER.REMOVE": [...], "INFO": [...], "GREETED": [...]}
 
-An endpoint's lies take turns. One that has none answers 404; a subject that has none is not answered; INFO may add to the server's first line.
+An endpoint's lies take turns. One that has none answers 404; a subject that has none is not answered; INFO may add to the server's first line;
+what GREETED has is sent behind that line as it is, again and again if it is endless.
 A LIE has a name and one of
     json      any value, sent as JSON
     text      sent as it is
@@ -19,6 +20,10 @@ and may have
     pace      seconds between two bytes of the body
     chunked   true: a chunk for each 1,000 bytes
     endless   true: the answer goes on and never ends
+    fields    of INFO: an object whose fields replace those of the first line
+    silent    of INFO, true: nothing comes after the first line
+    announce  of a subject: a message of so many bytes is announced, and they come
+    headers   with announce: so many of these are said to be headers (HMSG)
 Each answer is a line of JOURNAL: the endpoint and the lie's name."""
 
 import collections
@@ -32,6 +37,7 @@ import time
 HTTP_PORT = 8222
 NATS_PORT = 4222
 CHUNK = 1000
+BIG_CHUNK = 1 << 16
 
 
 def body_of(lie):
@@ -124,11 +130,23 @@ class Nats(socketserver.StreamRequestHandler):
     def serve(self):
         info = {"server_id": "LIAR", "version": "2.10.0", "proto": 1, "headers": True, "max_payload": 1048576, "nonce": "abcdefghijklmnop"}
         more = self.server.lies.next("INFO")
+        if more is not None:
+            info.update(more.get("fields", {}))
         line = b"INFO " + json.dumps(info).encode()
         if more is not None:
             self.server.lies.said("INFO", more)
-            line = line[:-1] + b', "more": ' + body_of(more) + b"}"
+            if body_of(more):
+                line = line[:-1] + b', "more": ' + body_of(more) + b"}"
         self.wfile.write(line + b"\r\n")
+        if more is not None and more.get("silent"):
+            self.rfile.read()
+            return
+        behind = self.server.lies.next("GREETED")
+        if behind is not None:
+            self.server.lies.said("GREETED", behind)
+            self.wfile.write(body_of(behind))
+            while behind.get("endless"):
+                self.wfile.write(body_of(behind) * CHUNK)
         inboxes = {}
         for line in self.rfile:
             words = line.decode("latin-1").split()
@@ -150,6 +168,12 @@ class Nats(socketserver.StreamRequestHandler):
         if lie is None or sid is None:
             return
         self.server.lies.said(subject, lie)
+        if "announce" in lie:
+            verb, headers = ("HMSG", f"{lie['headers']} ") if "headers" in lie else ("MSG", "")
+            self.wfile.write(f"{verb} {inbox} {sid} {headers}{lie['announce']}\r\n".encode())
+            for _ in range(lie["announce"] // BIG_CHUNK + 1):
+                self.wfile.write(b"x" * BIG_CHUNK)
+            return
         message = f"MSG {inbox} {sid} ".encode()
         if "pace" in lie:
             body = body_of(lie)

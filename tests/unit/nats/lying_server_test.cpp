@@ -5,16 +5,12 @@
 #include <optional>
 #include <stdexcept>
 
-#include "daemon/nats/libnats_requests.hpp"
+#include "daemon/nats/nats_requests.hpp"
 #include "daemon/runtime/ids.hpp"
 #include "daemon/runtime/system_clock.hpp"
 #include "daemon/secrets/nkey.hpp"
 #include "tests/tools/free_address.hpp"
 #include "tests/tools/lying_node.hpp"
-
-// libnats 3.4 forgets the buffer of a message that is still coming in when its connection is closed.
-extern "C" const char* __lsan_default_suppressions();
-extern "C" const char* __lsan_default_suppressions() { return "leak:natsBuf_Create\n"; }
 
 namespace morpheus {
 namespace {
@@ -29,8 +25,7 @@ constexpr const char* ping = "$SYS.REQ.SERVER.PING.JSZ";
 class LyingServerTest : public testing::Test {
  protected:
   LyingServerTest() {
-    SystemIds ids;
-    const Nkey key = make_user_nkey(ids);
+    const Nkey key = make_user_nkey(ids_);
     access_.addresses = {address_};
     access_.voters = 1;
     access_.members = {"n1"};
@@ -73,11 +68,12 @@ class LyingServerTest : public testing::Test {
   }
 
   SystemClock clock_;
-  asio::io_context loop_{1};  // outlives the requests' thread
+  SystemIds ids_;
+  asio::io_context loop_{1};
   std::string address_ = free_address();
   LyingNode node_{address_};
   SystemAccess access_;
-  LibnatsRequests requests_;
+  NatsRequests requests_{ids_};
 };
 
 TEST_F(LyingServerTest, ItIsAskedAsAServerIs) {
@@ -115,9 +111,9 @@ TEST_F(LyingServerTest, NoLeaderIsTakenFromAFalseAnswer) {
 
 TEST_F(LyingServerTest, AnswersThatNeverEndOrComeByteByByteAreBoundedInTime) {
   EXPECT_THAT(no_leader({{"json", {{"server", {{"name", "n1"}}}, {"data", json::object()}}}, {"endless", true}}),
-              testing::AnyOf(HasSubstr("no server says that it leads"), HasSubstr("messages dropped")));
+              HasSubstr("no server says that it leads"));
   EXPECT_THAT(no_leader({{"long", {{"field", "a"}, {"bytes", 5'000}}}, {"pace", 0.01}}), HasSubstr("no server says that it leads"));
-  EXPECT_THAT(refusal({{"long", {{"field", "a"}, {"bytes", 5'000}}}, {"pace", 0.01}}), HasSubstr("Timeout"));
+  EXPECT_THAT(refusal({{"long", {{"field", "a"}, {"bytes", 5'000}}}, {"pace", 0.01}}), HasSubstr(address_ + ":4222: no whole answer within 5 s"));
 }
 
 TEST_F(LyingServerTest, ADeepGreetingIsRefused) {
