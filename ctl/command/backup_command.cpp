@@ -12,11 +12,14 @@
 #include "common/archive/sha256.hpp"
 #include "common/model/size_words.hpp"
 #include "common/protocol/views.hpp"
+#include "ctl/pipe_drain.hpp"
 
 namespace morpheus::ctl {
 namespace {
 
 constexpr const char* useless = "what was written so far is no backup: delete it";
+// For the reader of a pipe to take what is in it. Half of what the daemon waits for the acknowledgement of a move.
+constexpr Millis longest_drain{60'000};
 constexpr const char* move_question =
     "Retire this daemon? From then on it changes nothing, and what is restored from the archive acts in its place.";
 
@@ -32,16 +35,22 @@ void put(const std::string& bytes) {
   while (done < bytes.size()) {
     const auto written = ::write(STDOUT_FILENO, bytes.data() + done, bytes.size() - done);
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) throw CommandFailure(ExitStatus::failed, fmt::format("standard output: {}", std::strerror(errno)), useless);
+    if (written < 0) {
+      const std::string fault = errno == EPIPE ? reader_left : std::strerror(errno);
+      throw CommandFailure(ExitStatus::failed, "standard output: " + fault, useless);
+    }
     done += static_cast<std::size_t>(written);
   }
 }
 
-// A file on a full or remote disk may fail this late.
+// A file on a full or remote disk may fail this late, and a pipe may lose what is in it.
 void settle_output() {
   struct stat out {};
-  if (::fstat(STDOUT_FILENO, &out) != 0 || !S_ISREG(out.st_mode) || ::fsync(STDOUT_FILENO) == 0) return;
-  throw CommandFailure(ExitStatus::failed, fmt::format("standard output: {}", std::strerror(errno)), useless);
+  if (::fstat(STDOUT_FILENO, &out) != 0) return;
+  std::string fault;
+  if (S_ISREG(out.st_mode) && ::fsync(STDOUT_FILENO) != 0) fault = std::strerror(errno);
+  if (S_ISFIFO(out.st_mode) || S_ISSOCK(out.st_mode)) fault = why_not_drained(STDOUT_FILENO, longest_drain);
+  if (!fault.empty()) throw CommandFailure(ExitStatus::failed, "standard output: " + fault, useless);
 }
 
 // An archive on its way to standard output.
@@ -76,10 +85,12 @@ void acknowledge(const Session& session, const std::string& digest) {
   other.post("/v1/backup/move/" + digest + "/acknowledgement", nlohmann::json::object());
 }
 
-// It may be although this end did not hear of it.
-void say_if_retired(Session& session) {
+// It may be retired although this end did not hear of it.
+void say_who_acts(Session& session, bool was_under_way) {
   try {
     const auto duty = view_of<DutyView>(session.client.get("/v1/duty"));
+    const bool acts = duty.state == "active" || duty.state == "moving";  // moving: until this client's connection ends
+    if (was_under_way && acts) std::cerr << "morpheusctl: the archive did not arrive: the daemon goes on acting\n";
     if (duty.state == "retired") std::cerr << "morpheusctl: the daemon is retired all the same: morpheusctl takeover, and then again\n";
   } catch (const CommandFailure& failure) {
     std::cerr << "morpheusctl: whether the daemon is retired is not known: " << failure.what() << "\n";
@@ -116,8 +127,9 @@ ExitStatus backup(Session& session, const BackupFlags& flags) {
   try {
     fetch(session, flags, archive);
   } catch (const CommandFailure& failure) {
-    if (flags.move) say_if_retired(session);
-    if (archive.size() == 0 && failure.hint() != useless) throw;
+    const bool had_begun = archive.size() > 0 || failure.hint() == useless;
+    if (flags.move) say_who_acts(session, had_begun);
+    if (!had_begun) throw;
     throw CommandFailure(ExitStatus::failed, std::string("the backup is incomplete: ") + failure.what(), useless);
   }
   std::cerr << fmt::format("{}; it holds the forests' secrets: keep it private\n", size_words(archive.size()));

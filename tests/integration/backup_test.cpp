@@ -35,6 +35,12 @@ std::string take_backup(const DaemonBox& box, const std::string& name, std::vect
   return file;
 }
 
+// Into a pipe, and the status is the client's.
+Finished pipe_backup(const DaemonBox& box, const std::string& more, const std::string& reader) {
+  return run_command({"/bin/bash", "-c",
+                      fmt::format("{} --socket {} backup {} | {}; exit ${{PIPESTATUS[0]}}", MORPHEUSCTL, box.socket(), more, reader)});
+}
+
 Finished restore_into(const DaemonBox& box, const std::string& file) {
   return run_command({MORPHEUSD, "--config", box.config_file(), "--restore", file});
 }
@@ -83,6 +89,26 @@ TEST(Backup, IsCheckedWithOrdinaryTools) {
   EXPECT_THAT(sums.out, HasSubstr("forests/oak/secrets.json: OK"));
   EXPECT_THAT(box.ctl({"events"}).out, HasSubstr("morpheusctl): backup")) << "the audit trail";
   EXPECT_FALSE(fs::exists(box.file("state/backup.partial")));
+}
+
+// The whole archive fits into the pipe: every write of the client's succeeds.
+TEST(Backup, WhatAReaderLeftInThePipeDidNotArriveAndRetiresNobody) {
+  DaemonBox box;
+  box.start();
+  ASSERT_EQ(box.ctl({"plant", "local", "small", "--name", "oak"}).status, 0);
+  const auto cut = pipe_backup(box, "", "head -c 10 >/dev/null");
+  EXPECT_EQ(cut.status, 1);
+  EXPECT_THAT(cut.err, HasSubstr("the backup is incomplete: standard output: its reader left before the end"));
+  const auto lost = pipe_backup(box, "--move --yes", "head -c 10 >/dev/null");
+  EXPECT_EQ(lost.status, 1);
+  EXPECT_THAT(lost.err, HasSubstr("the archive did not arrive: the daemon goes on acting"));
+  EXPECT_TRUE(wait_until([&] { return box.ctl({"pause", "oak"}).status == 0; }, limit)) << box.log();
+  const auto moved = pipe_backup(box, "--move --yes", "cat > " + box.file("moved"));
+  EXPECT_EQ(moved.status, 0) << moved.err;
+  EXPECT_EQ(box.ctl({"resume", "oak"}).status, 4) << "it is retired";
+  put_back(box, box.file("moved"));
+  box.start();
+  EXPECT_EQ(box.ctl({"resume", "oak"}).status, 0);
 }
 
 // A database of some hundred MiB: others are answered all the while.

@@ -4,6 +4,7 @@
 #include "common/archive/entries.hpp"
 #include "common/archive/manifest.hpp"
 #include "common/archive/sha256.hpp"
+#include "tests/tools/child.hpp"
 #include "tests/tools/raw_archive.hpp"
 #include "tests/unit/ctl/fake_daemon.hpp"
 #include "tests/unit/ctl/run_ctl.hpp"
@@ -94,6 +95,36 @@ TEST(BackupCommand, OnlyAWholeArchiveOfAMoveIsAcknowledged) {
     EXPECT_EQ(failed.status, 1) << what;
     for (const auto& seen : daemon.seen()) EXPECT_THAT(seen.line, Not(HasSubstr("acknowledgement"))) << what;
     EXPECT_THAT(failed.err, Not(HasSubstr("is retired"))) << what;
+  }
+}
+
+// The status that the client ends with, in a shell's pipeline.
+Finished piped(const FakeDaemon& daemon, const std::string& arguments, const std::string& reader) {
+  return run_command({"/bin/bash", "-c",
+                      fmt::format("{} --socket {} {} | {}; exit ${{PIPESTATUS[0]}}", MORPHEUSCTL, daemon.socket(), arguments, reader)});
+}
+
+TEST(BackupCommand, WhatAReaderLeftInThePipeWasNotDelivered) {
+  const auto acknowledgement = "POST /v1/backup/move/" + sha256_of(archive()) + "/acknowledgement";
+  for (const std::string arguments : {"backup", "backup --move --yes"}) {
+    FakeDaemon daemon;
+    daemon.on("POST /v1/backup", download(archive()));
+    daemon.on("POST /v1/backup/move", download(archive()));
+    daemon.on("GET /v1/duty", reply({{"state", "moving"}}));
+    daemon.on(acknowledgement, reply({{"state", "retired"}}));
+    for (const std::string reader : {"true", "head -c 10 >/dev/null", "dd bs=1M count=1 status=none of=/dev/null"}) {
+      const auto failed = piped(daemon, arguments, reader);
+      EXPECT_EQ(failed.status, 1) << arguments << " | " << reader;
+      EXPECT_THAT(failed.err, HasSubstr("its reader left before the end"));
+      EXPECT_THAT(failed.err, Not(HasSubstr("keep it private")));
+    }
+    EXPECT_FALSE(daemon.was_asked(acknowledgement));
+    const auto said = piped(daemon, arguments, "true").err;
+    EXPECT_EQ(said.find("did not arrive: the daemon goes on acting") != std::string::npos, arguments != "backup") << said;
+    const auto done = piped(daemon, arguments, "cat");
+    EXPECT_EQ(done.status, 0) << done.err;
+    EXPECT_EQ(done.out, archive());
+    EXPECT_EQ(daemon.was_asked(acknowledgement), arguments != "backup");
   }
 }
 
