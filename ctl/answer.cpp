@@ -43,7 +43,8 @@ CommandFailure connect_failure(const std::string& socket, const error_code& erro
     return {ExitStatus::no_daemon, fmt::format("no daemon: there is no socket {}", socket),
             "systemctl start morpheusd, or name another socket with --socket or MORPHEUS_SOCKET"};
   }
-  return {ExitStatus::no_daemon, fmt::format("no daemon answers on {}: {}", socket, error.message()),
+  const auto why = is(error, EAGAIN) ? std::string("its queue is full") : error.message();
+  return {ExitStatus::no_daemon, fmt::format("no daemon answers on {}: {}", socket, why),
           "systemctl status morpheusd, journalctl -u morpheusd"};
 }
 

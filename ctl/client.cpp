@@ -1,14 +1,19 @@
 #include "ctl/client.hpp"
 
 #include <fmt/format.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/http.hpp>
+#include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <optional>
+#include <utility>
 
 #include "ctl/answer.hpp"
 #include "ctl/answer_reader.hpp"
@@ -26,6 +31,7 @@ using Endpoint = asio::local::stream_protocol::endpoint;
 using Request = http::request<http::string_body>;
 
 constexpr std::chrono::milliseconds tick{100};
+constexpr std::chrono::microseconds shortest_wait{1};  // 0 would be no limit
 constexpr int most_exchanges = 3;  // a restart closes one connection; more would be a daemon that falls at once
 constexpr Millis longest_copy{10 * 60'000};  // of its database, which the daemon makes before a download's first byte
 
@@ -45,6 +51,21 @@ Endpoint endpoint_of(const std::string& socket) {
   } catch (const boost::system::system_error& error) {
     throw CommandFailure(ExitStatus::usage,
                          fmt::format("{} cannot be a socket's path: {}", socket, error.what()));
+  }
+}
+
+// Where the listener's queue is full, the kernel keeps a connect() that may block until there is room or SO_SNDTIMEO has passed, and
+// serves those who wait in turn. One that may not block ends with EAGAIN, which Asio takes for success.
+error_code connect_within(int descriptor, const Endpoint& endpoint, Millis limit) {
+  const auto last = [] { return error_code(errno, boost::system::system_category()); };
+  const auto end = std::chrono::steady_clock::now() + limit;
+  for (;;) {
+    const auto left = std::max(std::chrono::ceil<std::chrono::microseconds>(end - std::chrono::steady_clock::now()), shortest_wait);
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
+    const timeval patience{seconds.count(), (left - seconds).count()};
+    if (::setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) != 0) return last();
+    if (::connect(descriptor, endpoint.data(), static_cast<socklen_t>(endpoint.size())) == 0) return {};
+    if (errno != EINTR) return last();
   }
 }
 
@@ -118,14 +139,12 @@ nlohmann::json Client::post(const std::string& path, const nlohmann::json& body,
 
 Stream Client::Impl::connect() {
   const Endpoint endpoint = endpoint_of(socket);
-  Stream stream(loop);
+  asio::local::stream_protocol::socket connected(loop);
   error_code result;
-  stream.expires_after(timeout);
-  stream.async_connect(endpoint, [&](const error_code& error) { result = error; });
-  run();
-  if (result == beast::error::timeout) throw broken_off(socket, result, timeout);
+  connected.open(endpoint.protocol(), result);
+  if (!result) result = connect_within(connected.native_handle(), endpoint, timeout);
   if (result) throw connect_failure(socket, result);
-  return stream;
+  return Stream(std::move(connected));
 }
 
 void Client::Impl::exchange(const Request& request, Millis patience, Exchange& done) {

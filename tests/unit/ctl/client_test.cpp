@@ -1,8 +1,20 @@
 #include "ctl/client.hpp"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <future>
+#include <stdexcept>
+#include <string>
+#include <vector>
 
 #include "ctl/exit_status.hpp"
+#include "tests/tools/temp_dir.hpp"
 #include "tests/unit/ctl/fake_daemon.hpp"
 
 namespace morpheus::ctl::test {
@@ -104,6 +116,74 @@ TEST(Client, PassesOnWhatItsCallerThrows) {
   EXPECT_THROW(
       client.stream("/v1/events", [](const nlohmann::json&) -> bool { throw std::invalid_argument("no"); }),
       std::invalid_argument);
+}
+
+// A listener whose queue strangers have filled, and who accepts nobody before answer_all().
+class FullListener {
+ public:
+  FullListener() {
+    if (::bind(listener_, address(), sizeof(address_)) != 0 || ::listen(listener_, 0) != 0) throw std::runtime_error("no listener");
+    while (join()) {
+    }
+    if (errno != EAGAIN) throw std::runtime_error("the queue is not full");
+  }
+  ~FullListener() {
+    for (const int stranger : strangers_) ::close(stranger);
+    ::close(listener_);
+  }
+  FullListener(const FullListener&) = delete;
+  FullListener& operator=(const FullListener&) = delete;
+
+  std::string socket() const { return dir_ / "s"; }
+
+  // Those who wait in the queue, who are none of ours but the last.
+  void answer_all() const {
+    const std::size_t in_queue = strangers_.size() - 1;  // the last of them found no room
+    for (std::size_t i = 0; i < in_queue; ++i) ::close(::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC));
+    const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+    std::array<char, 4096> request{};
+    EXPECT_GT(::recv(client, request.data(), request.size(), 0), 0);
+    const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+    EXPECT_EQ(::send(client, answer.data(), answer.size(), MSG_NOSIGNAL), static_cast<ssize_t>(answer.size()));
+    ::close(client);
+  }
+
+ private:
+  const sockaddr* address() {
+    address_.sun_family = AF_UNIX;
+    socket().copy(address_.sun_path, sizeof(address_.sun_path) - 1);
+    return reinterpret_cast<const sockaddr*>(&address_);
+  }
+  bool join() {
+    strangers_.push_back(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    return ::connect(strangers_.back(), address(), sizeof(address_)) == 0;
+  }
+
+  TempDir dir_;
+  sockaddr_un address_{};
+  int listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  std::vector<int> strangers_;
+};
+
+TEST(Client, SaysThatTheQueueIsFullWhenNobodyIsAcceptedInTime) {
+  const FullListener listener;
+  Client client(listener.socket(), Millis{50});
+  try {
+    client.get("/v1/forests");
+    FAIL() << "nobody answered";
+  } catch (const CommandFailure& failure) {
+    EXPECT_EQ(failure.status(), ExitStatus::no_daemon);
+    EXPECT_THAT(failure.what(), testing::HasSubstr("no daemon answers on"));
+    EXPECT_THAT(failure.what(), testing::HasSubstr("its queue is full"));
+  }
+}
+
+TEST(Client, WaitsForRoomInTheQueue) {
+  const FullListener listener;
+  auto answer = std::async(std::launch::async, [&] { return Client(listener.socket(), patience).get("/v1/forests"); });
+  EXPECT_EQ(answer.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout) << "it waits";
+  listener.answer_all();
+  EXPECT_EQ(answer.get(), nlohmann::json::object());
 }
 
 }  // namespace
