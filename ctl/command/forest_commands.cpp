@@ -3,6 +3,7 @@
 #include <iostream>
 #include <memory>
 
+#include "common/model/provider_names.hpp"
 #include "common/protocol/views.hpp"
 #include "ctl/command/checks.hpp"
 #include "ctl/command/commands.hpp"
@@ -16,7 +17,7 @@
 namespace morpheus::ctl {
 namespace {
 
-constexpr std::string_view costs_nothing = "local";  // the one provider whose machines are nobody's to pay
+constexpr std::string_view costs_nothing = local_name;  // the one provider whose machines are nobody's to pay
 
 struct Flags {
   std::string provider;

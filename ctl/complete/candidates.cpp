@@ -1,6 +1,9 @@
 #include "ctl/complete/candidates.hpp"
 
 #include <algorithm>
+#include <string>
+
+#include "common/model/provider_names.hpp"
 
 namespace morpheus::ctl {
 namespace {
@@ -43,7 +46,9 @@ void add_values(Completion& completion, const Cursor& cursor, const Names& names
   } else if (key == "COMMAND") {
     add_commands(completion, *cursor.commands.front());
   } else if (key == "PROVIDER") {
-    completion.candidates = {{"local", "processes on this computer"}, {"hetzner", "virtual machines"}, {"cloud", "hetzner"}};
+    completion.candidates = {{std::string(local_name), "processes on this computer"},
+                             {std::string(hetzner_name), "virtual machines"},
+                             {"cloud", std::string(hetzner_name)}};
   } else if (key == "SIZE") {
     completion.candidates = {{"small", "1 node"}, {"medium", "3 nodes"}, {"large", "5 nodes"}};
   } else if (key == "FILE" || key == "socket") {

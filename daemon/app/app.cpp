@@ -12,6 +12,7 @@
 #include <filesystem>
 
 #include "common/config/checks.hpp"
+#include "common/model/provider_names.hpp"
 #include "daemon/app/cloud.hpp"
 #include "daemon/app/config_reload.hpp"
 #include "daemon/app/forced_stop.hpp"
@@ -76,7 +77,7 @@ class App {
         gate_(loop_.get_executor()),
         gated_cloud_(cloud_.provider(), gate_, [this] { return may_act(*store_); }),
         gated_local_(local_, gate_, [this] { return may_act(*store_); }),
-        providers_{{"hetzner", &gated_cloud_}, {"local", &gated_local_}},
+        providers_{{std::string(hetzner_name), &gated_cloud_}, {std::string(local_name), &gated_local_}},
         enclosing_(loop_.get_executor()),
         waits_(clock_, journal_, loop_.get_executor()),
         manager_({loop_.get_executor(), clock_, ids_, *store_, journal_, observations_, poller_, system_, secrets_,

@@ -74,7 +74,7 @@ Result<> check_database(SQLite::Database& database, const Manifest& manifest) {
   // Indices too: a name that is read from one has to be the name in the table.
   const std::string sound = database.execAndGet("PRAGMA integrity_check(1)").getString();
   if (sound != "ok") return damaged(clean(sound, longest_error));
-  const auto content = sql::check_content(database);
+  const auto content = sql::check_content(database, sql::Checked::at_restore);
   if (!content) return damaged(content.error().message);
   const std::string id = database.execAndGet("SELECT value FROM meta WHERE key = 'installation_id'").getString();
   if (id != manifest.installation_id) return damaged("it is of another installation than the manifest says");

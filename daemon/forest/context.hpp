@@ -2,6 +2,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <map>
+#include <stdexcept>
 #include <string>
 
 #include "common/config/config.hpp"
@@ -39,7 +40,11 @@ struct ForestContext {
   const StepGate& gate;  // held: nothing new is begun; the providers hold what is under way
   Waits& waits;
 
-  Provider& provider_of(const Forest& forest) const { return *providers.at(forest.provider); }
+  Provider& provider_of(const Forest& forest) const {
+    const auto found = providers.find(forest.provider);
+    if (found == providers.end()) throw std::runtime_error("this morpheusd has no provider \"" + forest.provider + "\"");
+    return *found->second;
+  }
 };
 
 }  // namespace morpheus

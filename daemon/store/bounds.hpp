@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 
 #include "common/model/time.hpp"
 
@@ -20,6 +21,13 @@ constexpr int event_message = 8 * 1024;  // bytes; more is cut off
 // kind.
 constexpr int samples_a_call = 20'000;
 constexpr int rows_a_call = 2'000;
+
+// SQLite refuses every insert for ever once an id is 2^63-1, and JSON's readers are exact up to here. Counting never gets there.
+constexpr std::int64_t largest_id = std::int64_t{1} << 53;
+// What a restore takes, and what plant makes: with 10,000 forests no command was answered within 15 s.
+constexpr std::int64_t forests = 1'000;
+// Rows, those that are gone included. growth.max_nodes is 10,000 at most; nodes that were adopted come on top.
+constexpr std::int64_t nodes_of_a_forest = 20'000;
 
 // Random bytes of a new installation id.
 constexpr int installation_id_bytes = 8;

@@ -49,6 +49,17 @@ std::string_view advice(int code) {
   }
 }
 
+constexpr std::string_view used_up = "a table's largest id was set to 2^63-1: restore a backup from before";
+
+// SQLite calls that full too. A database that cannot be asked has not said so.
+bool ids_are_used_up(const SQLite::Database& connection) {
+  sqlite3_stmt* query = nullptr;
+  constexpr const char* text = "SELECT 1 FROM sqlite_sequence WHERE seq = 9223372036854775807";
+  const bool found = sqlite3_prepare_v2(connection.getHandle(), text, -1, &query, nullptr) == SQLITE_OK && sqlite3_step(query) == SQLITE_ROW;
+  sqlite3_finalize(query);
+  return found;
+}
+
 constexpr std::pair<std::uint64_t, std::uint64_t> no_file{};
 
 // Device and inode of what is at `path`.
@@ -143,7 +154,9 @@ void Database::execute(const char* text) {
 }
 
 void Database::fail(const SQLite::Exception& error) const {
-  throw StoreError(fmt::format("database {}: {}; {}", path_, error.what(), advice(error.getErrorCode())));
+  const int code = error.getErrorCode();
+  const bool out_of_ids = (code & 0xff) == SQLITE_FULL && ids_are_used_up(connection_);
+  throw StoreError(fmt::format("database {}: {}; {}", path_, error.what(), out_of_ids ? used_up : advice(code)));
 }
 
 void Database::fail(const std::string& what) const {

@@ -92,7 +92,7 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& path, std::string_
       return Error{error.code, fmt::format("cannot use the database {}: {}", file, error.message),
                    error.hint};
     }
-    if (const auto sound = sql::check_content(impl->database.raw()); !sound) {
+    if (const auto sound = sql::check_content(impl->database.raw(), sql::Checked::at_start); !sound) {
       return Error{sound.error().code, fmt::format("cannot use the database {}: {}", file, sound.error().message), sound.error().hint};
     }
     if (const auto kept = make_private(file); !kept) return kept.error();

@@ -47,7 +47,7 @@ void distrust(SQLite::Database& database) {
   }
 }
 
-Result<> check_content(SQLite::Database& database) {
+Result<> check_content(SQLite::Database& database, Checked when) {
   SQLite::Statement foreign(database, "SELECT type || ' ' || name FROM sqlite_master WHERE type IN ('trigger', 'view') LIMIT 1");
   if (foreign.executeStep()) return invalid(fmt::format("it has a {}", clean(foreign.getColumn(0).getString(), longest_name)));
   SQLite::Statement forests(database, "SELECT name FROM forests NOT INDEXED");
@@ -60,7 +60,7 @@ Result<> check_content(SQLite::Database& database) {
     const auto name = nodes.getColumn(0).getString();
     if (!is_path_name(name)) return invalid(fmt::format("it has a node named \"{}\"", clean(name, longest_name)));
   }
-  return {};
+  return check_values(database, when);
 }
 
 Result<> check_schema(SQLite::Database& database, int version) {

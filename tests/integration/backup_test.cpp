@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 
@@ -391,6 +392,20 @@ TEST_F(ForgedBackup, AForestWhoseNameLeadsElsewhereIsNotPutInPlace) {
   EXPECT_EQ(read_text(box.file("x/precious")), "kept");
 }
 
+TEST_F(ForgedBackup, ADatabaseWithWhichNothingWouldWorkIsNotPutInPlace) {
+  for (const auto& [change, back, why] : std::vector<std::array<std::string, 3>>{
+           {"UPDATE sqlite_sequence SET seq = 9223372036854775807", "UPDATE sqlite_sequence SET seq = 100", "it has sqlite_sequence.seq = 9223372036854775807"},
+           {"UPDATE nodes SET state = 'zombie'", "UPDATE nodes SET state = 'ready'", "it has nodes.state = \"zombie\""},
+           {"UPDATE operations SET kind = 'repair'", "UPDATE operations SET kind = 'plant'", "it has operations.kind = \"repair\""},
+           {"UPDATE forests SET provider = 'aws'", "UPDATE forests SET provider = 'local'", "it has forests.provider = \"aws\""}}) {
+    alter_database(change);
+    expect_refused(why);
+    alter_database(back);
+  }
+  const auto restored = restore_forged();
+  EXPECT_EQ(restored.status, 0) << restored.err;
+}
+
 TEST_F(ForgedBackup, ADatabaseThatBringsCodeAlongIsNotPutInPlace) {
   alter_database("CREATE TRIGGER evil AFTER UPDATE ON duty BEGIN UPDATE forests SET name = '../../x'; END");
   expect_refused("its schema is not that of version");
@@ -435,6 +450,22 @@ TEST(Store, ADaemonDoesNotStartOnAForestWhoseNameLeadsElsewhere) {
   const auto started = run_command({MORPHEUSD, "--config", box.config_file()});
   EXPECT_EQ(started.status, 1);
   EXPECT_THAT(started.err, HasSubstr("it has a forest named \"../../x\""));
+}
+
+TEST(Store, ForestsAreBoundedByWhatARestoreTakes) {
+  DaemonBox box;
+  box.start();
+  box.terminate();
+  SQLite::Database(box.database(), SQLite::OPEN_READWRITE)
+      .exec("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) "
+            "INSERT INTO forests (name, provider, state, paused, next_index, witness_retired, futility_cleared_op, created) "
+            "SELECT 'g' || i, 'local', 'active', 1, 1, 0, 0, 0 FROM n");
+  box.start();
+  const auto refused = box.ctl({"plant", "local", "small", "--name", "oak"});
+  EXPECT_EQ(refused.status, 4) << refused.err;
+  EXPECT_THAT(refused.err, HasSubstr("there are 1000 forests, and a morpheusd has no more"));
+  const auto file = take_backup(box, "backup");
+  put_back(box, file);
 }
 
 TEST(Restore, ABackupHoldsNoFileThatARestoreWouldRefuse) {

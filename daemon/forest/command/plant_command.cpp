@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
+#include "common/model/provider_names.hpp"
 #include "daemon/forest/ask_offer.hpp"
 #include "daemon/forest/command/plan_view.hpp"
 #include "daemon/forest/intents.hpp"
@@ -9,6 +11,7 @@
 #include "daemon/forest/node_steps.hpp"
 #include "daemon/forest/policy_input.hpp"
 #include "daemon/policy/evaluate.hpp"
+#include "daemon/store/bounds.hpp"
 
 namespace morpheus {
 namespace {
@@ -45,6 +48,10 @@ Result<Forest> ForestManager::new_forest(const PlantRequest& request) const {
     return Error{ErrorCode::conflict, fmt::format("there is a forest \"{}\" already", forest.name),
                  fmt::format("choose another --name, or morpheusctl teardown {}", forest.name)};
   }
+  if (std::ssize(context_.store.forests()) >= bounds::forests) {
+    return Error{ErrorCode::refused, fmt::format("there are {} forests, and a morpheusd has no more", bounds::forests),
+                 "morpheusctl teardown one that is not needed, or plant on another machine"};
+  }
   if (clearing_.contains(forest.name)) {
     return Error{ErrorCode::refused, fmt::format("what is left of an earlier {} is being deleted", forest.name),
                  "try again when morpheusctl delete-orphan is done, or choose another --name"};
@@ -66,7 +73,7 @@ Result<> ForestManager::check_limits(const Forest& forest, int nodes) const {
 }
 
 asio::awaitable<Result<PlanView>> ForestManager::plan(PlantRequest request) {
-  if (request.provider == "cloud") request.provider = "hetzner";
+  if (request.provider == "cloud") request.provider = hetzner_name;
   const auto named = known_provider(context_, request);
   if (!named) co_return named.error();
   const auto offer = co_await ask_offer(context_, request.provider);
