@@ -5,22 +5,23 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <sstream>
 
 #include "common/decode/text.hpp"
 #include "daemon/provider/hetzner/labels.hpp"
+#include "daemon/runtime/small_file.hpp"
 
 namespace morpheus::hetzner {
 namespace {
 
 constexpr std::size_t largest_key = 16 * 1024;
+constexpr std::size_t largest_key_file = std::size_t{1} << 20;  // its first line is the key
+
+constexpr const char* how_to_name_keys = "name a key of the project, or give the text or the file of a public key (ssh-ed25519 AAAA...)";
 
 Error not_a_key(const std::string& what) {
-  return Error{ErrorCode::invalid, fmt::format("hetzner.ssh_keys: {} is not a public key", what),
-               "name a key of the project, or give the text or the file of a public key (ssh-ed25519 AAAA...)"};
+  return Error{ErrorCode::invalid, fmt::format("hetzner.ssh_keys: {} is not a public key", what), how_to_name_keys};
 }
 
 bool is_public_key(const std::string& entry) {
@@ -44,11 +45,11 @@ std::int64_t find_key(const std::vector<SshKey>& keys, std::string SshKey::*fiel
 Result<std::string> public_key_of(const std::string& entry) {
   if (is_public_key(entry)) return entry;
   if (!entry.starts_with('/')) return std::string();
-  std::error_code error;
-  const bool regular = std::filesystem::is_regular_file(entry, error);
-  std::ifstream in(entry);
-  std::string line;
-  if (!regular || !std::getline(in, line) || line.size() > largest_key || !is_public_key(line)) return not_a_key(entry);
+  const auto text = read_small_file(entry, largest_key_file, how_to_name_keys);
+  if (!text) return Error{ErrorCode::invalid, "hetzner.ssh_keys: " + text.error().message, how_to_name_keys};
+  if (!*text) return not_a_key(entry);
+  const std::string line = (*text)->substr(0, (*text)->find('\n'));
+  if (line.size() > largest_key || !is_public_key(line)) return not_a_key(entry);
   if (!is_utf8(line)) {
     return Error{ErrorCode::invalid, fmt::format("hetzner.ssh_keys: {}, line 1: is not UTF-8", entry),
                  fmt::format("write its comment in UTF-8: iconv -f latin1 -t utf8 {}", entry)};

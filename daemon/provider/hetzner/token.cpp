@@ -4,12 +4,13 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <optional>
+#include <utility>
+
+#include "daemon/runtime/small_file.hpp"
 
 namespace morpheus::hetzner {
 namespace {
@@ -17,6 +18,7 @@ namespace {
 constexpr const char* credential = "hcloud-token";
 constexpr const char* variable = "HCLOUD_TOKEN";
 constexpr std::size_t longest_token = 4096;
+constexpr std::size_t largest_token_file = 64 * 1024;  // what is longer than a token is refused as none
 
 Result<std::string> sound_token(std::string text, const std::string& where) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
@@ -27,15 +29,14 @@ Result<std::string> sound_token(std::string text, const std::string& where) {
                "write the token there, alone on one line"};
 }
 
-Result<std::string> read_token_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::array<char, longest_token + 2> buffer{};
-  in.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-  if (in.bad() || (!in.is_open())) {
-    return Error{ErrorCode::failed, fmt::format("the API token's file {}: {}", path, std::strerror(errno)),
-                 "make it readable for morpheusd"};
-  }
-  return sound_token(std::string(buffer.data(), static_cast<std::size_t>(in.gcount())), path);
+// Unset: there is no such file.
+Result<std::optional<std::string>> read_token_file(const std::string& path) {
+  auto text = read_small_file(path, largest_token_file, "write the token there, into a regular file that morpheusd may read");
+  if (!text) return Error{text.error().code, "the API token's file " + text.error().message, text.error().hint};
+  if (!*text) return std::optional<std::string>();
+  auto token = sound_token(**std::move(text), path);
+  if (!token) return token.error();
+  return std::optional(*std::move(token));
 }
 
 // Only its owner may read it.
@@ -68,12 +69,18 @@ std::optional<std::string> take_variable() {
 Result<std::string> read_token(const std::string& token_file) {
   const auto from_environment = take_variable();
   const char* directory = std::getenv("CREDENTIALS_DIRECTORY");
-  const std::string file = directory ? fmt::format("{}/{}", directory, credential) : "";
-  if (!file.empty() && std::ifstream(file).is_open()) return read_token_file(file);
+  if (directory) {
+    auto given = read_token_file(fmt::format("{}/{}", directory, credential));
+    if (!given) return given.error();
+    if (*given) return **std::move(given);
+  }
   if (!token_file.empty()) {
     const auto privately = check_privacy(token_file);
     if (!privately) return privately.error();
-    return read_token_file(token_file);
+    auto kept = read_token_file(token_file);
+    if (!kept) return kept.error();
+    if (*kept) return **std::move(kept);
+    return Error{ErrorCode::failed, fmt::format("hetzner.token_file {} is gone", token_file), "write the API token there"};
   }
   if (from_environment) return sound_token(*from_environment, variable);
   return Error{ErrorCode::not_found, "there is no API token",

@@ -1,6 +1,7 @@
 #include "daemon/provider/hetzner/ssh_keys.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <fstream>
 
@@ -34,6 +35,14 @@ TEST(SshKeys, AFileThatIsNotUtf8IsRefusedByFileAndLineAndNothingIsAsked) {
     EXPECT_EQ(key.error().code, ErrorCode::invalid);
     EXPECT_EQ(key.error().message, "hetzner.ssh_keys: " + (dir / "id.pub").string() + ", line 1: is not UTF-8");
   }
+}
+
+TEST(SshKeys, APipeIsNotWaitedFor) {
+  const TempDir dir;
+  ASSERT_EQ(::mkfifo((dir / "id.pub").c_str(), 0600), 0);
+  const auto key = public_key_of(dir / "id.pub");
+  ASSERT_FALSE(key);
+  EXPECT_EQ(key.error().message, "hetzner.ssh_keys: " + (dir / "id.pub").string() + ": it is no regular file");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
@@ -67,6 +68,22 @@ TEST_F(TokenTest, WhatIsNoTokenIsRefusedAndNotShown) {
   }
   EXPECT_FALSE(read_token(dir_.path()));
   EXPECT_FALSE(read_token(dir_ / "nothing"));
+}
+
+TEST_F(TokenTest, APipeIsNotWaitedForAndALinkIsFollowed) {
+  ASSERT_EQ(::mkfifo((dir_ / "pipe").c_str(), 0600), 0);
+  std::filesystem::create_directory(dir_ / "credentials");
+  const auto credential = dir_ / "credentials/hcloud-token";
+  ::setenv("CREDENTIALS_DIRECTORY", (dir_ / "credentials").c_str(), 1);
+  std::filesystem::create_symlink(dir_ / "pipe", credential);
+  const auto refused = read_token("");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "the API token's file " + credential.string() + ": it is no regular file");
+  EXPECT_THAT(refused.error().hint, HasSubstr("into a regular file"));
+  std::filesystem::remove(credential);
+  EXPECT_THAT(read_token(dir_ / "pipe").error().message, HasSubstr("is not a file"));
+  std::filesystem::create_symlink(file("of-the-file\n"), credential);
+  EXPECT_EQ(*read_token(""), "of-the-file");
 }
 
 TEST_F(TokenTest, WithoutAnyTheWaysToGiveOneAreNamed) {
