@@ -181,9 +181,9 @@ TEST_F(Terminal, AReaderThatHadEnoughIsNoError) {
 
 TEST_F(Terminal, WatchWaitsForADaemonThatIsRestarted) {
   const FakeAnswer gone{"", After::closes};
-  daemon_.on("GET /v1/forests/demo", {reply(demo_status()), gone, reply(demo_status())});
+  daemon_.on("GET /v1/forests/demo", {reply(demo_status()), gone, gone, gone, reply(demo_status())});  // it asks three times before it says so
   CtlProcess process(with_socket({"status", "demo", "--watch", "-n", "0.1"}), On::pipes);
-  ASSERT_TRUE(daemon_.wait_for("GET /v1/forests/demo", 4));
+  ASSERT_TRUE(daemon_.wait_for("GET /v1/forests/demo", 6));
   process.send_signal(SIGINT);
   const auto outcome = process.finish();
   EXPECT_EQ(outcome.status, 0);

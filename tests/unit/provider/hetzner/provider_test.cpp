@@ -276,12 +276,18 @@ TEST_F(HetznerTest, AFirewallOfSomebodyElseIsLeftAlone) {
   EXPECT_TRUE(cloud_.state()["firewalls"][0]["rules"].empty());
 }
 
-TEST_F(HetznerTest, APairThatCannotBeOrderedIsLeftForTheNextAtOnce) {
+TEST_F(HetznerTest, APairThatCannotBeOrderedIsLeftForTheNextAtTheNextTry) {
   settings_.hetzner.server_types = {"cx23", "cx33", "cpx22"};
   cloud_.tell("availability", {{"server_type", "cx23"}, {"location", "fsn1"}, {"available", "unsupported"}});
   cloud_.fault({{"match", {{"method", "POST"}, {"path", "^/servers$"}, {"name", "oak-node-1"}}}, {"skip", 1}, {"status", 412},
                 {"code", "resource_unavailable"}, {"message", "server location disabled"}});
   restart();
+  for (const char* refused : {"cx23 cannot be ordered in fsn1", "cx33 is sold out in fsn1"}) {
+    const auto made = create(1, 1);
+    ASSERT_FALSE(made[0]);
+    EXPECT_EQ(made[0].error().code, ErrorCode::unavailable) << "it is tried again";
+    EXPECT_THAT(made[0].error().message, HasSubstr(refused));
+  }
   const auto made = create(1, 1);
   ASSERT_TRUE(made[0]) << made[0].error().message;
   EXPECT_EQ(made[0]->type, "cpx22");
