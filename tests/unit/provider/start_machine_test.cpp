@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "daemon/provider/local/local_provider.hpp"
+#include "daemon/provider/local/server_process.hpp"
 #include "tests/unit/provider/local_forest.hpp"
 
 namespace morpheus {
@@ -50,6 +51,14 @@ class StartMachine : public testing::Test, public LocalForest {
     for (const char* conf : {"nats.conf", "witness.conf"}) {
       for (const pid_t pid : servers(name, conf)) ::kill(pid, SIGKILL);
       EXPECT_TRUE(eventually([&] { return servers(name, conf).empty(); }));
+    }
+    // One that is dying has no command line any more, and holds its lock until the kernel closes it.
+    for (const char* lock : {"lock", "witness.lock"}) {
+      const auto is_let_go = [&] {
+        const auto alive = ServerProcesses::alive(machine_path(name) / lock);
+        return alive && !*alive;
+      };
+      EXPECT_TRUE(eventually(is_let_go)) << lock;
     }
     run(provider().find(name));  // reaps
   }
