@@ -105,6 +105,7 @@ class Life:
 
     async def _judge(self, stage, fired, reason):
         named = [cell for cell in fired if reason and self._names(cell, reason)]
+        named = [cell for cell in named if not cell.passes] or named  # what ended it may stand beside what it waited for
         guilty = named or fired[-1:]
         words = (await self.box.ctl("events", "--forest", self.name)).out if reason and fired else ""
         for cell in fired:
