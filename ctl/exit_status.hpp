@@ -6,7 +6,7 @@
 
 namespace morpheus::ctl {
 
-// What morpheusctl's exit says (docs: README, "Exit statuses").
+// What morpheusctl's exit says (docs/operating.md, "Exit statuses").
 enum class ExitStatus {
   done = 0,  // or nothing to do
   failed = 1,
