@@ -19,6 +19,7 @@ namespace morpheus {
 namespace {
 
 using nlohmann::json;
+using testing::AnyOf;
 using testing::HasSubstr;
 
 constexpr const char* remove = "$JS.API.SERVER.REMOVE";
@@ -143,7 +144,8 @@ TEST_F(HostileServerTest, AnErrorWithoutAnEndIsCutOff) {
 
 TEST_F(HostileServerTest, LinesWithoutAnEndAreCutOff) {
   for (const char* line : {"+OK\r\n", "PING\r\n", "INFO {}\r\n"}) {
-    EXPECT_EQ(failure("GREETED", {{"text", line}, {"endless", true}}), "cut off after 4 MiB") << line;
+    // Which of the two bounds is met first is a matter of speed: 800,000 lines take the sanitizers longer than a second.
+    EXPECT_THAT(failure("GREETED", {{"text", line}, {"endless", true}}), AnyOf("cut off after 4 MiB", "no whole answer within 1 s")) << line;
   }
   EXPECT_EQ(failure("GREETED", {{"text", "\r\n"}, {"endless", true}}), "it does not speak NATS's client protocol");
 }
