@@ -62,6 +62,21 @@ Result<> replace_file(const std::filesystem::path& path, std::string_view text, 
   return sync_directory(path.has_parent_path() ? path.parent_path() : ".", hint);
 }
 
+Result<> overwrite_file(const std::filesystem::path& path, std::string_view text, const std::string& hint) {
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  struct stat status {};
+  if (file.get() < 0 || ::fstat(file.get(), &status) != 0) return failure(path, hint);
+  const auto size = static_cast<std::size_t>(status.st_size);
+  if (!S_ISREG(status.st_mode) || text.size() > size) {
+    return Error{ErrorCode::invalid, fmt::format("{} is no file with room for {} bytes", path.string(), text.size()), hint};
+  }
+  std::string padded(text);
+  padded.resize(size, ' ');
+  const auto written = ::pwrite(file.get(), padded.data(), padded.size(), 0);
+  if (written != static_cast<ssize_t>(padded.size()) || ::fdatasync(file.get()) != 0) return failure(path, hint);
+  return {};
+}
+
 Result<> sync_directory(const std::filesystem::path& directory, const std::string& hint) {
   const Descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (opened.get() < 0 || ::fsync(opened.get()) != 0) return failure(directory, hint);

@@ -35,6 +35,10 @@ Result<> write_file(const std::filesystem::path& path, std::string_view text, co
 // one, and a failure before the rename leaves the old one as it was.
 Result<> replace_file(const std::filesystem::path& path, std::string_view text, const std::string& hint);
 
+// Writes over a file in its place, padded with spaces to its size: for a full disk, where nothing new fits. Of code invalid if `text` is
+// longer than the file; a crash in the middle may leave a mixture.
+Result<> overwrite_file(const std::filesystem::path& path, std::string_view text, const std::string& hint);
+
 // Makes the names in a directory outlast a loss of power.
 Result<> sync_directory(const std::filesystem::path& directory, const std::string& hint);
 

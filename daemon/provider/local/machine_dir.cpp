@@ -105,6 +105,13 @@ Result<> MachineDir::write(const MachineRecord& record) const {
   return replace_file(record_file(), to_json(record), state_dir_hint);
 }
 
+Result<> MachineDir::write_off(MachineRecord record) const {
+  record.off = true;
+  const auto replaced = write(record);
+  if (replaced) return replaced;
+  return overwrite_file(record_file(), to_json(record), state_dir_hint);
+}
+
 Result<> MachineDir::remove_witness() const {
   const auto removed = remove_tree(witness().data);
   if (!removed) return removed;

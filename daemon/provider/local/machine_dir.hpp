@@ -42,6 +42,9 @@ class MachineDir {
   // Replaces machine.json.
   Result<> write(const MachineRecord& record) const;
 
+  // Notes that it stays off, on a full disk too: deleting it is what makes room.
+  Result<> write_off(MachineRecord record) const;
+
   // Removes what only the witness needed.
   Result<> remove_witness() const;
 

@@ -52,6 +52,11 @@ asio::awaitable<Result<>> signal_server(ServerStarter* starter, std::string inst
   const auto alive = ServerProcesses::alive(lock);
   if (!alive) co_return alive.error();
   if (!*alive) co_return Result<>{};
+  const auto sent = co_await starter->signal(instance, signal);
+  if (sent) co_return sent;
+  // Once more: the first question may have been late because it started polkit, and the server may have ended meanwhile.
+  const auto still = ServerProcesses::alive(lock);
+  if (still && !*still) co_return Result<>{};
   co_return co_await starter->signal(instance, signal);
 }
 

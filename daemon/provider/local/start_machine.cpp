@@ -91,8 +91,7 @@ Result<> LocalProvider::note_started(MachineRecord record) const {
 
 void LocalProvider::note_off(MachineRecord record) const {
   if (record.off) return;
-  record.off = true;
-  const auto written = machines_.machine(record.name).write(record);
+  const auto written = machines_.machine(record.name).write_off(record);
   if (!written) spdlog::warn("{}: a boot of this computer would start it again: {}", record.name, describe(written.error()));
 }
 

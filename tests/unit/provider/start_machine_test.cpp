@@ -115,6 +115,16 @@ TEST_F(StartMachine, ADrainedOneStaysOffUntilItsIntentIsCreatedAgain) {
   EXPECT_EQ(record("f-node-1")["off"], false);
 }
 
+TEST_F(StartMachine, ADrainedOneIsNotedAsOffThoughNoNewFileFits) {
+  ASSERT_TRUE(create("f-node-1"));
+  const auto draft = machine_path("f-node-1") / "machine.json.tmp";
+  std::filesystem::create_directories(draft / "in the way");  // as on a full disk: no sibling can be written
+  ASSERT_TRUE(run(provider().drain("f-node-1")));
+  EXPECT_EQ(record("f-node-1")["off"], true);
+  ASSERT_TRUE(run(provider().destroy("f-node-1")));
+  EXPECT_FALSE(std::filesystem::exists(machine_path("f-node-1")));
+}
+
 TEST_F(StartMachine, OneThatRunsIsNotStartedTwice) {
   ASSERT_TRUE(create("f-node-1"));
   const auto before = servers("f-node-1");

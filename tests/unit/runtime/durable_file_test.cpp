@@ -96,6 +96,17 @@ TEST_F(DurableFileTest, ALinkInItsPlaceIsNotFollowed) {
   EXPECT_FALSE(std::filesystem::is_symlink(file_));
 }
 
+TEST_F(DurableFileTest, WritingOverAFileKeepsItsSizeAndTakesNothingLonger) {
+  ASSERT_TRUE(replace_file(file_, "0123456789", hint));
+  ASSERT_TRUE(overwrite_file(file_, "short", hint));
+  EXPECT_EQ(read_text(file_), "short     ");
+  const auto longer = overwrite_file(file_, "01234567890", hint);
+  ASSERT_FALSE(longer);
+  EXPECT_EQ(longer.error().code, ErrorCode::invalid);
+  EXPECT_EQ(read_text(file_), "short     ");
+  EXPECT_FALSE(overwrite_file(dir_ / "absent", "x", hint));
+}
+
 TEST_F(DurableFileTest, AFailureNamesPathAndReasonAndTheHint) {
   const auto nowhere = dir_ / "absent/state.json";
   const auto failed = replace_file(nowhere, "text", hint);
