@@ -2,11 +2,14 @@
 
 import argparse
 import asyncio
+import errno
 import ipaddress
 import os
 import pathlib
 import signal
+import socket
 import ssl
+import sys
 
 from aiohttp import web
 
@@ -19,6 +22,8 @@ from journal import Journal
 from machines import NatsMachines, NoMachines
 from nspawn_machines import NspawnMachines
 from rate_limit import RateLimit
+
+SECOND_BYTES = range(100, 200)  # 127.200 and above are the tests' free_address()
 
 
 def parse_arguments():
@@ -33,7 +38,7 @@ def parse_arguments():
     parser.add_argument("--nats-server", default="/usr/sbin/nats-server")
     parser.add_argument("--rate-limit", type=int, default=3600)
     parser.add_argument("--refill-per-second", type=float, default=1)
-    parser.add_argument("--address-prefix", help="of IPv4 addresses; default: 127.A, A from the process id")
+    parser.add_argument("--address-prefix", action="append", help="of IPv4 addresses, the first that no other fake holds; default: 127.A")
     parser.add_argument("--ipv6-range", default="fd00:f4ce::/48", help="of IPv6 networks, a /64 an address")
     parser.add_argument("--root", type=pathlib.Path, help="what machines boot from (tests/system/make_root); of nspawn")
     parser.add_argument("--bridge", default="lab", help="where machines are plugged in; of nspawn")
@@ -64,11 +69,34 @@ def tls_context(options):
     return context
 
 
+def claim_prefix(prefixes):
+    """The first that nobody holds, and the socket that holds it as long as the process lives.
+
+    Two fakes with one prefix would run servers of one address, and each daemon would take the other's for its own.
+    """
+    for prefix in prefixes:
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f"\0fake-hetzner-{prefix}")
+            return prefix, claim
+        except OSError as error:
+            claim.close()
+            if error.errno != errno.EADDRINUSE:
+                raise
+    sys.exit(f"other fakes hold every address prefix of {', '.join(prefixes)}: end one, or name another")
+
+
+def loopback_prefixes():
+    """Beginning at another one in each process: an address rests before it is used again."""
+    first = os.getpid() % len(SECOND_BYTES)
+    return [f"127.{each}" for each in [*SECOND_BYTES[first:], *SECOND_BYTES[:first]]]
+
+
 async def run(options):
     """Serves until SIGTERM."""
     options.dir.mkdir(parents=True, exist_ok=True)
     machines = make_machines(options)
-    prefix = options.address_prefix or f"127.{100 + os.getpid() % 150}"
+    prefix, claim = claim_prefix(options.address_prefix or loopback_prefixes())
     cloud = Cloud(options.action_seconds, prefix, options.ipv6_range, machines)
     faults = Faults()
     rate = RateLimit(options.rate_limit, options.refill_per_second)
@@ -90,6 +118,7 @@ async def run(options):
     await ended.wait()
     await machines.close()
     await runner.cleanup()
+    claim.close()
 
 
 asyncio.run(run(parse_arguments()))

@@ -6,12 +6,14 @@ import http.client
 import json
 import signal
 import socket
+import subprocess
+import sys
 import termios
 import unittest
 import urllib.error
 import urllib.request
 
-from running import START_LIMIT, FakeCase, wait_until
+from running import PROGRAM, START_LIMIT, FakeCase, wait_until
 
 SERVER = {"name": "web", "server_type": "cx23", "image": "debian-12", "location": "fsn1"}
 
@@ -309,6 +311,27 @@ listen: "ADDRESS:4222"
 http: "ADDRESS:8222"
 jetstream { store_dir: "/var/lib/nats" }
 """
+
+
+class AddressPrefixTest(FakeCase):
+    """Two fakes never give out the same addresses."""
+
+    arguments = ["--address-prefix", "127.78", "--address-prefix", "127.79"]
+
+    def address(self):
+        body = {"name": "ip", "type": "ipv4", "assignee_type": "server", "location": "fsn1", "auto_delete": True}
+        return self.call("POST", "/v1/primary_ips", body)[1]["primary_ip"]["ip"]
+
+    def test_a_prefix_that_another_fake_holds_is_left_to_it(self):
+        self.assertTrue(self.address().startswith("127.78."))
+        second = AddressPrefixTest("address")
+        second.setUp()
+        self.addCleanup(second.doCleanups)
+        self.assertTrue(second.address().startswith("127.79."))
+        third = subprocess.run([sys.executable, str(PROGRAM), "--dir", str(self.dir / "third"), *self.arguments],
+                               capture_output=True, text=True, timeout=START_LIMIT, check=False)
+        self.assertEqual(third.returncode, 1)
+        self.assertIn("other fakes hold every address prefix of 127.78, 127.79", third.stderr)
 
 
 class MachinesTest(FakeCase):
