@@ -4,8 +4,8 @@
 
 #include <cstdlib>
 
+#include "daemon/provider/hetzner/api/token.hpp"
 #include "daemon/provider/hetzner/hetzner_provider.hpp"
-#include "daemon/provider/hetzner/token.hpp"
 #include "daemon/provider/missing_provider.hpp"
 
 namespace morpheus {

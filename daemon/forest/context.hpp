@@ -7,7 +7,7 @@
 
 #include "common/config/config.hpp"
 
-#include "daemon/forest/waits.hpp"
+#include "daemon/forest/operation/waits.hpp"
 #include "daemon/monitor/observations.hpp"
 #include "daemon/monitor/poller.hpp"
 #include "daemon/nats/system_requests.hpp"

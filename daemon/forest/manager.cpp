@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
-#include "daemon/forest/attempts.hpp"
-#include "daemon/forest/node_steps.hpp"
-#include "daemon/forest/operation.hpp"
+#include "daemon/forest/node/transition.hpp"
+#include "daemon/forest/operation/attempts.hpp"
+#include "daemon/forest/operation/run.hpp"
 #include "daemon/runtime/backoff.hpp"
 #include "daemon/store/duty.hpp"
 

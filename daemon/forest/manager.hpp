@@ -10,13 +10,13 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/forest/adoption.hpp"
 #include "daemon/forest/context.hpp"
-#include "daemon/forest/contradictions.hpp"
 #include "daemon/forest/forests.hpp"
-#include "daemon/forest/orphans.hpp"
-#include "daemon/forest/provider_looks.hpp"
-#include "daemon/forest/reconcile.hpp"
+#include "daemon/forest/housekeeping/contradictions.hpp"
+#include "daemon/forest/housekeeping/reconciler.hpp"
+#include "daemon/forest/orphan/evidence.hpp"
+#include "daemon/forest/orphan/inventory.hpp"
+#include "daemon/forest/view/provider_looks.hpp"
 #include "daemon/policy/input.hpp"
 #include "daemon/runtime/task_group.hpp"
 

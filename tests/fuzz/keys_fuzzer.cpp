@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "daemon/provider/hetzner/ssh_keys.hpp"
+#include "daemon/provider/hetzner/resource/ssh_keys.hpp"
 #include "daemon/runtime/ids.hpp"
 #include "daemon/secrets/certificates.hpp"
 #include "tests/fuzz/cpu_limit.hpp"

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "daemon/forest/attempts.hpp"
+#include "daemon/forest/operation/attempts.hpp"
 #include "tests/sim/bench.hpp"
 
 // Operations that come to no good end however often they are tried. Every kind has a case: a new one is in the list, or this does not compile.

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
-#include "daemon/forest/addresses.hpp"
+#include "daemon/forest/autoscaler/policy_input.hpp"
 #include "daemon/forest/command/hold.hpp"
-#include "daemon/forest/command/orphan_steps.hpp"
+#include "daemon/forest/command/provider_fault.hpp"
 #include "daemon/forest/manager.hpp"
-#include "daemon/forest/node_steps.hpp"
-#include "daemon/forest/policy_input.hpp"
-#include "daemon/forest/provider_fault.hpp"
+#include "daemon/forest/node/addresses.hpp"
+#include "daemon/forest/node/transition.hpp"
+#include "daemon/forest/orphan/search.hpp"
 
 namespace morpheus {
 namespace {

@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
 #include "daemon/forest/command/hold.hpp"
-#include "daemon/forest/command/orphan_steps.hpp"
+#include "daemon/forest/command/provider_fault.hpp"
 #include "daemon/forest/manager.hpp"
-#include "daemon/forest/node_steps.hpp"
-#include "daemon/forest/provider_fault.hpp"
+#include "daemon/forest/node/transition.hpp"
+#include "daemon/forest/orphan/search.hpp"
 
 namespace morpheus {
 namespace {

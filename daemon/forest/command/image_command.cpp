@@ -1,6 +1,6 @@
-#include "daemon/forest/ask_offer.hpp"
-#include "daemon/forest/intents.hpp"
-#include "daemon/forest/machine_spec.hpp"
+#include "daemon/forest/command/ask_offer.hpp"
+#include "daemon/forest/node/intents.hpp"
+#include "daemon/forest/node/machine_spec.hpp"
 #include "daemon/forest/manager.hpp"
 
 namespace morpheus {

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
-#include "daemon/forest/attempts.hpp"
-#include "daemon/forest/bring_up.hpp"
 #include "daemon/forest/manager.hpp"
-#include "daemon/forest/node_steps.hpp"
-#include "daemon/forest/operation.hpp"
-#include "daemon/forest/wait_views.hpp"
+#include "daemon/forest/node/transition.hpp"
+#include "daemon/forest/operation/attempts.hpp"
+#include "daemon/forest/operation/bring_up.hpp"
+#include "daemon/forest/operation/run.hpp"
+#include "daemon/forest/view/waits.hpp"
 
 namespace morpheus {
 namespace {

@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "daemon/forest/command/orphan_steps.hpp"
 #include "daemon/forest/manager.hpp"
+#include "daemon/forest/orphan/search.hpp"
 
 namespace morpheus {
 

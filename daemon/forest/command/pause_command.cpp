@@ -1,6 +1,6 @@
 #include "daemon/forest/manager.hpp"
-#include "daemon/forest/policy_input.hpp"
-#include "daemon/forest/status_view.hpp"
+#include "daemon/forest/autoscaler/policy_input.hpp"
+#include "daemon/forest/view/status.hpp"
 #include "daemon/store/duty.hpp"
 
 namespace morpheus {

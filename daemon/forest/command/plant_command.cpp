@@ -4,12 +4,12 @@
 #include <iterator>
 
 #include "common/model/provider_names.hpp"
-#include "daemon/forest/ask_offer.hpp"
-#include "daemon/forest/command/plan_view.hpp"
-#include "daemon/forest/intents.hpp"
+#include "daemon/forest/autoscaler/policy_input.hpp"
+#include "daemon/forest/command/ask_offer.hpp"
 #include "daemon/forest/manager.hpp"
-#include "daemon/forest/node_steps.hpp"
-#include "daemon/forest/policy_input.hpp"
+#include "daemon/forest/node/intents.hpp"
+#include "daemon/forest/node/transition.hpp"
+#include "daemon/forest/view/plan.hpp"
 #include "daemon/policy/evaluate.hpp"
 #include "daemon/store/bounds.hpp"
 

@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
+#include "daemon/forest/autoscaler/policy_input.hpp"
 #include "daemon/forest/manager.hpp"
-#include "daemon/forest/node_steps.hpp"
-#include "daemon/forest/policy_input.hpp"
-#include "daemon/forest/shrink.hpp"
+#include "daemon/forest/node/transition.hpp"
+#include "daemon/forest/operation/shrink.hpp"
 
 namespace morpheus {
 

@@ -1,7 +1,7 @@
-#include "daemon/forest/doctor.hpp"
+#include "daemon/forest/view/doctor.hpp"
 #include "daemon/forest/manager.hpp"
-#include "daemon/forest/policy_input.hpp"
-#include "daemon/forest/status_view.hpp"
+#include "daemon/forest/autoscaler/policy_input.hpp"
+#include "daemon/forest/view/status.hpp"
 #include "daemon/policy/evaluate.hpp"
 
 namespace morpheus {

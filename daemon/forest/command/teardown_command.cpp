@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "daemon/forest/manager.hpp"
-#include "daemon/forest/node_steps.hpp"
+#include "daemon/forest/node/transition.hpp"
 
 namespace morpheus {
 

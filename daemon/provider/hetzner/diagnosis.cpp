@@ -4,8 +4,8 @@
 
 #include "daemon/http/reach.hpp"
 #include "daemon/image/machine_setup.hpp"
+#include "daemon/provider/hetzner/catalog/preflight.hpp"
 #include "daemon/provider/hetzner/hetzner_provider.hpp"
-#include "daemon/provider/hetzner/preflight.hpp"
 #include "daemon/runtime/task_group.hpp"
 #include "daemon/runtime/timeout.hpp"
 

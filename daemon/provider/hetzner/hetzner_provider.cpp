@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "daemon/image/cloud_config.hpp"
-#include "daemon/provider/hetzner/choice.hpp"
+#include "daemon/provider/cloud/machine_choice.hpp"
 #include "daemon/provider/hetzner/machines.hpp"
 
 namespace morpheus::hetzner {

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "daemon/provider/hetzner/catalog.hpp"
-#include "daemon/provider/hetzner/primary_ips.hpp"
-#include "daemon/provider/hetzner/servers.hpp"
+#include "daemon/provider/hetzner/catalog/catalog.hpp"
+#include "daemon/provider/hetzner/resource/primary_ips.hpp"
+#include "daemon/provider/hetzner/resource/servers.hpp"
 #include "daemon/provider/provider.hpp"
 
 namespace morpheus::hetzner {

@@ -4,9 +4,9 @@
 #include <iterator>
 #include <utility>
 
-#include "daemon/provider/hetzner/choice.hpp"
+#include "daemon/provider/cloud/machine_choice.hpp"
+#include "daemon/provider/hetzner/catalog/preflight.hpp"
 #include "daemon/provider/hetzner/hetzner_provider.hpp"
-#include "daemon/provider/hetzner/preflight.hpp"
 
 namespace morpheus::hetzner {
 

@@ -1,4 +1,4 @@
-#include "daemon/forest/contradictions.hpp"
+#include "daemon/forest/housekeeping/contradictions.hpp"
 
 #include <gtest/gtest.h>
 

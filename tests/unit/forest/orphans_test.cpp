@@ -1,8 +1,8 @@
-#include "daemon/forest/orphans.hpp"
+#include "daemon/forest/orphan/inventory.hpp"
 
 #include <gmock/gmock.h>
 
-#include "daemon/forest/adoption.hpp"
+#include "daemon/forest/orphan/evidence.hpp"
 
 namespace morpheus {
 namespace {

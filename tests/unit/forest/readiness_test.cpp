@@ -1,8 +1,8 @@
-#include "daemon/forest/readiness.hpp"
+#include "daemon/forest/node/readiness.hpp"
 
 #include <gtest/gtest.h>
 
-#include "daemon/forest/intents.hpp"
+#include "daemon/forest/node/intents.hpp"
 
 namespace morpheus {
 namespace {

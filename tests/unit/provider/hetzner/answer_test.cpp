@@ -1,16 +1,16 @@
-#include "daemon/provider/hetzner/answer.hpp"
+#include "daemon/provider/hetzner/api/answer.hpp"
 
 #include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
 
-#include "daemon/provider/hetzner/firewall.hpp"
-#include "daemon/provider/hetzner/machine_type.hpp"
-#include "daemon/provider/hetzner/placement_group.hpp"
-#include "daemon/provider/hetzner/price.hpp"
-#include "daemon/provider/hetzner/primary_ip.hpp"
-#include "daemon/provider/hetzner/server.hpp"
-#include "daemon/provider/hetzner/ssh_key.hpp"
+#include "daemon/provider/hetzner/catalog/machine_type.hpp"
+#include "daemon/provider/hetzner/catalog/price.hpp"
+#include "daemon/provider/hetzner/resource/firewall.hpp"
+#include "daemon/provider/hetzner/resource/placement_group.hpp"
+#include "daemon/provider/hetzner/resource/primary_ip.hpp"
+#include "daemon/provider/hetzner/resource/server.hpp"
+#include "daemon/provider/hetzner/resource/ssh_key.hpp"
 
 namespace morpheus::hetzner {
 namespace {

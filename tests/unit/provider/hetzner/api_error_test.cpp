@@ -1,4 +1,4 @@
-#include "daemon/provider/hetzner/api_error.hpp"
+#include "daemon/provider/hetzner/api/api_error.hpp"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "daemon/provider/hetzner/api.hpp"
+#include "daemon/provider/hetzner/api/api.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -6,7 +6,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include "daemon/provider/hetzner/ssh_key.hpp"
+#include "daemon/provider/hetzner/resource/ssh_key.hpp"
 #include "daemon/runtime/system_clock.hpp"
 #include "tests/tools/scripted_api.hpp"
 

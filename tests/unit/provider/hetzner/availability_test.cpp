@@ -1,4 +1,4 @@
-#include "daemon/provider/hetzner/availability.hpp"
+#include "daemon/provider/cloud/availability.hpp"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "daemon/provider/hetzner/catalog.hpp"
+#include "daemon/provider/hetzner/catalog/catalog.hpp"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "daemon/provider/hetzner/claim_label.hpp"
+#include "daemon/provider/hetzner/fence/claim_label.hpp"
 
 #include <gtest/gtest.h>
 

@@ -3,7 +3,7 @@
 
 #include <functional>
 
-#include "daemon/provider/hetzner/claim_label.hpp"
+#include "daemon/provider/hetzner/fence/claim_label.hpp"
 #include "tests/unit/provider/hetzner/hetzner_test.hpp"
 
 namespace morpheus::hetzner {

@@ -1,8 +1,8 @@
-#include "daemon/provider/hetzner/notices.hpp"
+#include "daemon/provider/hetzner/catalog/notices.hpp"
 
 #include <gmock/gmock.h>
 
-#include "daemon/provider/hetzner/choice.hpp"
+#include "daemon/provider/cloud/machine_choice.hpp"
 #include "tests/sim/sim_clock.hpp"
 
 namespace morpheus::hetzner {

@@ -1,4 +1,4 @@
-#include "daemon/provider/hetzner/rate_budget.hpp"
+#include "daemon/provider/cloud/rate_budget.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "daemon/provider/hetzner/servers.hpp"
+#include "daemon/provider/hetzner/resource/servers.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>

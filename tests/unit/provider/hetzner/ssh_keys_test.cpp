@@ -1,4 +1,4 @@
-#include "daemon/provider/hetzner/ssh_keys.hpp"
+#include "daemon/provider/hetzner/resource/ssh_keys.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>

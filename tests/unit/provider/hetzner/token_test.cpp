@@ -1,4 +1,4 @@
-#include "daemon/provider/hetzner/token.hpp"
+#include "daemon/provider/hetzner/api/token.hpp"
 
 #include <gmock/gmock.h>
 #include <stdlib.h>
