@@ -24,7 +24,7 @@
 #include "daemon/control/server.hpp"
 #include "daemon/forest/housekeeping/repair_events.hpp"
 #include "daemon/forest/leadership/acting_daemon.hpp"
-#include "daemon/forest/manager.hpp"
+#include "daemon/forest/forest_service.hpp"
 #include "daemon/metrics/metrics.hpp"
 #include "daemon/monitor/http_probe.hpp"
 #include "daemon/monitor/warm.hpp"
@@ -80,12 +80,12 @@ class App {
         providers_{{std::string(hetzner_name), &gated_cloud_}, {std::string(local_name), &gated_local_}},
         enclosing_(loop_.get_executor()),
         waits_(clock_, journal_, loop_.get_executor()),
-        manager_({loop_.get_executor(), clock_, ids_, *store_, journal_, observations_, poller_, system_, secrets_,
+        forests_({loop_.get_executor(), clock_, ids_, *store_, journal_, observations_, poller_, system_, secrets_,
                   providers_, config_, enclosing_, gate_, waits_},
                  after_crash),
-        metrics_({clock_, manager_, *store_, journal_, poller_, lag_, providers_, secrets_, config_, MORPHEUS_VERSION}),
+        metrics_({clock_, forests_, *store_, journal_, poller_, lag_, providers_, secrets_, config_, MORPHEUS_VERSION}),
         backups_(clock_, *store_, config_.daemon.state_dir, MORPHEUS_VERSION),
-        control_(loop_.get_executor(), clock_, manager_, *store_, journal_, MORPHEUS_VERSION, metrics_, backups_),
+        control_(loop_.get_executor(), clock_, forests_, *store_, journal_, MORPHEUS_VERSION, metrics_, backups_),
         metrics_server_(loop_.get_executor(), clock_, journal_, metrics_, metrics_address(config_)),
         reports_(loop_.get_executor(), clock_, *store_, journal_, poller_, observations_, config_),
         shutdown_delay_(loop_.get_executor(), clock_, bus_, *store_, journal_, gate_),
@@ -139,7 +139,7 @@ class App {
     co_await start_local_machines();
     tasks_.spawn("shutdown delay", shutdown_delay_.run());
     tasks_.spawn("monitor", poller_.run());
-    tasks_.spawn("forests", manager_.run());
+    tasks_.spawn("forests", forests_.run());
     tasks_.spawn("metrics", metrics_server_.run());
     tasks_.spawn("control", control_.run());
     tasks_.spawn("service reports", reports_.run());
@@ -209,7 +209,7 @@ class App {
   std::map<std::string, Provider*> providers_;
   Turns enclosing_;
   Waits waits_;
-  ForestManager manager_;
+  ForestService forests_;
   Metrics metrics_;
   Backups backups_;
   ControlServer control_;

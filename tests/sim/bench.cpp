@@ -62,14 +62,14 @@ asio::awaitable<void> Bench::ask_plant(std::string forest, std::string size) {
   request.size = size;
   request.name = forest;
   const Caller caller = the_caller();
-  const auto answer = co_await manager().plant(request, caller);
+  const auto answer = co_await forests().plant(request, caller);
   take(answer);
 }
 
 asio::awaitable<void> Bench::ask_grow(std::string forest) {
   const GrowRequest request;
   const Caller caller = the_caller();
-  const auto answer = co_await manager().grow(forest, request, caller);
+  const auto answer = co_await forests().grow(forest, request, caller);
   if (answer && answer->operation) {
     begun_ = answer->operation->id;
   } else {
@@ -80,12 +80,12 @@ asio::awaitable<void> Bench::ask_grow(std::string forest) {
 asio::awaitable<void> Bench::ask_shrink(std::string forest) {
   const Caller caller = the_caller();
   const auto node = store().nodes(store().forest(forest)->id).back();
-  const auto answer = co_await manager().shrink(forest, node.name, caller);
+  const auto answer = co_await forests().shrink(forest, node.name, caller);
   take(answer);
 }
 
 asio::awaitable<void> Bench::ask_doctor() {
-  auto found = co_await manager().examine(Freshness::anew);
+  auto found = co_await forests().examine(Freshness::anew);
   findings_ = std::move(found);
 }
 
@@ -103,7 +103,7 @@ std::int64_t Bench::begin(OperationKind kind, const std::string& forest, const s
     case OperationKind::plant: daemon_->spawn(ask_plant(forest, size)); break;
     case OperationKind::grow: daemon_->spawn(ask_grow(forest)); break;
     case OperationKind::shrink: daemon_->spawn(ask_shrink(forest)); break;
-    case OperationKind::teardown: take(manager().teardown(forest, the_caller())); break;
+    case OperationKind::teardown: take(forests().teardown(forest, the_caller())); break;
   }
   run_until([this] { return begun_.has_value() || !refused_.empty(); });
   if (!begun_) throw std::runtime_error(refused_);

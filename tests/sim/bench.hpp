@@ -33,11 +33,11 @@ class Bench {
   Operation operation(std::int64_t id) { return *daemon_->store().operation(id); }
   // All messages of events, one a line; of one forest, where one is named.
   std::string events(const std::string& forest = "");
-  StatusView status(const std::string& forest) { return *daemon_->manager().status(forest); }
+  StatusView status(const std::string& forest) { return *daemon_->forests().status(forest); }
   std::vector<Finding> findings();
 
   SimDaemon& daemon() { return *daemon_; }
-  ForestManager& manager() { return daemon_->manager(); }
+  ForestService& forests() { return daemon_->forests(); }
   Store& store() { return daemon_->store(); }
   World& world() { return world_; }
   SimClock& clock() { return clock_; }

@@ -29,7 +29,7 @@ void Operator::act(SimDaemon& daemon) {
     shrink(daemon, forest);
   } else if (what < 80) {
     world_.note("operator: pause " + forest.name);
-    if (daemon.manager().pause(forest.name, the_caller())) world_.count("paused");
+    if (daemon.forests().pause(forest.name, the_caller())) world_.count("paused");
   } else if (what < 95) {
     resume(daemon, forest.name);
   } else {
@@ -43,9 +43,9 @@ bool Operator::see_to_parked(SimDaemon& daemon, bool abort) {
     world_.note(fmt::format("operator: operation {} --{}", operation.id, abort ? "abort" : "resume"));
     world_.count(abort ? "aborted" : "parked operation resumed");
     if (abort) {
-      (void)daemon.manager().abort_operation(operation.id, the_caller());
+      (void)daemon.forests().abort_operation(operation.id, the_caller());
     } else {
-      (void)daemon.manager().resume_operation(operation.id, the_caller());
+      (void)daemon.forests().resume_operation(operation.id, the_caller());
     }
     return true;
   }
@@ -61,7 +61,7 @@ void Operator::remove_given_up(SimDaemon& daemon) {
       removed_ = world_.now();
       world_.note("operator: shrink " + node.name + ", which was given up");
       world_.count("given up node removed");
-      daemon.spawn(shrink_node(world_, daemon.manager(), forest.name, node.name));
+      daemon.spawn(shrink_node(world_, daemon.forests(), forest.name, node.name));
       return;
     }
   }
@@ -74,17 +74,17 @@ void Operator::plant(SimDaemon& daemon) {
   request.size = size < 5 ? "small" : size < 8 ? "medium" : "large";
   request.name = fmt::format("forest-{}", ++planted_);
   world_.note(fmt::format("operator: plant {} {}", request.size, request.name));
-  daemon.spawn(plant_forest(world_, daemon.manager(), request));
+  daemon.spawn(plant_forest(world_, daemon.forests(), request));
 }
 
 void Operator::teardown(SimDaemon& daemon, const std::string& forest) {
   world_.note("operator: teardown " + forest);
-  if (daemon.manager().teardown(forest, the_caller())) world_.count("teardown asked for");
+  if (daemon.forests().teardown(forest, the_caller())) world_.count("teardown asked for");
 }
 
 void Operator::resume(SimDaemon& daemon, const std::string& forest) {
   world_.note("operator: resume " + forest);
-  if (daemon.manager().resume(forest, the_caller())) world_.count("resumed");
+  if (daemon.forests().resume(forest, the_caller())) world_.count("resumed");
 }
 
 void Operator::grow(SimDaemon& daemon, const std::string& forest) {
@@ -96,14 +96,14 @@ void Operator::grow(SimDaemon& daemon, const std::string& forest) {
   if (request.automatic && chance.happens(0.5)) request.threshold = 15;
   world_.note(
       fmt::format("operator: grow {} by {}{}", forest, request.nodes, request.automatic ? ", auto" : ""));
-  daemon.spawn(grow_forest(world_, daemon.manager(), forest, request));
+  daemon.spawn(grow_forest(world_, daemon.forests(), forest, request));
 }
 
 void Operator::grow_by_one(SimDaemon& daemon, const std::string& forest) {
   GrowRequest request;
   request.nodes = 1;
   world_.note(fmt::format("operator: grow {} by 1", forest));
-  daemon.spawn(grow_forest(world_, daemon.manager(), forest, request));
+  daemon.spawn(grow_forest(world_, daemon.forests(), forest, request));
 }
 
 void Operator::shrink(SimDaemon& daemon, const Forest& forest) {
@@ -113,13 +113,13 @@ void Operator::shrink(SimDaemon& daemon, const Forest& forest) {
   const Node& node =
       nodes[static_cast<std::size_t>(world_.chance().between(0, static_cast<int>(nodes.size()) - 1))];
   world_.note("operator: shrink " + node.name);
-  daemon.spawn(shrink_node(world_, daemon.manager(), forest.name, node.name));
+  daemon.spawn(shrink_node(world_, daemon.forests(), forest.name, node.name));
 }
 
-asio::awaitable<void> Operator::plant_forest(World& world, ForestManager& manager, PlantRequest request) {
+asio::awaitable<void> Operator::plant_forest(World& world, ForestService& forests, PlantRequest request) {
   const Caller caller = the_caller();
   try {
-    const auto answer = co_await manager.plant(request, caller);
+    const auto answer = co_await forests.plant(request, caller);
     world.count(answer ? "planted " + request.size : "plant refused");
   } catch (const StoreError&) {
     world.count("request met a full disk");
@@ -128,11 +128,11 @@ asio::awaitable<void> Operator::plant_forest(World& world, ForestManager& manage
   }
 }
 
-asio::awaitable<void> Operator::grow_forest(World& world, ForestManager& manager, std::string forest,
+asio::awaitable<void> Operator::grow_forest(World& world, ForestService& forests, std::string forest,
                                             GrowRequest request) {
   const Caller caller = the_caller();
   try {
-    const auto answer = co_await manager.grow(forest, request, caller);
+    const auto answer = co_await forests.grow(forest, request, caller);
     world.count(answer ? "operator's grow: " + answer->action : "operator's grow refused");
   } catch (const StoreError&) {
     world.count("request met a full disk");
@@ -141,11 +141,11 @@ asio::awaitable<void> Operator::grow_forest(World& world, ForestManager& manager
   }
 }
 
-asio::awaitable<void> Operator::shrink_node(World& world, ForestManager& manager, std::string forest,
+asio::awaitable<void> Operator::shrink_node(World& world, ForestService& forests, std::string forest,
                                             std::string node) {
   const Caller caller = the_caller();
   try {
-    const auto answer = co_await manager.shrink(forest, node, caller);
+    const auto answer = co_await forests.shrink(forest, node, caller);
     world.count(answer ? "shrink begun" : "shrink refused");
   } catch (const StoreError&) {
     world.count("request met a full disk");

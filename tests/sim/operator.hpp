@@ -26,9 +26,9 @@ class Operator {
  private:
   void grow(SimDaemon& daemon, const std::string& forest);
   void shrink(SimDaemon& daemon, const Forest& forest);
-  static asio::awaitable<void> plant_forest(World& world, ForestManager& manager, PlantRequest request);
-  static asio::awaitable<void> grow_forest(World& world, ForestManager& manager, std::string forest, GrowRequest request);
-  static asio::awaitable<void> shrink_node(World& world, ForestManager& manager, std::string forest,
+  static asio::awaitable<void> plant_forest(World& world, ForestService& forests, PlantRequest request);
+  static asio::awaitable<void> grow_forest(World& world, ForestService& forests, std::string forest, GrowRequest request);
+  static asio::awaitable<void> shrink_node(World& world, ForestService& forests, std::string forest,
                                            std::string node);
 
   World& world_;

@@ -81,7 +81,7 @@ TEST_P(Poison, IsParkedAfterThreeTriesAndTheOtherForestsAreServed) {
   EXPECT_EQ(status.waits[0].reason, WaitReason::parked);
   EXPECT_THAT(status.waits[0].hint, HasSubstr(command));
   EXPECT_TRUE(status.forest.operation && status.forest.operation->parked);
-  const auto view = bench_.manager().in_full(bench_.operation(id));
+  const auto view = bench_.forests().in_full(bench_.operation(id));
   EXPECT_TRUE(view.parked && view.parked_at);
   ASSERT_EQ(view.waits.size(), 1U);
   EXPECT_THAT(bench_.findings(), Contains(testing::Field(&Finding::hint, HasSubstr(command))));
@@ -109,17 +109,17 @@ TEST_P(Poison, GoesOnWhenItIsResumedAndNotBefore) {
   cure();
   bench_.run_for(std::chrono::minutes{10});
   EXPECT_TRUE(is_parked(id));
-  ASSERT_TRUE(bench_.manager().resume_operation(id, the_caller()));
+  ASSERT_TRUE(bench_.forests().resume_operation(id, the_caller()));
   EXPECT_TRUE(ends(id, OperationState::succeeded)) << bench_.events();
-  EXPECT_FALSE(bench_.manager().resume_operation(id, the_caller())) << "it has ended";
-  EXPECT_FALSE(bench_.manager().abort_operation(id, the_caller()));
+  EXPECT_FALSE(bench_.forests().resume_operation(id, the_caller())) << "it has ended";
+  EXPECT_FALSE(bench_.forests().abort_operation(id, the_caller()));
 }
 
 TEST_P(Poison, IsParkedAgainIfItIsStillThere) {
   poison();
   const auto id = bench_.begin(GetParam(), "oak");
   ASSERT_TRUE(parks(id));
-  ASSERT_TRUE(bench_.manager().resume_operation(id, the_caller()));
+  ASSERT_TRUE(bench_.forests().resume_operation(id, the_caller()));
   EXPECT_FALSE(is_parked(id));
   EXPECT_TRUE(parks(id));
 }
@@ -129,7 +129,7 @@ TEST_P(Poison, EndsAsFailedWhenItIsAborted) {
   const auto id = bench_.begin(GetParam(), "oak");
   ASSERT_TRUE(parks(id));
   cure();
-  ASSERT_TRUE(bench_.manager().abort_operation(id, the_caller()));
+  ASSERT_TRUE(bench_.forests().abort_operation(id, the_caller()));
   EXPECT_TRUE(ends(id, OperationState::failed));
   EXPECT_THAT(bench_.operation(id).error, HasSubstr("ada aborted it"));
   const auto nodes = bench_.store().nodes(bench_.store().forest("oak")->id);
@@ -146,10 +146,10 @@ TEST_P(Poison, EndsAtOnceWhenItIsAbortedTwiceAndForgetsNothing) {
   poison();
   const auto id = bench_.begin(GetParam(), "oak");
   ASSERT_TRUE(parks(id));
-  ASSERT_TRUE(bench_.manager().abort_operation(id, the_caller()));
+  ASSERT_TRUE(bench_.forests().abort_operation(id, the_caller()));
   bench_.run_until([&] { return bench_.operation(id).state != OperationState::running || is_parked(id); });
   if (bench_.operation(id).state == OperationState::running) {
-    ASSERT_TRUE(bench_.manager().abort_operation(id, the_caller()));
+    ASSERT_TRUE(bench_.forests().abort_operation(id, the_caller()));
   }
   EXPECT_EQ(bench_.operation(id).state, OperationState::failed);
   const auto nodes = bench_.store().nodes(bench_.store().forest("oak")->id);
@@ -188,7 +188,7 @@ TEST_P(Poison, ThatCrashesTheDaemonIsParkedAtTheThirdRestart) {
   EXPECT_THAT(bench_.events(), HasSubstr("the daemon crashed 3 times running"));
   EXPECT_TRUE(bench_.grows("elm"));
   cure();
-  ASSERT_TRUE(bench_.manager().resume_operation(id, the_caller()));
+  ASSERT_TRUE(bench_.forests().resume_operation(id, the_caller()));
   EXPECT_TRUE(ends(id, OperationState::succeeded));
 }
 

@@ -7,7 +7,7 @@ namespace morpheus::sim {
 bool is_at_rest(SimDaemon& daemon, World& world) {
   if (!daemon.store().running_operations().empty()) return false;
   for (const Forest& forest : daemon.store().forests()) {
-    const auto status = daemon.manager().status(forest.name);
+    const auto status = daemon.forests().status(forest.name);
     if (forest.state == ForestState::active && status->cluster.healthy != status->cluster.nodes) return false;
     for (const NodeView& node : status->nodes) {
       if (node.state == NodeState::ready && !world.machine(node.name)) return false;

@@ -34,7 +34,7 @@ SimDaemon::SimDaemon(const Surroundings& around, const std::string& database, st
       enclosing_(loop_.get_executor()),
       gate_(loop_.get_executor()),
       waits_(around.clock, journal_, loop_.get_executor()),
-      manager_({loop_.get_executor(), around.clock, around.ids, *store_, journal_, observations_, poller_,
+      forests_({loop_.get_executor(), around.clock, around.ids, *store_, journal_, observations_, poller_,
                 system_, around.secrets, providers_, around.config, enclosing_, gate_, waits_},
                after_crash) {
   store_->before_commit([this] {
@@ -45,7 +45,7 @@ SimDaemon::SimDaemon(const Surroundings& around, const std::string& database, st
   store_->on_commit(std::move(committed));
   warm_from_store(observations_, *store_, around.clock.wall(), std::chrono::seconds(around.config.growth.sustain_seconds));
   spawn(poller_.run());
-  spawn(manager_.run());
+  spawn(forests_.run());
 }
 
 SimDaemon::~SimDaemon() { loop_.drop_coroutines(); }

@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "daemon/forest/manager.hpp"
+#include "daemon/forest/forest_service.hpp"
 #include "tests/sim/sim_probe.hpp"
 #include "tests/sim/sim_provider.hpp"
 #include "tests/sim/sim_system.hpp"
@@ -46,7 +46,7 @@ class SimDaemon {
   void spawn(asio::awaitable<void> work);
 
   Store& store() { return *store_; }
-  ForestManager& manager() { return manager_; }
+  ForestService& forests() { return forests_; }
   StepGate& gate() { return gate_; }
 
  private:
@@ -75,7 +75,7 @@ class SimDaemon {
   Turns enclosing_;
   StepGate gate_;
   Waits waits_;
-  ForestManager manager_;
+  ForestService forests_;
   std::exception_ptr failure_;
 };
 

@@ -206,7 +206,7 @@ void Simulation::come_to_rest() {
 void Simulation::load_must_be_answered() {
   const auto forests = daemon_->store().forests();
   const auto active = std::ranges::find_if(forests, [this](const Forest& forest) {
-    return forest.state == ForestState::active && daemon_->manager().status(forest.name)->cluster.healthy > 0;
+    return forest.state == ForestState::active && daemon_->forests().status(forest.name)->cluster.healthy > 0;
   });
   if (active == forests.end()) return;
   const std::int64_t id = active->id;

@@ -66,7 +66,7 @@ void Simulation::take_turns(SimMachine& first, SimMachine& second) {
 void Simulation::lies_must_be_harmless() {
   const auto forests = daemon_->store().forests();
   const auto active = std::ranges::find_if(forests, [this](const Forest& forest) {
-    return forest.state == ForestState::active && daemon_->manager().status(forest.name)->cluster.healthy > 0;
+    return forest.state == ForestState::active && daemon_->forests().status(forest.name)->cluster.healthy > 0;
   });
   if (active == forests.end()) return;
   const Forest forest = *active;

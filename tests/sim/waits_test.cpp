@@ -179,7 +179,7 @@ void Waits::end(WaitReason reason) {
   bench_.daemon().gate().let_go();
   for (const Operation& operation : bench_.store().running_operations()) {
     if (operation.parked.empty()) continue;
-    EXPECT_TRUE(bench_.manager().resume_operation(operation.id, the_caller()));
+    EXPECT_TRUE(bench_.forests().resume_operation(operation.id, the_caller()));
   }
   if (reason == WaitReason::decision) bench_.store().remove_forest(bench_.store().forest("ash")->id);
 }
@@ -201,7 +201,7 @@ TEST_P(Waits, AreShownAfterHalfAMinuteAndNotLongerThanTheyLast) {
     EXPECT_EQ(waits[0].hint, "take the protection off");
   }
   if (scene.operation != 0) {
-    const auto view = bench_.manager().in_full(bench_.operation(scene.operation));
+    const auto view = bench_.forests().in_full(bench_.operation(scene.operation));
     EXPECT_THAT(view.waits, Contains(Field(&WaitView::reason, GetParam()))) << "morpheusctl operation ID";
     EXPECT_FALSE(view.stages.empty());
   }

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "daemon/forest/command/provider_fault.hpp"
+#include "daemon/forest/orphan/provider_fault.hpp"
 #include "daemon/runtime/timeout.hpp"
 
 namespace morpheus {

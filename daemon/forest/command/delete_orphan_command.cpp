@@ -1,12 +1,13 @@
 #include <fmt/format.h>
 
-#include "daemon/forest/command/hold.hpp"
-#include "daemon/forest/command/provider_fault.hpp"
-#include "daemon/forest/manager.hpp"
+#include "daemon/forest/command/commands.hpp"
+#include "daemon/forest/command/find.hpp"
+#include "daemon/forest/orphan/hold.hpp"
+#include "daemon/forest/orphan/provider_fault.hpp"
 #include "daemon/forest/node/transition.hpp"
 #include "daemon/forest/orphan/search.hpp"
 
-namespace morpheus {
+namespace morpheus::command {
 namespace {
 
 // Removes what stands around the machines of a forest that is not stored, once the last is gone. false: some are left.
@@ -31,61 +32,62 @@ asio::awaitable<Result<bool>> clear_again(const ForestContext& context, std::str
   co_return Result<bool>{all};
 }
 
-}  // namespace
-
 // Whatever becomes of it, no growth is to give its name again: the deletion goes by that name.
-Result<> ForestManager::begin_deletion(const Orphan& orphan, const Caller& caller) {
+Result<> begin_deletion(const ForestContext& context, const Orphan& orphan, const Caller& caller) {
   const Machine& machine = orphan.machine;
-  const auto may = check_may_begin(context_);
+  const auto may = check_may_begin(context);
   if (!may) return may.error();
-  if (known_machines(context_.store, orphan.provider).has(machine)) return no_orphan(machine.name);
-  Store::Transaction transaction(context_.store);
-  for (Forest& forest : context_.store.forests()) {
+  if (known_machines(context.store, orphan.provider).has(machine)) return no_orphan(machine.name);
+  Store::Transaction transaction(context.store);
+  for (Forest& forest : context.store.forests()) {
     const auto index = index_in(forest.name, machine.name);
     if (!index || *index < forest.next_index) continue;
     forest.next_index = *index + 1;
-    context_.store.update_forest(forest);
+    context.store.update_forest(forest);
   }
-  record_command(caller, machine.forest, machine.name, fmt::format("delete-orphan {}", machine.name));
+  record_command(context, caller, machine.forest, machine.name, fmt::format("delete-orphan {}", machine.name));
   transaction.commit();
   return {};
 }
 
-asio::awaitable<Result<DeletionView>> ForestManager::delete_orphan(std::string name, Caller caller) {
-  const auto may = check_may_begin(context_);
+}  // namespace
+
+asio::awaitable<Result<DeletionView>> delete_orphan(const CommandContext& command, std::string name, Caller caller) {
+  const ForestContext& context = command.forests;
+  const auto may = check_may_begin(context);
   if (!may) co_return may.error();
-  if (in_hand_.contains(name)) co_return in_other_hands(name);
-  const Hold hold(in_hand_, name);
-  const Hold named(clearing_, forest_in(name));
+  if (command.hands.machines.contains(name)) co_return in_other_hands(name);
+  const Hold hold(command.hands.machines, name);
+  const Hold named(command.hands.clearing, forest_in(name));
   DeletionView view;
   view.name = name;
-  const auto found = co_await search_orphan(context_, name);
+  const auto found = co_await search_orphan(context, name);
   if (found.error) co_return *found.error;
   if (!found.orphan) {
     const auto forest = forest_in(name);
-    if (forest.empty() || is_stored_forest(context_, forest)) co_return view;
-    const auto cleared = co_await clear_again(context_, forest);
+    if (forest.empty() || is_stored_forest(context, forest)) co_return view;
+    const auto cleared = co_await clear_again(context, forest);
     if (!cleared) co_return cleared.error();
     view.cleared = *cleared;
     co_return view;
   }
   const Machine machine = found.orphan->machine;
-  const Hold labelled(clearing_, machine.forest);
-  const auto begun = begin_deletion(*found.orphan, caller);
+  const Hold labelled(command.hands.clearing, machine.forest);
+  const auto begun = begin_deletion(context, *found.orphan, caller);
   if (!begun) co_return begun.error();
-  Provider& provider = *context_.providers.at(found.orphan->provider);
+  Provider& provider = *context.providers.at(found.orphan->provider);
   const MachineRef meant(name, machine.id);
   const auto destroyed = co_await provider.destroy(meant);
-  looks_.forget();
+  command.looks.forget();
   if (!destroyed) co_return provider_fault(destroyed.error());
   view.deleted = true;
   view.orphan = to_view(machine, found.orphan->provider);
-  context_.journal.record(orphan_event(machine, fmt::format("{} is deleted", describe_orphan(machine))));
-  if (machine.forest.empty() || is_stored_forest(context_, machine.forest, found.orphan->provider)) co_return view;
+  context.journal.record(orphan_event(machine, fmt::format("{} is deleted", describe_orphan(machine))));
+  if (machine.forest.empty() || is_stored_forest(context, machine.forest, found.orphan->provider)) co_return view;
   const auto cleared = co_await clear_if_last(provider, machine.forest);
   if (!cleared) co_return cleared.error();
   view.cleared = *cleared;
   co_return view;
 }
 
-}  // namespace morpheus
+}  // namespace morpheus::command

@@ -1,11 +1,13 @@
+#include "daemon/forest/command/find.hpp"
+
 #include <fmt/format.h>
 
-#include "daemon/forest/manager.hpp"
+#include <utility>
 
-namespace morpheus {
+namespace morpheus::command {
 
-Result<Forest> ForestManager::find(std::string_view name) const {
-  auto forest = context_.store.forest(name);
+Result<Forest> find(const ForestContext& context, std::string_view name) {
+  auto forest = context.store.forest(name);
   if (forest) return *std::move(forest);
   return Error{ErrorCode::not_found, fmt::format("no forest \"{}\"", name), "morpheusctl list shows them"};
 }
@@ -15,10 +17,10 @@ Error is_parked(const Operation& operation) {
                fmt::format("morpheusctl operation {} --resume, or --abort", operation.id)};
 }
 
-Result<Forest> ForestManager::find_idle(std::string_view name) const {
-  const auto forest = find(name);
+Result<Forest> find_idle(const ForestContext& context, std::string_view name) {
+  const auto forest = find(context, name);
   if (!forest) return forest;
-  for (const Operation& running : context_.store.running_operations()) {
+  for (const Operation& running : context.store.running_operations()) {
     if (running.forest_id != forest->id) continue;
     if (!running.parked.empty()) return is_parked(running);
     return Error{ErrorCode::refused,
@@ -28,8 +30,8 @@ Result<Forest> ForestManager::find_idle(std::string_view name) const {
   return forest;
 }
 
-Result<Node> ForestManager::find_node(const Forest& forest, std::string_view name) const {
-  for (Node& node : context_.store.nodes(forest.id)) {
+Result<Node> find_node(const ForestContext& context, const Forest& forest, std::string_view name) {
+  for (Node& node : context.store.nodes(forest.id)) {
     const bool named = node.name == name || fmt::format("node-{}", node.index) == name;
     if (named && costs(node)) return std::move(node);
   }
@@ -37,4 +39,11 @@ Result<Node> ForestManager::find_node(const Forest& forest, std::string_view nam
                fmt::format("morpheusctl status {} shows them", forest.name)};
 }
 
-}  // namespace morpheus
+void record_command(const ForestContext& context, const Caller& caller, const std::string& forest, const std::string& node, const std::string& what) {
+  Event event = command_event(caller, what);
+  event.forest = forest;
+  event.node = node;
+  context.journal.record(std::move(event));
+}
+
+}  // namespace morpheus::command

@@ -4,13 +4,14 @@
 
 #include "daemon/forest/autoscaler/policy_input.hpp"
 #include "daemon/forest/command/ask_offer.hpp"
-#include "daemon/forest/manager.hpp"
+#include "daemon/forest/command/commands.hpp"
+#include "daemon/forest/command/find.hpp"
 #include "daemon/forest/node/intents.hpp"
 #include "daemon/forest/node/transition.hpp"
 #include "daemon/forest/view/plan.hpp"
 #include "daemon/policy/evaluate.hpp"
 
-namespace morpheus {
+namespace morpheus::command {
 namespace {
 
 constexpr int most_nodes_at_once = 100;
@@ -40,22 +41,54 @@ Result<> check_has_nodes(const ForestContext& context, const Forest& forest) {
                fmt::format("morpheusctl teardown {}, then plant it again", forest.name)};
 }
 
+Result<GrowAnswer> begin_grow(const CommandContext& command, const Forest& forest, const GrowRequest& request, const Caller& caller) {
+  const ForestContext& context = command.forests;
+  const auto may = check_may_begin(context);
+  if (!may && !request.dry_run) return may.error();
+  PolicyInput input = policy_input(context, forest, request.automatic ? Trigger::auto_command : Trigger::manual);
+  input.nodes_wanted = request.nodes;
+  input.threshold = request.threshold;
+  Decision decision = evaluate(input);
+
+  GrowAnswer answer;
+  answer.dry_run = request.dry_run;
+  if (!request.dry_run) {
+    record_command(context, caller, forest.name, "", grow_words(request));
+    const auto id = command.autoscaler.store_decision(input, decision, caller);
+    if (id != 0) answer.operation = to_view(*context.store.operation(id));
+  }
+  answer.action = decision.outcome == Outcome::grow ? "grow" : "none";
+  answer.reason = decision.reason;
+  answer.decision = to_view(decision);
+  if (decision.outcome != Outcome::grow) return answer;
+  Forest copy = forest;
+  auto nodes = context.store.nodes(forest.id);
+  if (answer.operation) {
+    std::erase_if(nodes, [&](const Node& node) { return node.operation_id != answer.operation->id; });
+  } else {
+    nodes = plan_nodes(copy, nodes, decision.nodes, context.config.jetstream.core_nodes, context.ids, input.now);
+  }
+  answer.nodes = planned_nodes(nodes, Offer{});
+  return answer;
+}
+
 }  // namespace
 
-asio::awaitable<Result<GrowAnswer>> ForestManager::grow(std::string name, GrowRequest request, Caller caller) {
-  const auto found = find(name);
+asio::awaitable<Result<GrowAnswer>> grow(const CommandContext& command, std::string name, GrowRequest request, Caller caller) {
+  const ForestContext& context = command.forests;
+  const auto found = find(context, name);
   if (!found) co_return found.error();
   const auto sound = check_request(request);
   if (!sound) co_return sound.error();
-  const auto may = request.dry_run ? Result<>{} : check_may_begin(context_);
+  const auto may = request.dry_run ? Result<>{} : check_may_begin(context);
   if (!may) co_return may.error();
-  const auto offer = co_await ask_offer(context_, found->provider);
+  const auto offer = co_await ask_offer(context, found->provider);
   if (!offer) co_return offer.error();
-  const auto forest = find(name);
+  const auto forest = find(context, name);
   if (!forest) co_return forest.error();
-  const auto alive = check_has_nodes(context_, *forest);
+  const auto alive = check_has_nodes(context, *forest);
   if (!alive) co_return alive.error();
-  auto answer = begin_grow(*forest, request, caller);
+  auto answer = begin_grow(command, *forest, request, caller);
   if (!answer) co_return answer;
   for (PlannedNode& node : answer->nodes) {
     node.machine_type = offer->type;
@@ -66,34 +99,4 @@ asio::awaitable<Result<GrowAnswer>> ForestManager::grow(std::string name, GrowRe
   co_return answer;
 }
 
-Result<GrowAnswer> ForestManager::begin_grow(const Forest& forest, const GrowRequest& request, const Caller& caller) {
-  const auto may = check_may_begin(context_);
-  if (!may && !request.dry_run) return may.error();
-  PolicyInput input = policy_input(context_, forest, request.automatic ? Trigger::auto_command : Trigger::manual);
-  input.nodes_wanted = request.nodes;
-  input.threshold = request.threshold;
-  Decision decision = evaluate(input);
-
-  GrowAnswer answer;
-  answer.dry_run = request.dry_run;
-  if (!request.dry_run) {
-    record_command(caller, forest.name, "", grow_words(request));
-    const auto id = store_decision(input, decision, caller);
-    if (id != 0) answer.operation = to_view(*context_.store.operation(id));
-  }
-  answer.action = decision.outcome == Outcome::grow ? "grow" : "none";
-  answer.reason = decision.reason;
-  answer.decision = to_view(decision);
-  if (decision.outcome != Outcome::grow) return answer;
-  Forest copy = forest;
-  auto nodes = context_.store.nodes(forest.id);
-  if (answer.operation) {
-    std::erase_if(nodes, [&](const Node& node) { return node.operation_id != answer.operation->id; });
-  } else {
-    nodes = plan_nodes(copy, nodes, decision.nodes, context_.config.jetstream.core_nodes, context_.ids, input.now);
-  }
-  answer.nodes = planned_nodes(nodes, Offer{});
-  return answer;
-}
-
-}  // namespace morpheus
+}  // namespace morpheus::command

@@ -1,26 +1,31 @@
 #include "daemon/forest/command/ask_offer.hpp"
+#include "daemon/forest/command/commands.hpp"
+#include "daemon/forest/command/find.hpp"
 #include "daemon/forest/node/intents.hpp"
 #include "daemon/forest/node/machine_spec.hpp"
-#include "daemon/forest/manager.hpp"
 
-namespace morpheus {
+namespace morpheus::command {
+namespace {
 
-Node ForestManager::next_node(Forest forest) const {
-  const auto nodes = context_.store.nodes(forest.id);
-  return plan_nodes(forest, nodes, 1, context_.config.jetstream.core_nodes, context_.ids, context_.clock.stamp()).front();
+Node next_node(const ForestContext& context, Forest forest) {
+  const auto nodes = context.store.nodes(forest.id);
+  return plan_nodes(forest, nodes, 1, context.config.jetstream.core_nodes, context.ids, context.clock.stamp()).front();
 }
 
-asio::awaitable<Result<ImageView>> ForestManager::image(std::string name, std::string node_name, bool with_secrets,
+}  // namespace
+
+asio::awaitable<Result<ImageView>> image(const CommandContext& command, std::string name, std::string node_name, bool with_secrets,
                                                         Caller caller) {
-  const auto forest = find(name);
+  const ForestContext& context = command.forests;
+  const auto forest = find(context, name);
   if (!forest) co_return forest.error();
-  auto node = node_name.empty() ? Result<Node>(next_node(*forest)) : find_node(*forest, node_name);
+  auto node = node_name.empty() ? Result<Node>(next_node(context, *forest)) : find_node(context, *forest, node_name);
   if (!node) co_return node.error();
-  auto spec = make_machine_spec(context_, *forest, *node);
+  auto spec = make_machine_spec(context, *forest, *node);
   if (!spec) co_return spec.error();
-  if (with_secrets) record_command(caller, forest->name, node_name, "image --show-secrets");
+  if (with_secrets) record_command(context, caller, forest->name, node_name, "image --show-secrets");
   const auto shown = with_secrets ? *spec : without_secrets(*spec);
-  auto text = co_await ask_image(context_, forest->provider, shown, node->machine_type);
+  auto text = co_await ask_image(context, forest->provider, shown, node->machine_type);
   if (!text) co_return text.error();
   ImageView view;
   view.forest = forest->name;
@@ -29,4 +34,4 @@ asio::awaitable<Result<ImageView>> ForestManager::image(std::string name, std::s
   co_return view;
 }
 
-}  // namespace morpheus
+}  // namespace morpheus::command

@@ -2,14 +2,15 @@
 
 #include <algorithm>
 
-#include "daemon/forest/manager.hpp"
+#include "daemon/forest/command/commands.hpp"
+#include "daemon/forest/command/find.hpp"
 #include "daemon/forest/node/transition.hpp"
 #include "daemon/forest/operation/attempts.hpp"
-#include "daemon/forest/operation/bring_up.hpp"
-#include "daemon/forest/operation/run.hpp"
+#include "daemon/forest/operation/plant.hpp"
+#include "daemon/forest/operation/record.hpp"
 #include "daemon/forest/view/waits.hpp"
 
-namespace morpheus {
+namespace morpheus::command {
 namespace {
 
 std::string to_look(std::int64_t id) { return fmt::format("morpheusctl operation {} --wait", id); }
@@ -46,14 +47,10 @@ void skip_draining(const ForestContext& context, const Operation& operation) {
   }
 }
 
-}  // namespace
-
-OperationView ForestManager::in_full(const Operation& operation) const { return describe_operation(context_, operation); }
-
-Result<Operation> ForestManager::find_parked(std::int64_t id) const {
-  auto operation = context_.store.operation(id);
+Result<Operation> find_parked(const ForestContext& context, std::int64_t id) {
+  auto operation = context.store.operation(id);
   if (!operation) return Error{ErrorCode::not_found, fmt::format("no operation #{}", id), "morpheusctl operations shows them"};
-  const auto may = check_may_begin(context_);
+  const auto may = check_may_begin(context);
   if (!may) return may.error();
   if (!operation->parked.empty()) return *std::move(operation);
   const bool at_work = operation->state == OperationState::running;
@@ -62,33 +59,39 @@ Result<Operation> ForestManager::find_parked(std::int64_t id) const {
                at_work ? to_look(id) : "morpheusctl operation " + std::to_string(id)};
 }
 
-Result<OperationView> ForestManager::resume_operation(std::int64_t id, const Caller& caller) {
-  auto operation = find_parked(id);
+}  // namespace
+
+OperationView in_full(const CommandContext& command, const Operation& operation) { return describe_operation(command.forests, operation); }
+
+Result<OperationView> resume_operation(const CommandContext& command, std::int64_t id, const Caller& caller) {
+  const ForestContext& context = command.forests;
+  auto operation = find_parked(context, id);
   if (!operation) return operation.error();
-  Store::Transaction transaction(context_.store);
-  record_command(caller, operation->forest, "", fmt::format("operation {} --resume", id));
-  unpark(context_, *operation);
+  Store::Transaction transaction(context.store);
+  record_command(context, caller, operation->forest, "", fmt::format("operation {} --resume", id));
+  unpark(context, *operation);
   transaction.commit();
-  start(*operation);
+  command.runner.start(*operation);
   return to_view(*operation);
 }
 
-Result<OperationView> ForestManager::abort_operation(std::int64_t id, const Caller& caller) {
-  auto operation = find_parked(id);
+Result<OperationView> abort_operation(const CommandContext& command, std::int64_t id, const Caller& caller) {
+  const ForestContext& context = command.forests;
+  auto operation = find_parked(context, id);
   if (!operation) return operation.error();
   const bool at_once = operation->kind == OperationKind::teardown || !operation->aborted.empty();
-  Store::Transaction transaction(context_.store);
-  record_command(caller, operation->forest, "", fmt::format("operation {} --abort", id));
+  Store::Transaction transaction(context.store);
+  record_command(context, caller, operation->forest, "", fmt::format("operation {} --abort", id));
   operation->aborted = fmt::format("{} aborted it", caller.user);
-  unpark(context_, *operation);
+  unpark(context, *operation);
   if (at_once) {
-    end_at_once(context_, *operation);
+    end_at_once(context, *operation);
   } else {
-    skip_draining(context_, *operation);
+    skip_draining(context, *operation);
   }
   transaction.commit();
-  if (!at_once) start(*operation);
-  return to_view(*context_.store.operation(id));
+  if (!at_once) command.runner.start(*operation);
+  return to_view(*context.store.operation(id));
 }
 
-}  // namespace morpheus
+}  // namespace morpheus::command

@@ -1,22 +1,23 @@
 #include <algorithm>
 
-#include "daemon/forest/manager.hpp"
+#include "daemon/forest/command/commands.hpp"
 #include "daemon/forest/orphan/search.hpp"
 
-namespace morpheus {
+namespace morpheus::command {
 
-asio::awaitable<Result<OrphansView>> ForestManager::orphans(Freshness freshness) {
+asio::awaitable<Result<OrphansView>> orphans(const CommandContext& command, Freshness freshness) {
+  const ForestContext& context = command.forests;
   OrphansView view;
-  for (const auto& [name, provider] : context_.providers) {
-    if (!may_have_machines(context_, name)) continue;
-    const auto seen = co_await looks_.inventory(name, freshness);
+  for (const auto& [name, provider] : context.providers) {
+    if (!may_have_machines(context, name)) continue;
+    const auto seen = co_await command.looks.inventory(name, freshness);
     const auto& inventory = seen.value.inventory;
     view.age_seconds = std::max(view.age_seconds, seen.age.count() / 1000);
     if (!inventory) {
       view.failed.push_back({name, describe(inventory.error())});
       continue;
     }
-    for (const Machine& machine : orphans_of(*inventory, seen.value.known, known_machines(context_.store, name))) {
+    for (const Machine& machine : orphans_of(*inventory, seen.value.known, known_machines(context.store, name))) {
       view.orphans.push_back(to_view(machine, name));
     }
     for (const ForeignMachine& machine : inventory->others) {
@@ -26,4 +27,4 @@ asio::awaitable<Result<OrphansView>> ForestManager::orphans(Freshness freshness)
   co_return view;
 }
 
-}  // namespace morpheus
+}  // namespace morpheus::command

@@ -66,7 +66,7 @@ asio::awaitable<void> destroy(const ForestContext& context, Node node) {
 
 }  // namespace
 
-asio::awaitable<void> lower_node(const ForestContext& context, std::int64_t node_id) {
+asio::awaitable<void> decommission(const ForestContext& context, std::int64_t node_id) {
   for (;;) {
     const auto node = context.store.node(node_id);
     if (!node || node->state == NodeState::gone || !is_running(context, node->operation_id)) co_return;

@@ -10,6 +10,6 @@ namespace morpheus {
 // Takes a node from draining, deleting or failed to gone: waits out the drain, then deletes its machine and address, with
 // growing pauses for as long as it takes: what costs money is never forgotten. Returns when it is gone, or when its
 // operation was ended by another.
-asio::awaitable<void> lower_node(const ForestContext& context, std::int64_t node_id);
+asio::awaitable<void> decommission(const ForestContext& context, std::int64_t node_id);
 
 }  // namespace morpheus

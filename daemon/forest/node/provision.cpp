@@ -201,7 +201,7 @@ asio::awaitable<void> await_join(const ForestContext& context, Node node) {
 
 }  // namespace
 
-asio::awaitable<void> raise_node(const ForestContext& context, std::int64_t node_id) {
+asio::awaitable<void> provision(const ForestContext& context, std::int64_t node_id) {
   for (;;) {
     auto node = context.store.node(node_id);
     if (!node || !is_running(context, node->operation_id)) co_return;
@@ -221,7 +221,7 @@ asio::awaitable<void> raise_node(const ForestContext& context, std::int64_t node
       case NodeState::failed:
       case NodeState::draining:
       case NodeState::deleting:
-        co_await lower_node(context, node_id);
+        co_await decommission(context, node_id);
         break;
       case NodeState::ready:
       case NodeState::gone:

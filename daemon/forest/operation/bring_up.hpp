@@ -1,17 +1,28 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <optional>
+#include <string>
 
 #include "daemon/forest/context.hpp"
 
 namespace morpheus {
 
-// plant and grow: takes the operation's nodes to ready. Cores that are planted come up in parallel, from one identical route
-// list; cores that are grown one at a time, the next only when the meta leader lists the last as current; edges in parallel.
-// One that was aborted while it was parked gives up all that are not ready.
-asio::awaitable<void> bring_up(const ForestContext& context, Operation operation);
+// What plant and grow have in common: each takes the operation's nodes to ready.
 
-// Stores what a forest is after its planting ended, as a part of the transaction that is open.
-void settle_planted(const ForestContext& context, const Operation& operation);
+bool is_core(const Node& node);
+bool is_ready(const Node& node);
+
+// The error of an operation that was aborted while it was parked: it gives up all that are not ready.
+Result<> check_not_aborted(const Operation& operation);
+
+// What the first of them would be told, with addresses as long as they may be: too much for the provider is known before it is
+// asked for anything.
+asio::awaitable<Result<>> check_told(const ForestContext& context, Operation operation);
+
+// After all that could be raised was: drops what was not begun, leaves nobody in the meta group who is gone, and closes the firewall
+// behind them. What the operation came to, in words: empty: every node is ready. Unset: it was ended by another meanwhile.
+// `prepared`: what came of the preparation.
+asio::awaitable<std::optional<std::string>> settle_raised(const ForestContext& context, Operation operation, Result<> prepared);
 
 }  // namespace morpheus

@@ -9,7 +9,7 @@
 #include "daemon/forest/node/meta_group.hpp"
 #include "daemon/forest/node/readiness.hpp"
 #include "daemon/forest/node/transition.hpp"
-#include "daemon/forest/operation/run.hpp"
+#include "daemon/forest/operation/record.hpp"
 
 namespace morpheus {
 namespace {
@@ -55,7 +55,7 @@ asio::awaitable<Result<>> check_removable(const ForestContext& context, Forest f
 
 asio::awaitable<void> shrink(const ForestContext& context, Operation operation) {
   const auto nodes = nodes_of(context, operation);
-  for (const Node& node : nodes) co_await lower_node(context, node.id);
+  for (const Node& node : nodes) co_await decommission(context, node.id);
   const auto left = co_await remove_departed_peers(context, forest_of(context, operation.forest_id));
   if (!is_running(context, operation.id)) co_return;
   const auto enclosed = co_await enclose_forest(context, forest_of(context, operation.forest_id));

@@ -3,7 +3,7 @@
 #include "daemon/forest/node/addresses.hpp"
 #include "daemon/forest/node/decommission.hpp"
 #include "daemon/forest/node/transition.hpp"
-#include "daemon/forest/operation/run.hpp"
+#include "daemon/forest/operation/record.hpp"
 #include "daemon/runtime/backoff.hpp"
 #include "daemon/runtime/task_group.hpp"
 
@@ -12,7 +12,7 @@ namespace {
 
 asio::awaitable<void> lower_all(const ForestContext& context, Operation operation) {
   TaskGroup tasks(context.executor);
-  for (const Node& node : nodes_of(context, operation)) tasks.spawn(node.name, lower_node(context, node.id));
+  for (const Node& node : nodes_of(context, operation)) tasks.spawn(node.name, decommission(context, node.id));
   co_await tasks.join();
 }
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "daemon/forest/command/provider_fault.hpp"
+#include "daemon/forest/orphan/provider_fault.hpp"
 
 namespace morpheus {
 namespace {

@@ -1,11 +1,13 @@
+#include "daemon/forest/autoscaler/autoscaler.hpp"
+
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 
 #include "daemon/forest/autoscaler/policy_input.hpp"
-#include "daemon/forest/manager.hpp"
 #include "daemon/forest/node/intents.hpp"
+#include "daemon/forest/operation/record.hpp"
 #include "daemon/policy/evaluate.hpp"
 #include "daemon/policy/growth_wait.hpp"
 #include "daemon/runtime/timeout.hpp"
@@ -14,7 +16,6 @@
 namespace morpheus {
 namespace {
 
-constexpr Millis thin_interval{10 * 60'000};
 constexpr int looked_back = 50;  // decisions, for the loop's last one
 
 // Nobody has to look at a forest that is within limits, grows, or waits for its own growth.
@@ -55,7 +56,7 @@ bool is_news(const Store& store, const Decision& decision) {
 
 }  // namespace
 
-asio::awaitable<void> ForestManager::decide_for_ever() {
+asio::awaitable<void> Autoscaler::run() {
   Signal& swept = context_.poller.swept();
   BootTime next = context_.clock.boot();
   for (;;) {
@@ -75,26 +76,17 @@ asio::awaitable<void> ForestManager::decide_for_ever() {
   }
 }
 
-void ForestManager::decide_all() {
-  if (may_act(context_.store)) {
-    const auto forests = context_.store.forests();
-    std::erase_if(undecided_, [&](const auto& each) {
-      return each.first != 0 && std::ranges::find(forests, each.first, &Forest::id) == forests.end();
-    });
-    for (const Forest& forest : forests) try_to_decide(forest);
-  }
-  const BootTime now = context_.clock.boot();
-  if (now >= compared_ + contradictions_.interval()) {
-    compared_ = now;
-    for (const Forest& forest : context_.store.forests()) contradictions_.look(forest);
-  }
-  if (now < thinned_ + thin_interval) return;
-  thinned_ = now;
-  context_.store.thin(context_.clock.wall());
+void Autoscaler::decide_all() {
+  if (!may_act(context_.store)) return;
+  const auto forests = context_.store.forests();
+  std::erase_if(undecided_, [&](const auto& each) {
+    return each.first != 0 && std::ranges::find(forests, each.first, &Forest::id) == forests.end();
+  });
+  for (const Forest& forest : forests) try_to_decide(forest);
 }
 
 // What goes wrong about one forest is none of the others' business.
-void ForestManager::try_to_decide(const Forest& forest) {
+void Autoscaler::try_to_decide(const Forest& forest) {
   try {
     decide(forest);
     undecided_.erase(forest.id);
@@ -105,7 +97,7 @@ void ForestManager::try_to_decide(const Forest& forest) {
   }
 }
 
-void ForestManager::note_undecided(std::int64_t forest_id, const std::string& forest, const std::exception& error) {
+void Autoscaler::note_undecided(std::int64_t forest_id, const std::string& forest, const std::exception& error) {
   const auto reason = forest_id == 0 ? WaitReason::store : WaitReason::decision;
   auto waiting = undecided_.find(forest_id);
   if (waiting == undecided_.end()) waiting = undecided_.emplace(forest_id, context_.waits.begin(reason, forest)).first;
@@ -113,14 +105,14 @@ void ForestManager::note_undecided(std::int64_t forest_id, const std::string& fo
   spdlog::error("nothing is decided: {}; again in {} ms", error.what(), context_.config.monitor.poll_interval.count());
 }
 
-void ForestManager::decide(const Forest& forest) {
+void Autoscaler::decide(const Forest& forest) {
   if (forest.state == ForestState::planting || forest.state == ForestState::tearing_down) return;
   const PolicyInput input = policy_input(context_, forest, Trigger::loop);
   Decision decision = evaluate(input);
   store_decision(input, decision, Caller{});
 }
 
-std::int64_t ForestManager::store_decision(const PolicyInput& input, Decision& decision, const Caller& caller) {
+std::int64_t Autoscaler::store_decision(const PolicyInput& input, Decision& decision, const Caller& caller) {
   Forest forest = input.forest;
   decision.forest_id = forest.id;
   Store::Transaction transaction(context_.store);
@@ -136,7 +128,7 @@ std::int64_t ForestManager::store_decision(const PolicyInput& input, Decision& d
     transaction.commit();
     return 0;
   }
-  Operation operation = new_operation(forest, OperationKind::grow, caller, decision.reason);
+  Operation operation = new_operation(context_, forest, OperationKind::grow, caller, decision.reason);
   operation.decision_id = decision.id;
   operation.nodes = decision.nodes;
   operation.id = context_.store.add_operation(operation);
@@ -154,7 +146,7 @@ std::int64_t ForestManager::store_decision(const PolicyInput& input, Decision& d
   context_.store.set_cooldown(forest.id, Cooldown{input.now, std::chrono::ceil<Millis>(minutes)});
   context_.journal.record(growth_event(operation, nodes));
   transaction.commit();
-  start(operation);
+  runner_.start(operation);
   return operation.id;
 }
 

@@ -1,66 +1,48 @@
-#include "daemon/forest/manager.hpp"
+#include "daemon/forest/operation/runner.hpp"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "daemon/forest/node/transition.hpp"
 #include "daemon/forest/operation/attempts.hpp"
-#include "daemon/forest/operation/run.hpp"
+#include "daemon/forest/operation/grow.hpp"
+#include "daemon/forest/operation/plant.hpp"
+#include "daemon/forest/operation/shrink.hpp"
+#include "daemon/forest/operation/teardown.hpp"
 #include "daemon/runtime/backoff.hpp"
-#include "daemon/store/duty.hpp"
 
 namespace morpheus {
+namespace {
 
-ForestManager::ForestManager(ForestContext context, bool after_crash)
-    : context_(std::move(context)),
-      after_crash_(after_crash),
-      reconciler_(context_),
-      contradictions_(context_),
-      tasks_(context_.executor),
-      performed_(context_.executor),
-      looks_(context_, tasks_) {}
-
-asio::awaitable<void> ForestManager::run() {
-  tasks_.spawn("waits", context_.waits.run());
-  tasks_.spawn("shutdown", watch_gate());
-  co_await carry_over();
-  tasks_.spawn("decisions", decide_for_ever());
-  tasks_.spawn("reconciling", reconciler_.run());
-  co_await tasks_.join();
-}
-
-asio::awaitable<void> ForestManager::watch_gate() {
-  std::optional<Waits::Waiting> held;
-  for (;;) {
-    const auto seen = context_.gate.changed().count();
-    if (!context_.gate.held()) held.reset();
-    if (context_.gate.held() && !held) {
-      held.emplace(context_.waits.begin(WaitReason::shutdown, ""));
-      held->says(Error{ErrorCode::unavailable, "no step is begun meanwhile", "morpheusd goes on when the shutdown is called off, or at its next start"});
-    }
-    co_await context_.gate.changed().wait_past(seen);
+// Carries a stored operation on from where the store says it is, to its end.
+asio::awaitable<void> run_operation(const ForestContext& context, std::int64_t operation_id) {
+  const auto operation = context.store.operation(operation_id);
+  if (!operation || operation->state != OperationState::running) co_return;
+  switch (operation->kind) {
+    case OperationKind::plant:
+      co_await plant(context, *operation);
+      break;
+    case OperationKind::grow:
+      co_await grow(context, *operation);
+      break;
+    case OperationKind::shrink:
+      co_await shrink(context, *operation);
+      break;
+    case OperationKind::teardown:
+      co_await tear_down(context, *operation);
+      break;
   }
 }
 
-asio::awaitable<void> ForestManager::carry_over() {
-  auto waiting = context_.waits.begin(WaitReason::store, "");
-  Backoff backoff;
-  for (;;) {
-    Error refused;
-    try {
-      context_.store.carry_over(context_.clock.stamp());
-      if (may_act(context_.store)) take_up_all();
-      co_return;
-    } catch (const std::exception& error) {
-      refused.message = error.what();
-    }
-    co_await pause_before_retry(context_, waiting, refused, backoff);
-  }
-}
+}  // namespace
 
-void ForestManager::take_up_all() {
+OperationRunner::OperationRunner(const ForestContext& context, TaskGroup& tasks, bool after_crash, std::function<void()> performed)
+    : context_(context), tasks_(tasks), after_crash_(after_crash), on_performed_(std::move(performed)), performed_(context.executor) {}
+
+void OperationRunner::take_up_all() {
   Store::Transaction transaction(context_.store);
   for (const Operation& operation : context_.store.running_operations()) settle_attempt(context_, operation, after_crash_);
   transaction.commit();
@@ -70,7 +52,7 @@ void ForestManager::take_up_all() {
   }
 }
 
-void ForestManager::take_up(const Operation& operation) {
+void OperationRunner::take_up(const Operation& operation) {
   Event event;
   event.kind = "operation";
   event.forest = operation.forest;
@@ -80,27 +62,27 @@ void ForestManager::take_up(const Operation& operation) {
   start(operation);
 }
 
-void ForestManager::start(const Operation& operation) {
+void OperationRunner::start(const Operation& operation) {
   if (!performing_.emplace(operation.id, operation.forest_id).second) return;  // asked for before run() took up what is running
   tasks_.spawn(fmt::format("operation #{}", operation.id), perform(operation));
   context_.poller.hurry();
 }
 
-bool ForestManager::has_earlier(std::int64_t operation_id, std::int64_t forest_id) const {
+bool OperationRunner::has_earlier(std::int64_t operation_id, std::int64_t forest_id) const {
   return std::ranges::any_of(performing_, [&](const auto& each) {
     return each.first < operation_id && each.second == forest_id;
   });
 }
 
-asio::awaitable<void> ForestManager::perform(Operation operation) {
+asio::awaitable<void> OperationRunner::perform(Operation operation) {
   co_await until_turn(operation);
   co_await try_until_ended(operation);
-  looks_.forget();
+  on_performed_();
   performing_.erase(operation.id);
   performed_.notify();
 }
 
-asio::awaitable<void> ForestManager::until_turn(Operation operation) {
+asio::awaitable<void> OperationRunner::until_turn(Operation operation) {
   auto waiting = context_.waits.begin(WaitReason::turn, operation);
   auto seen = performed_.count();
   while (has_earlier(operation.id, operation.forest_id)) {
@@ -109,7 +91,7 @@ asio::awaitable<void> ForestManager::until_turn(Operation operation) {
   }
 }
 
-asio::awaitable<void> ForestManager::try_until_ended(Operation operation) {
+asio::awaitable<void> OperationRunner::try_until_ended(Operation operation) {
   std::optional<Waits::Waiting> refused;
   Backoff backoff;
   for (;;) {
@@ -125,7 +107,7 @@ asio::awaitable<void> ForestManager::try_until_ended(Operation operation) {
   }
 }
 
-bool ForestManager::is_tried(std::int64_t operation_id) const {
+bool OperationRunner::is_tried(std::int64_t operation_id) const {
   try {
     const auto operation = context_.store.operation(operation_id);
     return operation && operation->state == OperationState::running && operation->parked.empty();
@@ -136,7 +118,7 @@ bool ForestManager::is_tried(std::int64_t operation_id) const {
 }
 
 // An exception ends this attempt, and nothing else.
-asio::awaitable<std::optional<ForestManager::Trouble>> ForestManager::try_once(std::int64_t operation_id) {
+asio::awaitable<std::optional<OperationRunner::Trouble>> OperationRunner::try_once(std::int64_t operation_id) {
   std::optional<Trouble> trouble;
   try {
     if (begin_attempt(context_, operation_id)) {
@@ -153,7 +135,7 @@ asio::awaitable<std::optional<ForestManager::Trouble>> ForestManager::try_once(s
   co_return trouble;
 }
 
-void ForestManager::settle_trouble(std::int64_t operation_id, const Trouble& trouble) {
+void OperationRunner::settle_trouble(std::int64_t operation_id, const Trouble& trouble) {
   try {
     if (trouble.is_fault) {
       note_fault(context_, operation_id, trouble.error.message);
@@ -165,24 +147,12 @@ void ForestManager::settle_trouble(std::int64_t operation_id, const Trouble& tro
   }
 }
 
-Operation ForestManager::new_operation(const Forest& forest, OperationKind kind, const Caller& caller,
-                                       std::string reason) const {
-  Operation operation;
-  operation.forest_id = forest.id;
-  operation.forest = forest.name;
-  operation.kind = kind;
-  operation.caller = caller;
-  operation.reason = std::move(reason);
-  operation.started = context_.clock.stamp();
-  return operation;
-}
-
-void ForestManager::record_command(const Caller& caller, const std::string& forest, const std::string& node,
-                                   const std::string& what) {
-  Event event = command_event(caller, what);
-  event.forest = forest;
-  event.node = node;
-  context_.journal.record(std::move(event));
+asio::awaitable<void> OperationRunner::until_idle() {
+  auto seen = performed_.count();
+  while (!is_idle()) {
+    co_await performed_.wait_past(seen);
+    seen = performed_.count();
+  }
 }
 
 }  // namespace morpheus
