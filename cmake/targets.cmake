@@ -18,6 +18,15 @@ if(MORPHEUS_SANITIZE)
   endif()
 endif()
 
+# Most of a file's time goes into the templates of Asio, Beast and json that it shares with its neighbours, so several are
+# compiled as one. Names in the anonymous namespaces of one target must differ for that.
+if(MORPHEUS_UNITY)
+  set(CMAKE_UNITY_BUILD ON)
+  set(CMAKE_UNITY_BUILD_BATCH_SIZE 8)
+  # Each file is included, so g++ takes its anonymous namespace for one of a header.
+  target_compile_options(morpheus_flags INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+endif()
+
 # morpheus_library(NAME FILES... ) makes a library of one folder; the folder's link list is its include direction.
 function(morpheus_library name)
   add_library(${name} STATIC ${ARGN})

@@ -15,7 +15,7 @@
 namespace morpheus {
 namespace {
 
-constexpr std::size_t piece = std::size_t{16} << 10;  // bytes that the compressor hands on at a time
+constexpr std::size_t packed_piece = std::size_t{16} << 10;  // bytes that the compressor hands on at a time
 constexpr int gzip = 16;                              // added to zlib's window
 constexpr int quick = 1;                              // level: on the loop, quick goes before small
 constexpr int usual_memory = 8;                       // zlib's default
@@ -42,7 +42,7 @@ struct ArchiveWriter::Work {
   Work& operator=(const Work&) = delete;
 
   void pack(std::string_view more, int flush) {
-    std::array<char, piece> out;
+    std::array<char, packed_piece> out;
     z.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(more.data()));  // zlib only reads it
     z.avail_in = static_cast<uInt>(more.size());
     do {

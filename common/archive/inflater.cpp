@@ -1,26 +1,23 @@
 #include "common/archive/inflater.hpp"
 
-#include <fmt/format.h>
 #include <zlib.h>
 
 #include <array>
 #include <stdexcept>
 
+#include "common/archive/damaged.hpp"
+
 namespace morpheus {
 namespace {
 
-constexpr std::size_t piece = std::size_t{64} << 10;  // bytes
-constexpr int gzip_only = 16;                         // added to zlib's window
-
-Error damaged(const char* why) {
-  return Error{ErrorCode::invalid, fmt::format("it is damaged or cut off, or no backup: {}", why), "use another backup; nothing was changed"};
-}
+constexpr std::size_t unpacked_piece = std::size_t{64} << 10;  // bytes
+constexpr int gzip_only = 16;                                  // added to zlib's window
 
 }  // namespace
 
 struct Inflater::Stream {
   z_stream z{};
-  std::array<char, piece> out{};
+  std::array<char, unpacked_piece> out{};
 
   Stream() {
     if (::inflateInit2(&z, MAX_WBITS + gzip_only) != Z_OK) throw std::runtime_error("zlib cannot unpack");

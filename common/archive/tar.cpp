@@ -6,6 +6,7 @@
 #include <cassert>
 #include <optional>
 
+#include "common/archive/damaged.hpp"
 #include "common/archive/entries.hpp"
 
 namespace morpheus {
@@ -71,10 +72,6 @@ std::uint64_t sum_of(std::string_view block) {
     sum += own ? ' ' : static_cast<unsigned char>(block[i]);
   }
   return sum;
-}
-
-Error damaged(std::string_view what) {
-  return Error{ErrorCode::invalid, fmt::format("it is damaged or cut off, or no backup: {}", what), "use another backup; nothing was changed"};
 }
 
 }  // namespace

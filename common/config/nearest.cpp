@@ -11,7 +11,7 @@
 namespace morpheus {
 namespace {
 
-constexpr std::size_t longest_name = 100;  // what is longer is near to nothing, and would cost time
+constexpr std::size_t longest_typo = 100;  // what is longer is near to nothing, and would cost time
 
 std::string_view section_of(std::string_view name) { return name.substr(0, name.find('.')); }
 std::string_view leaf_of(std::string_view name) { return name.substr(name.rfind('.') + 1); }
@@ -54,7 +54,7 @@ std::string suggest_key(std::string_view name) {
   const bool in_section = name.find('.') != std::string_view::npos;
   std::size_t least = name.size() / 2 + 1;
   for (const Key& key : config_keys()) {
-    if (name.size() > longest_name) break;
+    if (name.size() > longest_typo) break;
     auto distance = edit_distance(name, in_section ? key.name : leaf_of(key.name));
     // A key that stands in the wrong section, or in none, is spelt right and nearer than any other.
     if (leaf_of(name) == leaf_of(key.name)) distance = std::min<std::size_t>(distance, 1);

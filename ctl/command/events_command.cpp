@@ -18,7 +18,7 @@ namespace {
 constexpr int most_events = 10'000;  // that the daemon hands out at once
 constexpr int usual_events = 50;
 
-struct Flags {
+struct EventsFlags {
   std::string forest;
   std::string since;
   std::string level;
@@ -35,7 +35,7 @@ void print_event(const Session& session, const nlohmann::json& line) {
   }
 }
 
-std::string path_of(const Flags& flags, int lines) {
+std::string path_of(const EventsFlags& flags, int lines) {
   auto path = fmt::format("/v1/events?follow={}&limit={}&forest={}", flags.follow, lines, segment(flags.forest));
   if (!flags.level.empty()) path += "&level=" + flags.level;
   if (flags.since.empty()) return path;
@@ -48,7 +48,7 @@ std::string path_of(const Flags& flags, int lines) {
   return path + "&since=" + segment(to_rfc3339(*since));
 }
 
-ExitStatus events(Session& session, const Flags& flags) {
+ExitStatus events(Session& session, const EventsFlags& flags) {
   std::int64_t last = 0;
   bool* answered = nullptr;
   const auto on_line = [&](const nlohmann::json& line) {
@@ -76,7 +76,7 @@ ExitStatus events(Session& session, const Flags& flags) {
 }  // namespace
 
 void add_events_command(CLI::App& app, Action& chosen) {
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<EventsFlags>();
   auto* command = app.add_subcommand("events", "Show what happened");
   command->add_flag("-f,--follow", flags->follow, "and what happens, until Ctrl-C");
   command->add_option("--forest", flags->forest, "of one forest alone")->check(is_named());

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::string_view costs_nothing = local_name;  // the one provider whose machines are nobody's to pay
 
-struct Flags {
+struct ForestFlags {
   std::string provider;
   std::string size;
   std::string name;
@@ -29,7 +29,7 @@ struct Flags {
   bool detach = false;
   bool dry_run = false;
 };
-using SharedFlags = std::shared_ptr<Flags>;  // CLI11 keeps references to them until the command has run
+using SharedForestFlags = std::shared_ptr<ForestFlags>;  // CLI11 keeps references to them until the command has run
 
 StatusView fetch_status(Session& session, const std::string& forest) {
   return view_of<StatusView>(session.client.get(forest_path(forest)));
@@ -65,7 +65,7 @@ bool may_plant(Session& session, PlantRequest& request) {
   return ask(session, fmt::format("Plant {}?", plan.forest));
 }
 
-ExitStatus plant(Session& session, const Flags& flags) {
+ExitStatus plant(Session& session, const ForestFlags& flags) {
   PlantRequest request{flags.provider, flags.size, flags.name, false};
   if (flags.dry_run) {
     show_plan(session, request);
@@ -94,7 +94,7 @@ const NodeView& find_node(const StatusView& status, const std::string& named) {
                        fmt::format("morpheusctl status {} shows them", status.forest.name));
 }
 
-ExitStatus shrink(Session& session, const Flags& flags) {
+ExitStatus shrink(Session& session, const ForestFlags& flags) {
   const auto forest = choose_forest(session, flags.forest);
   if (!flags.yes) {
     StatusView status = fetch_status(session, forest);
@@ -107,7 +107,7 @@ ExitStatus shrink(Session& session, const Flags& flags) {
   return see_through(session, view_of<OperationView>(session.client.remove(path)), flags.detach);
 }
 
-ExitStatus teardown(Session& session, const Flags& flags) {
+ExitStatus teardown(Session& session, const ForestFlags& flags) {
   const auto forest = choose_forest(session, flags.forest);
   if (!flags.yes) {
     const auto status = fetch_status(session, forest);
@@ -135,7 +135,7 @@ ExitStatus set_paused(Session& session, const std::string& named, bool paused) {
 }  // namespace
 
 void add_forest_commands(CLI::App& app, Action& chosen) {
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<ForestFlags>();
   auto* plant_command = app.add_subcommand("plant", "Create a forest");
   plant_command->add_option("PROVIDER", flags->provider, "where: local, or hetzner (cloud)")->required();
   plant_command->add_option("SIZE", flags->size, "small (1 node), medium (3) or large (5)")->required();

@@ -14,7 +14,7 @@
 namespace morpheus::ctl {
 namespace {
 
-struct Flags {
+struct GrowFlags {
   std::string forest;
   int nodes = 1;
   double threshold = 0;
@@ -24,7 +24,7 @@ struct Flags {
   bool detach = false;
 };
 
-GrowRequest make_request(const Flags& flags, bool dry_run) {
+GrowRequest make_request(const GrowFlags& flags, bool dry_run) {
   GrowRequest request;
   request.nodes = flags.nodes;
   request.automatic = flags.automatic;
@@ -45,7 +45,7 @@ ExitStatus status_of(const GrowAnswer& answer) {
   return fine ? ExitStatus::done : ExitStatus::refused;
 }
 
-ExitStatus carry_out(Session& session, const std::string& forest, const Flags& flags) {
+ExitStatus carry_out(Session& session, const std::string& forest, const GrowFlags& flags) {
   GrowAnswer answer = send(session, forest, make_request(flags, false));
   if (!answer.operation) {
     if (session.json) {
@@ -70,7 +70,7 @@ ExitStatus carry_out(Session& session, const std::string& forest, const Flags& f
 }
 
 // What would be done, on the screen; true: it may be asked for.
-bool show_proposal(Session& session, const std::string& forest, const Flags& flags,
+bool show_proposal(Session& session, const std::string& forest, const GrowFlags& flags,
                    const GrowAnswer& planned) {
   auto status = view_of<StatusView>(session.client.get(forest_path(forest)));
   if (flags.threshold > 0) status = with_threshold(std::move(status), flags.threshold);
@@ -79,7 +79,7 @@ bool show_proposal(Session& session, const std::string& forest, const Flags& fla
   return planned.action == "grow";
 }
 
-ExitStatus grow(Session& session, const Flags& flags) {
+ExitStatus grow(Session& session, const GrowFlags& flags) {
   const auto forest = choose_forest(session, flags.forest);
   if ((flags.automatic || flags.yes) && !flags.dry_run) return carry_out(session, forest, flags);
   const auto planned = send(session, forest, make_request(flags, true));
@@ -95,7 +95,7 @@ ExitStatus grow(Session& session, const Flags& flags) {
 }  // namespace
 
 void add_grow_command(CLI::App& app, Action& chosen) {
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<GrowFlags>();
   auto* command = app.add_subcommand("grow", "Show a forest's health, and add nodes");
   command->add_option("FOREST", flags->forest)->check(is_named());
   command->add_option("--nodes", flags->nodes, "how many")->check(CLI::Range(1, 100))->capture_default_str();

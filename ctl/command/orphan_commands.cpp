@@ -15,7 +15,7 @@ namespace {
 constexpr Millis ask_all_limit{2 * 60'000};  // every provider is asked first
 constexpr Millis deletion_limit{6 * 60'000};  // an action of the cloud may take 4 minutes
 
-struct Flags {
+struct OrphanFlags {
   std::string name;
   bool yes = false;
   bool fresh = false;
@@ -26,7 +26,7 @@ std::string orphan_path(const std::string& name) { return "/v1/orphans/" + segme
 // What is not known is no "there is none".
 ExitStatus status_of(const OrphansView& view) { return view.failed.empty() ? ExitStatus::done : ExitStatus::failed; }
 
-ExitStatus list_orphans(Session& session, const Flags& flags) {
+ExitStatus list_orphans(Session& session, const OrphanFlags& flags) {
   const std::string path = flags.fresh ? "/v1/orphans?fresh=true" : "/v1/orphans";
   const auto view = view_of<OrphansView>(session.client.get(path, ask_all_limit));
   if (session.json) {
@@ -37,7 +37,7 @@ ExitStatus list_orphans(Session& session, const Flags& flags) {
   return status_of(view);
 }
 
-ExitStatus adopt(Session& session, const Flags& flags) {
+ExitStatus adopt(Session& session, const OrphanFlags& flags) {
   const auto answer = session.client.post(orphan_path(flags.name) + "/adopt", nlohmann::json::object(), ask_all_limit);
   if (session.json) {
     session.print(answer);
@@ -69,7 +69,7 @@ std::string deletion_words(const DeletionView& view) {
   return text + "\n";
 }
 
-ExitStatus delete_orphan(Session& session, const Flags& flags) {
+ExitStatus delete_orphan(Session& session, const OrphanFlags& flags) {
   if (!flags.yes && !may_delete(session, flags.name)) return ExitStatus::done;
   const auto answer = session.client.remove(orphan_path(flags.name), deletion_limit);
   if (session.json) {
@@ -83,7 +83,7 @@ ExitStatus delete_orphan(Session& session, const Flags& flags) {
 }  // namespace
 
 void add_orphan_commands(CLI::App& app, Action& chosen) {
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<OrphanFlags>();
   auto* list_command = app.add_subcommand("orphans", "Show machines of this daemon's that no node stands for, and what they cost");
   list_command->add_flag("--fresh", flags->fresh, "ask the providers anew: no answer of the last half minute is taken");
   list_command->callback([flags, &chosen] { chosen = [flags](Session& session) { return list_orphans(session, *flags); }; });

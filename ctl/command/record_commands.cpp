@@ -14,7 +14,7 @@
 namespace morpheus::ctl {
 namespace {
 
-struct Flags {
+struct RecordFlags {
   std::string forest;
   int limit = 20;
   std::int64_t operation = 0;
@@ -25,7 +25,7 @@ struct Flags {
   bool show_secrets = false;
 };
 
-ExitStatus explain(Session& session, const Flags& flags) {
+ExitStatus explain(Session& session, const RecordFlags& flags) {
   const auto forest = choose_forest(session, flags.forest);
   const auto decision = session.client.get(forest_path(forest) + "/explain");
   if (session.json) {
@@ -36,7 +36,7 @@ ExitStatus explain(Session& session, const Flags& flags) {
   return ExitStatus::done;
 }
 
-ExitStatus history(Session& session, const Flags& flags) {
+ExitStatus history(Session& session, const RecordFlags& flags) {
   const auto forest = choose_forest(session, flags.forest);
   const auto decisions =
       session.client.get(fmt::format("{}/history?limit={}", forest_path(forest), flags.limit));
@@ -49,12 +49,12 @@ ExitStatus history(Session& session, const Flags& flags) {
 }
 
 // What is to be done with a parked one.
-void decide(Session& session, const std::string& path, const Flags& flags) {
+void decide(Session& session, const std::string& path, const RecordFlags& flags) {
   if (flags.resume) session.client.post(path + "/resume", nlohmann::json::object());
   if (flags.abort) session.client.post(path + "/abort", nlohmann::json::object());
 }
 
-ExitStatus operation(Session& session, const Flags& flags) {
+ExitStatus operation(Session& session, const RecordFlags& flags) {
   const auto path = fmt::format("/v1/operations/{}", flags.operation);
   decide(session, path, flags);
   auto answer = session.client.get(path);
@@ -72,7 +72,7 @@ ExitStatus operation(Session& session, const Flags& flags) {
   return view.parked ? report_end(session, view) : ExitStatus::failed;
 }
 
-ExitStatus image(Session& session, const Flags& flags) {
+ExitStatus image(Session& session, const RecordFlags& flags) {
   const auto forest = choose_forest(session, flags.forest);
   const auto path = fmt::format("{}/image?node={}&secrets={}", forest_path(forest), segment(flags.node), flags.show_secrets);
   const auto answer = session.client.get(path);
@@ -87,7 +87,7 @@ ExitStatus image(Session& session, const Flags& flags) {
 }  // namespace
 
 void add_record_commands(CLI::App& app, Action& chosen) {
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<RecordFlags>();
   auto* explain_command =
       app.add_subcommand("explain", "Show the last decision, every gate, and what would change it");
   explain_command->add_option("FOREST", flags->forest)->check(is_named());

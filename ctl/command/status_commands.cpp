@@ -17,7 +17,7 @@
 namespace morpheus::ctl {
 namespace {
 
-struct Flags {
+struct StatusFlags {
   std::string forest;
   bool watch = false;
   double interval = 2;
@@ -133,7 +133,7 @@ std::string choose(Session& session, const std::string& named) {
   return forests.size() == 1 ? forests.front().name : std::string();
 }
 
-ExitStatus status(Session& session, const Flags& flags) {
+ExitStatus status(Session& session, const StatusFlags& flags) {
   Subject subject(session, choose(session, flags.forest));
   if (flags.watch) return watch(session, subject, flags.interval);
   show(session, subject);
@@ -145,7 +145,7 @@ ExitStatus status(Session& session, const Flags& flags) {
 void add_status_commands(CLI::App& app, Action& chosen) {
   app.add_subcommand("list", "Show all forests")->alias("ls")->callback([&chosen] { chosen = list; });
 
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<StatusFlags>();
   auto* command = app.add_subcommand("status", "Show a forest's nodes, health and limits; of several forests a line each");
   command->add_option("FOREST", flags->forest)->check(is_named());
   command->add_flag("-w,--watch", flags->watch, "again and again, until Ctrl-C");

@@ -21,7 +21,7 @@ namespace morpheus {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::size_t a_read = 64 * 1024;     // bytes
+constexpr std::size_t a_copy = 64 * 1024;     // bytes
 constexpr std::size_t read_a_piece = 4;       // of them, at most
 constexpr std::size_t usual_piece = 32 * 1024;  // bytes that go to the client at once
 
@@ -110,7 +110,7 @@ void Backup::put_secrets_aside() {
 
 std::optional<std::string> Backup::next() {
   if (finished_) return std::nullopt;
-  std::array<char, a_read> buffer{};
+  std::array<char, a_copy> buffer{};
   for (std::size_t reads = 0; !finished_ && reads < read_a_piece && writer_.ready() < usual_piece; ++reads) {
     const auto size = ::read(database_, buffer.data(), buffer.size());
     if (size < 0) throw std::runtime_error(fmt::format("{}: {}", place_.copy_path(), std::strerror(errno)));

@@ -17,7 +17,7 @@ namespace {
 using boost::system::error_code;
 
 constexpr std::size_t most_clients = 16;  // the one that has waited longest makes room for the next
-constexpr Millis accept_pause{100};       // when no descriptor is left
+constexpr Millis scrape_accept_pause{100};       // when no descriptor is left
 
 ControlLimits narrow_limits() {
   ControlLimits limits;
@@ -126,8 +126,8 @@ asio::awaitable<void> MetricsServer::accept_for_ever() {
     if (error == asio::error::operation_aborted) throw boost::system::system_error(error);
     if (error) {
       spdlog::warn("a client of /metrics could not be accepted: {}; the next try is in {} ms", error.message(),
-                   accept_pause.count());
-      co_await clock_.sleep_for(accept_pause);
+                   scrape_accept_pause.count());
+      co_await clock_.sleep_for(scrape_accept_pause);
     } else {
       if (clients_.size() >= most_clients) make_room();
       tasks_.spawn("metrics", host(std::move(socket)));

@@ -16,6 +16,7 @@
 #include <charconv>
 
 #include "daemon/http/buffered.hpp"
+#include "daemon/http/cancelled.hpp"
 
 namespace morpheus {
 namespace {
@@ -24,11 +25,6 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 namespace ssl = boost::asio::ssl;
 using boost::system::error_code;
-
-// A cancelled caller is not an answer: it goes up as an exception.
-void throw_if_cancelled(const error_code& error) {
-  if (error == asio::error::operation_aborted) throw boost::system::system_error(error);
-}
 
 Error unreachable(const Endpoint& endpoint, const std::string& why, const std::string& hint = "") {
   return Error{ErrorCode::unavailable, fmt::format("{}:{} cannot be reached: {}", endpoint.host, endpoint.port, why), hint};

@@ -8,6 +8,8 @@
 #include <boost/system/system_error.hpp>
 #include <chrono>
 
+#include "daemon/http/cancelled.hpp"
+
 namespace morpheus {
 namespace {
 
@@ -18,11 +20,6 @@ using boost::system::error_code;
 Error unavailable(std::string message) { return Error{ErrorCode::unavailable, std::move(message), ""}; }
 
 std::string seconds(Millis time) { return fmt::format("{:g} s", std::chrono::duration<double>(time).count()); }
-
-// A cancelled caller is not an answer: it goes up as an exception.
-void throw_if_cancelled(const error_code& error) {
-  if (error == asio::error::operation_aborted) throw boost::system::system_error(error);
-}
 
 std::string explain_read(const error_code& error, const HttpBounds& bounds) {
   if (error == beast::error::timeout) return "no answer within " + seconds(bounds.whole);

@@ -16,7 +16,7 @@ bool is_unreserved(char c) {
 }
 
 // A string of NATS's configuration language. In double quotes neither `$` nor `#` nor `%` mean anything.
-std::string quoted(std::string_view text) {
+std::string quoted_text(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
@@ -43,8 +43,8 @@ std::string url_encoded(std::string_view text) {
 std::string route_url(const NodeSpec& spec, const Route& route) {
   std::string host = route.host.empty() ? spec.address : route.host;
   if (host.empty()) host = loopback;
-  if (spec.identity) return quoted("nats-route://" + host_port(host, route.port));
-  return quoted(fmt::format("nats-route://route:{}@{}", url_encoded(spec.secrets.route_password),
+  if (spec.identity) return quoted_text("nats-route://" + host_port(host, route.port));
+  return quoted_text(fmt::format("nats-route://route:{}@{}", url_encoded(spec.secrets.route_password),
                             host_port(host, route.port)));
 }
 
@@ -56,22 +56,22 @@ std::string listen_host(const NodeSpec& spec) {
 }
 
 std::string tls_files(const std::string& directory) {
-  return fmt::format("ca_file: {}, cert_file: {}, key_file: {}, timeout: 5", quoted(directory + "/ca.crt"),
-                     quoted(directory + "/node.crt"), quoted(directory + "/node.key"));
+  return fmt::format("ca_file: {}, cert_file: {}, key_file: {}, timeout: 5", quoted_text(directory + "/ca.crt"),
+                     quoted_text(directory + "/node.crt"), quoted_text(directory + "/node.key"));
 }
 
 // Routes verify each other's certificates, whoever connects to whom.
 std::string route_proof(const NodeSpec& spec, const NodePaths& paths) {
   if (spec.identity) return fmt::format("  tls {{ {}, verify: true }}\n", tls_files(paths.tls));
-  return fmt::format("  authorization {{ user: \"route\", password: {} }}\n", quoted(spec.secrets.route_password));
+  return fmt::format("  authorization {{ user: \"route\", password: {} }}\n", quoted_text(spec.secrets.route_password));
 }
 
 std::string cluster_block(const NodeSpec& spec, const NodePaths& paths, const std::vector<Route>& routes, int port) {
   const std::string host = listen_host(spec);
-  std::string text = fmt::format("cluster {{\n  name: {}\n  listen: {}\n", quoted(spec.forest),
-                                 quoted(host_port(host, port)));
+  std::string text = fmt::format("cluster {{\n  name: {}\n  listen: {}\n", quoted_text(spec.forest),
+                                 quoted_text(host_port(host, port)));
   // Gossip otherwise tells the others the address that a connection happened to come from.
-  if (!spec.address.empty()) text += fmt::format("  advertise: {}\n", quoted(host_port(spec.address, port)));
+  if (!spec.address.empty()) text += fmt::format("  advertise: {}\n", quoted_text(host_port(spec.address, port)));
   text += route_proof(spec, paths);
   text += "  routes: [\n";
   for (const Route& route : routes) text += fmt::format("    {}\n", route_url(spec, route));
@@ -83,7 +83,7 @@ std::string retire_entry(const NodeSpec& spec) {
   if (!spec.witness || !spec.identity) return "";
   return fmt::format(
       "    {{ user: {}, password: {}, permissions: {{ publish: \"$SYS.REQ.SERVER.PING.JSZ\", subscribe: \"_INBOX.>\" }} }}\n",
-      quoted(retire_user), quoted(spec.secrets.retire_password));
+      quoted_text(retire_user), quoted_text(spec.secrets.retire_password));
 }
 
 // APP has JetStream on every server: an edge without a store of its own still serves JetStream's clients.
@@ -93,17 +93,17 @@ std::string accounts_block(const NodeSpec& spec) {
       "  $SYS {{ users: [\n    {{ nkey: {} }}\n{}  ] }}\n"
       "  APP {{ jetstream: enabled, users: [ {{ user: \"app\" }} ] }}\n"
       "}}\n",
-      quoted(spec.secrets.system_key), retire_entry(spec));
+      quoted_text(spec.secrets.system_key), retire_entry(spec));
 }
 
 std::string jetstream_block(const std::string& store, std::int64_t memory, std::int64_t file) {
-  return fmt::format("jetstream {{\n  store_dir: {}\n  max_mem: {}\n  max_file: {}\n}}\n", quoted(store),
+  return fmt::format("jetstream {{\n  store_dir: {}\n  max_mem: {}\n  max_file: {}\n}}\n", quoted_text(store),
                      memory, file);
 }
 
 std::string listen_block(const std::string& host, int client, int monitor) {
-  return fmt::format("listen: {}\nhttp: {}\n", quoted(host_port(host, client)),
-                     quoted(host_port(host, monitor)));
+  return fmt::format("listen: {}\nhttp: {}\n", quoted_text(host_port(host, client)),
+                     quoted_text(host_port(host, monitor)));
 }
 
 // Where the witness serves clients and monitoring: nowhere that another machine reaches.
@@ -115,10 +115,10 @@ std::string witness_host(const NodeSpec& spec) {
 
 std::string render_nats_conf(const NodeSpec& spec, const NodePaths& paths) {
   const std::string host = listen_host(spec);
-  std::string text = fmt::format("server_name: {}\n", quoted(spec.server_name));
+  std::string text = fmt::format("server_name: {}\n", quoted_text(spec.server_name));
   text += listen_block(host, client_port, monitor_port);
   // What clients are told of the others; a machine without IPv4 could not say what 0.0.0.0 is.
-  if (!spec.address.empty()) text += fmt::format("client_advertise: {}\n", quoted(host_port(spec.address, client_port)));
+  if (!spec.address.empty()) text += fmt::format("client_advertise: {}\n", quoted_text(host_port(spec.address, client_port)));
   text += cluster_block(spec, paths, spec.routes, route_port);
   text += accounts_block(spec);
   text += "# A client without credentials is the application's: the firewall guards the client port.\n";
@@ -131,7 +131,7 @@ std::string render_nats_conf(const NodeSpec& spec, const NodePaths& paths) {
 }
 
 std::string render_witness_conf(const NodeSpec& spec, const NodePaths& paths) {
-  std::string text = fmt::format("server_name: {}\n", quoted(witness_server_name(spec.server_name)));
+  std::string text = fmt::format("server_name: {}\n", quoted_text(witness_server_name(spec.server_name)));
   text += listen_block(witness_host(spec), witness_client_port, witness_monitor_port);
   const std::vector<Route> routes{{spec.address, route_port}, {spec.address, witness_route_port}};
   text += cluster_block(spec, paths, routes, witness_route_port);

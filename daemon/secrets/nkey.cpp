@@ -30,7 +30,7 @@ struct FreeKey {
 struct FreeDigest {
   void operator()(EVP_MD_CTX* digest) const { EVP_MD_CTX_free(digest); }
 };
-using Key = std::unique_ptr<EVP_PKEY, FreeKey>;
+using SigningKey = std::unique_ptr<EVP_PKEY, FreeKey>;
 
 Bytes random_bytes(Ids& ids) {
   const std::string hex = ids.random_hex(key_bytes);
@@ -39,10 +39,10 @@ Bytes random_bytes(Ids& ids) {
   return bytes;
 }
 
-Key private_key(const std::uint8_t* secret) { return Key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, secret, key_bytes)); }
+SigningKey private_key(const std::uint8_t* secret) { return SigningKey(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, secret, key_bytes)); }
 
 Bytes public_part(const Bytes& secret) {
-  const Key key = private_key(secret.data());
+  const SigningKey key = private_key(secret.data());
   Bytes bytes(key_bytes);
   std::size_t size = bytes.size();
   if (!key || EVP_PKEY_get_raw_public_key(key.get(), bytes.data(), &size) != 1) {
@@ -127,7 +127,7 @@ std::optional<std::string> nkey_signature(std::string_view seed, std::string_vie
   const Bytes bytes = from_base32(seed);
   if (bytes.size() != prefix_bytes + key_bytes + crc_bytes) return std::nullopt;
   if (crc16({bytes.begin(), bytes.end() - crc_bytes}) != crc_at_end(bytes)) return std::nullopt;
-  const Key key = private_key(bytes.data() + prefix_bytes);
+  const SigningKey key = private_key(bytes.data() + prefix_bytes);
   const std::unique_ptr<EVP_MD_CTX, FreeDigest> digest(EVP_MD_CTX_new());
   Bytes signature(signature_bytes);
   std::size_t size = signature.size();

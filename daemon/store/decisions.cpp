@@ -10,7 +10,7 @@ namespace {
 
 using nlohmann::json;
 
-const std::string select =
+const std::string select_decisions =
     "SELECT id, forest_id, at_wall, at_boot, at_boot_id, first_at, times, trigger_kind, outcome, nodes, "
     "reason, "
     "blocked_by, gates, findings, threshold_cpu, threshold_memory, window FROM decisions ";
@@ -86,19 +86,19 @@ Store::Recorded Store::record_decision(const Decision& decision) {
 }
 
 std::optional<Decision> Store::last_decision(std::int64_t forest_id) const {
-  static const std::string text = select + "WHERE forest_id = ? ORDER BY id DESC LIMIT 1";
+  static const std::string text = select_decisions + "WHERE forest_id = ? ORDER BY id DESC LIMIT 1";
   sql::Query query(impl_->database, text);
   return next_decision(impl_->database, query.with(forest_id));
 }
 
 std::optional<Decision> Store::decision(std::int64_t id) const {
-  static const std::string text = select + "WHERE id = ?";
+  static const std::string text = select_decisions + "WHERE id = ?";
   sql::Query query(impl_->database, text);
   return next_decision(impl_->database, query.with(id));
 }
 
 std::vector<Decision> Store::decisions(std::int64_t forest_id, int limit, std::int64_t before) const {
-  static const std::string text = select + "WHERE forest_id = ? AND id < ? ORDER BY id DESC LIMIT ?";
+  static const std::string text = select_decisions + "WHERE forest_id = ? AND id < ? ORDER BY id DESC LIMIT ?";
   sql::Query query(impl_->database, text);
   query.with(forest_id, before, limit);
   std::vector<Decision> found;

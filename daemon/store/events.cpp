@@ -10,7 +10,7 @@ namespace morpheus {
 namespace {
 
 // Older versions stored messages of any length.
-const std::string select = fmt::format("SELECT id, at, level, kind, forest, node, operation_id, substr(message, 1, {}) FROM events ", bounds::event_message);
+const std::string select_events = fmt::format("SELECT id, at, level, kind, forest, node, operation_id, substr(message, 1, {}) FROM events ", bounds::event_message);
 
 const std::string let_through = "AND at >= ? AND level IN (?, ?, ?) ";
 
@@ -20,7 +20,7 @@ sql::Query& bind(sql::Query& query, const EventFilter& wanted) {
   return query.with(wanted.since, or_worse(EventLevel::info), or_worse(EventLevel::warning), EventLevel::error);
 }
 
-std::vector<Event> all(sql::Query& query, std::size_t most_bytes = std::numeric_limits<std::size_t>::max()) {
+std::vector<Event> read_events(sql::Query& query, std::size_t most_bytes = std::numeric_limits<std::size_t>::max()) {
   std::vector<Event> found;
   std::size_t bytes = 0;
   while (bytes < most_bytes && query.next()) {
@@ -55,11 +55,11 @@ std::vector<Event> Store::last_events(std::string_view forest, int limit) const 
 }
 
 std::vector<Event> Store::events_after(std::int64_t id, const EventFilter& wanted, int limit, std::size_t most_bytes) const {
-  static const std::string of_all = select + "WHERE id > ? " + let_through + "ORDER BY id LIMIT ?";
-  static const std::string of_one = select + "WHERE forest = ? AND id > ? " + let_through + "ORDER BY id LIMIT ?";
+  static const std::string of_all = select_events + "WHERE id > ? " + let_through + "ORDER BY id LIMIT ?";
+  static const std::string of_one = select_events + "WHERE forest = ? AND id > ? " + let_through + "ORDER BY id LIMIT ?";
   sql::Query query(impl_->database, wanted.forest.empty() ? of_all : of_one);
   if (!wanted.forest.empty()) query.with(wanted.forest);
-  return all(bind(query.with(id), wanted).with(limit), most_bytes);
+  return read_events(bind(query.with(id), wanted).with(limit), most_bytes);
 }
 
 std::int64_t Store::before_last_events(const EventFilter& wanted, int count) const {
@@ -79,11 +79,11 @@ std::int64_t Store::before_last_events(const EventFilter& wanted, int count) con
 }
 
 std::vector<Event> Store::last_events(const EventFilter& wanted, int limit) const {
-  static const std::string of_all = select + "WHERE TRUE " + let_through + "ORDER BY id DESC LIMIT ?";
-  static const std::string of_one = select + "WHERE forest = ? " + let_through + "ORDER BY id DESC LIMIT ?";
+  static const std::string of_all = select_events + "WHERE TRUE " + let_through + "ORDER BY id DESC LIMIT ?";
+  static const std::string of_one = select_events + "WHERE forest = ? " + let_through + "ORDER BY id DESC LIMIT ?";
   sql::Query query(impl_->database, wanted.forest.empty() ? of_all : of_one);
   if (!wanted.forest.empty()) query.with(wanted.forest);
-  auto events = all(bind(query, wanted).with(limit));
+  auto events = read_events(bind(query, wanted).with(limit));
   std::reverse(events.begin(), events.end());
   return events;
 }

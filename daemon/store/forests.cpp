@@ -3,7 +3,7 @@
 namespace morpheus {
 namespace {
 
-const std::string select =
+const std::string select_forests =
     "SELECT id, name, provider, state, paused, next_index, witness_retired, futility_cleared_op, created "
     "FROM forests ";
 
@@ -52,7 +52,7 @@ void Store::remove_forest(std::int64_t id) {
 }
 
 std::vector<Forest> Store::forests() const {
-  static const std::string text = select + "ORDER BY id";
+  static const std::string text = select_forests + "ORDER BY id";
   sql::Query query(impl_->database, text);
   std::vector<Forest> found;
   while (auto forest = next_forest(query)) found.push_back(std::move(*forest));
@@ -60,13 +60,13 @@ std::vector<Forest> Store::forests() const {
 }
 
 std::optional<Forest> Store::forest(std::int64_t id) const {
-  static const std::string text = select + "WHERE id = ?";
+  static const std::string text = select_forests + "WHERE id = ?";
   sql::Query query(impl_->database, text);
   return next_forest(query.with(id));
 }
 
 std::optional<Forest> Store::forest(std::string_view name) const {
-  static const std::string text = select + "WHERE name = ?";
+  static const std::string text = select_forests + "WHERE name = ?";
   sql::Query query(impl_->database, text);
   return next_forest(query.with(name));
 }

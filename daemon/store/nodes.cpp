@@ -3,7 +3,7 @@
 namespace morpheus {
 namespace {
 
-const std::string select =
+const std::string select_nodes =
     "SELECT id, forest_id, node_index, name, server_name, intent, role, state, since_wall, since_boot, "
     "since_boot_id, "
     "witness, machine_id, address, cores, memory_bytes, operation_id, in_meta_group, reason, created, "
@@ -60,7 +60,7 @@ void Store::update_node(const Node& node) {
 }
 
 std::vector<Node> Store::nodes(std::int64_t forest_id) const {
-  static const std::string text = select + "WHERE forest_id = ? ORDER BY id";
+  static const std::string text = select_nodes + "WHERE forest_id = ? ORDER BY id";
   sql::Query query(impl_->database, text);
   query.with(forest_id);
   std::vector<Node> found;
@@ -69,7 +69,7 @@ std::vector<Node> Store::nodes(std::int64_t forest_id) const {
 }
 
 std::optional<Node> Store::node(std::int64_t id) const {
-  static const std::string text = select + "WHERE id = ?";
+  static const std::string text = select_nodes + "WHERE id = ?";
   sql::Query query(impl_->database, text);
   return next_node(query.with(id));
 }

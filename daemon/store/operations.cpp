@@ -3,7 +3,7 @@
 namespace morpheus {
 namespace {
 
-const std::string select =
+const std::string select_operations =
     "SELECT id, forest_id, forest, kind, state, uid, pid, user, reason, decision_id, nodes, error, "
     "started_wall, "
     "started_boot, started_boot_id, ended_wall, ended_boot, ended_boot_id, attempts, progress, parked, parked_at, aborted "
@@ -75,21 +75,21 @@ void Store::update_operation(const Operation& operation) {
 }
 
 std::optional<Operation> Store::operation(std::int64_t id) const {
-  static const std::string text = select + "WHERE id = ?";
+  static const std::string text = select_operations + "WHERE id = ?";
   sql::Query query(impl_->database, text);
   return next_operation(query.with(id));
 }
 
 std::vector<Operation> Store::running_operations() const {
   static const std::string text =
-      select + "INDEXED BY one_running_operation WHERE state = 'running' ORDER BY id";
+      select_operations + "INDEXED BY one_running_operation WHERE state = 'running' ORDER BY id";
   sql::Query query(impl_->database, text);
   return all(query);
 }
 
 std::vector<Operation> Store::operations(std::string_view forest, int limit) const {
-  static const std::string of_all = select + "ORDER BY id DESC LIMIT ?";
-  static const std::string of_one = select + "WHERE forest = ? ORDER BY id DESC LIMIT ?";
+  static const std::string of_all = select_operations + "ORDER BY id DESC LIMIT ?";
+  static const std::string of_one = select_operations + "WHERE forest = ? ORDER BY id DESC LIMIT ?";
   sql::Query query(impl_->database, forest.empty() ? of_all : of_one);
   if (forest.empty()) return all(query.with(limit));
   return all(query.with(forest, limit));

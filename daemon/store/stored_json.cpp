@@ -11,8 +11,8 @@ namespace morpheus {
 namespace {
 
 // What is written of a forest of growth.max_nodes fits into it. A single text may take all of it: a gate's detail names every hot node.
-constexpr std::size_t most_bytes = std::size_t{16} << 20;
-constexpr DecodeBounds bounds{most_bytes, 4, 20'000, most_bytes};
+constexpr std::size_t largest_column = std::size_t{16} << 20;
+constexpr DecodeBounds column_bounds{largest_column, 4, 20'000, largest_column};
 
 template <class Enum>
 Enum name_at(const JsonObject& object, std::string_view field, Enum fallback) {
@@ -23,26 +23,26 @@ Enum name_at(const JsonObject& object, std::string_view field, Enum fallback) {
   return *found;
 }
 
-Gate read_gate(const JsonObject& json) {
+Gate read_gate(const JsonObject& object) {
   Gate gate;
-  gate.name = json.optional_text("name").value_or("");
-  gate.verdict = name_at(json, "verdict", gate.verdict);
-  gate.detail = json.optional_text("detail").value_or("");
-  gate.to_change = json.optional_text("to_change").value_or("");
+  gate.name = object.optional_text("name").value_or("");
+  gate.verdict = name_at(object, "verdict", gate.verdict);
+  gate.detail = object.optional_text("detail").value_or("");
+  gate.to_change = object.optional_text("to_change").value_or("");
   return gate;
 }
 
-NodeFinding read_finding(const JsonObject& json) {
+NodeFinding read_finding(const JsonObject& object) {
   NodeFinding finding;
-  finding.name = json.optional_text("name").value_or("");
-  finding.role = name_at(json, "role", finding.role);
-  finding.state = name_at(json, "state", finding.state);
-  finding.cpu_percent = json.optional_number("cpu_percent");
-  finding.memory_percent = json.optional_number("memory_percent");
-  finding.held_cpu_percent = json.optional_number("held_cpu_percent");
-  finding.held_memory_percent = json.optional_number("held_memory_percent");
-  finding.hot = json.optional_flag("hot").value_or(false);
-  finding.unknown = json.optional_text("unknown").value_or("");
+  finding.name = object.optional_text("name").value_or("");
+  finding.role = name_at(object, "role", finding.role);
+  finding.state = name_at(object, "state", finding.state);
+  finding.cpu_percent = object.optional_number("cpu_percent");
+  finding.memory_percent = object.optional_number("memory_percent");
+  finding.held_cpu_percent = object.optional_number("held_cpu_percent");
+  finding.held_memory_percent = object.optional_number("held_memory_percent");
+  finding.hot = object.optional_flag("hot").value_or(false);
+  finding.unknown = object.optional_text("unknown").value_or("");
   return finding;
 }
 
@@ -63,11 +63,11 @@ Sender row_of(std::int64_t decision, std::string_view column) {
 }  // namespace
 
 Result<std::vector<Gate>> stored_gates(std::int64_t decision, std::string_view text) {
-  return decode_value(row_of(decision, "gates"), text, bounds, read_gates);
+  return decode_value(row_of(decision, "gates"), text, column_bounds, read_gates);
 }
 
 Result<std::vector<NodeFinding>> stored_findings(std::int64_t decision, std::string_view text) {
-  return decode_value(row_of(decision, "findings"), text, bounds, read_findings);
+  return decode_value(row_of(decision, "findings"), text, column_bounds, read_findings);
 }
 
 }  // namespace morpheus

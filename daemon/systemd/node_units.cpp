@@ -14,10 +14,10 @@
 namespace morpheus {
 namespace {
 
-constexpr BusObject manager{"org.freedesktop.systemd1", "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager"};
+constexpr BusObject unit_manager{"org.freedesktop.systemd1", "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager"};
 constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20;
 constexpr std::uint64_t least_headroom = 64 * mebibyte;
-constexpr std::uint64_t second = 1'000'000;  // microseconds
+constexpr std::uint64_t microseconds_a_second = 1'000'000;
 constexpr int until_reboot = 1;              // properties are kept in /run
 constexpr const char* group_name = "morpheus-node";
 constexpr const char* every_process = "all";
@@ -88,7 +88,7 @@ asio::awaitable<Result<>> NodeUnits::start_unit(std::string unit, std::filesyste
 asio::awaitable<Result<>> NodeUnits::signal(std::string instance, int signal) {
   const auto unit = unit_of(instance);
   const Bus::Fill what = [&](sd_bus_message* message) { return ::sd_bus_message_append(message, "ssi", unit.c_str(), every_process, signal); };
-  const auto sent = co_await bus_.call(manager, "KillUnit", what, answer_limit);
+  const auto sent = co_await bus_.call(unit_manager, "KillUnit", what, answer_limit);
   if (!sent) co_return cannot("signalled", unit, sent.error(), fmt::format("systemctl kill --signal={} {}", signal, unit));
   co_return Result<>{};
 }
@@ -104,13 +104,13 @@ asio::awaitable<Result<>> NodeUnits::perform(std::string instance) {
 }
 
 asio::awaitable<Result<>> NodeUnits::limit(std::string unit) {
-  const auto cpu = static_cast<std::uint64_t>(config_.cores) * second;
+  const auto cpu = static_cast<std::uint64_t>(config_.cores) * microseconds_a_second;
   const auto memory = memory_limit(config_.memory_mb);
   const Bus::Fill limits = [&](sd_bus_message* message) {
     return ::sd_bus_message_append(message, "sba(sv)", unit.c_str(), until_reboot, 2, "CPUQuotaPerSecUSec", "t", cpu, "MemoryMax", "t",
                                    memory);
   };
-  const auto limited = co_await bus_.call(manager, "SetUnitProperties", limits, answer_limit);
+  const auto limited = co_await bus_.call(unit_manager, "SetUnitProperties", limits, answer_limit);
   if (!limited) co_return limited.error();
   co_return Result<>{};
 }
@@ -119,19 +119,19 @@ asio::awaitable<Result<>> NodeUnits::limit(std::string unit) {
 // reason is missing.
 asio::awaitable<void> NodeUnits::keep(std::string unit) {
   const Bus::Fill name = name_of(unit);
-  const auto kept = co_await bus_.call(manager, "RefUnit", name, answer_limit);
+  const auto kept = co_await bus_.call(unit_manager, "RefUnit", name, answer_limit);
   if (!kept) spdlog::debug("{} is not kept: {}", unit, kept.error().message);
 }
 
 asio::awaitable<void> NodeUnits::let_go(std::string unit) {
   const Bus::Fill name = name_of(unit);
-  const auto let_go = co_await bus_.call(manager, "UnrefUnit", name, answer_limit);
+  const auto let_go = co_await bus_.call(unit_manager, "UnrefUnit", name, answer_limit);
   if (!let_go) spdlog::debug("{} is not let go: {}", unit, let_go.error().message);
 }
 
 asio::awaitable<Result<>> NodeUnits::ask_start(std::string unit) {
   const Bus::Fill name = [&](sd_bus_message* message) { return ::sd_bus_message_append(message, "ss", unit.c_str(), "replace"); };
-  const auto started = co_await bus_.call(manager, "StartUnit", name, answer_limit);
+  const auto started = co_await bus_.call(unit_manager, "StartUnit", name, answer_limit);
   if (!started) co_return started.error();
   co_return Result<>{};
 }

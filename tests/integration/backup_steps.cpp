@@ -13,8 +13,6 @@ namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 
-constexpr std::chrono::seconds limit{30};
-
 }  // namespace
 
 Child backup_of(const DaemonBox& box, const std::string& file, std::vector<std::string> more) {
@@ -29,7 +27,7 @@ Child backup_of(const DaemonBox& box, const std::string& file, std::vector<std::
 std::string take_backup(const DaemonBox& box, const std::string& name, std::vector<std::string> more) {
   const auto file = box.file(name);
   auto child = backup_of(box, file, std::move(more));
-  if (child.wait(limit) != 0) throw std::runtime_error(read_text(file + ".err") + box.log());
+  if (child.wait(backup_limit) != 0) throw std::runtime_error(read_text(file + ".err") + box.log());
   return file;
 }
 

@@ -1,11 +1,15 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
 #include "tests/integration/daemon_box.hpp"
 
 namespace morpheus {
+
+// What a backup or a restore leads to is there by then.
+inline constexpr std::chrono::seconds backup_limit{30};
 
 // What tests of backups and of restores do with a daemon.
 

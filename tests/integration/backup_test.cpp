@@ -14,8 +14,6 @@ namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 
-constexpr std::chrono::seconds limit{30};
-
 TEST(Backup, IsCheckedWithOrdinaryTools) {
   DaemonBox box;
   box.start();
@@ -41,7 +39,7 @@ TEST(Backup, WhatAReaderLeftInThePipeDidNotArriveAndRetiresNobody) {
   const auto lost = pipe_backup(box, "--move --yes", "head -c 10 >/dev/null");
   EXPECT_EQ(lost.status, 1);
   EXPECT_THAT(lost.err, HasSubstr("the archive did not arrive: the daemon goes on acting"));
-  EXPECT_TRUE(wait_until([&] { return box.ctl({"pause", "oak"}).status == 0; }, limit)) << box.log();
+  EXPECT_TRUE(wait_until([&] { return box.ctl({"pause", "oak"}).status == 0; }, backup_limit)) << box.log();
   const auto moved = pipe_backup(box, "--move --yes", "cat > " + box.file("moved"));
   EXPECT_EQ(moved.status, 0) << moved.err;
   EXPECT_EQ(box.ctl({"resume", "oak"}).status, 4) << "it is retired";
@@ -71,29 +69,29 @@ TEST_F(LargeBackup, LetsOthersHaveTheirTurnMeanwhile) {
   while (backup.running()) {
     if (box.ctl({"list", "--timeout", "5"}).status == 0 && fs::exists(box.file("state/backup.partial"))) ++answered;
   }
-  EXPECT_EQ(backup.wait(limit), 0) << read_text(box.file("large.err"));
+  EXPECT_EQ(backup.wait(backup_limit), 0) << read_text(box.file("large.err"));
   EXPECT_GE(answered, 3);
   EXPECT_GT(fs::file_size(box.file("large")), 50'000'000U);
 }
 
 TEST_F(LargeBackup, OneAtATimeAndTheSecondIsToldSo) {
   auto first = backup_of(box, box.file("large"));
-  ASSERT_TRUE(wait_until([&] { return fs::exists(box.file("state/backup.partial")); }, limit));
+  ASSERT_TRUE(wait_until([&] { return fs::exists(box.file("state/backup.partial")); }, backup_limit));
   const auto second = box.ctl({"backup"});
   EXPECT_EQ(second.status, 4) << second.err;
   EXPECT_THAT(second.err, HasSubstr("another backup is being made"));
   first.kill();
-  EXPECT_TRUE(wait_until([&] { return !fs::exists(box.file("state/backup.partial")); }, limit)) << "its client is gone";
+  EXPECT_TRUE(wait_until([&] { return !fs::exists(box.file("state/backup.partial")); }, backup_limit)) << "its client is gone";
 }
 
 TEST_F(LargeBackup, AMoveWhoseClientDiesRetiresNobody) {
   auto moving = backup_of(box, box.file("large"), {"--move", "--yes"});
-  ASSERT_TRUE(wait_until([&] { return fs::exists(box.file("large")) && fs::file_size(box.file("large")) > 100'000; }, limit));
+  ASSERT_TRUE(wait_until([&] { return fs::exists(box.file("large")) && fs::file_size(box.file("large")) > 100'000; }, backup_limit));
   const auto refused = box.ctl({"plant", "local", "small", "--name", "oak"});
   EXPECT_EQ(refused.status, 4) << "the archive would not know of it";
   EXPECT_THAT(refused.err, HasSubstr("is being moved to another machine"));
   moving.kill();
-  EXPECT_TRUE(wait_until([&] { return box.ctl({"takeover"}).status == 0; }, limit)) << "nothing is left to take over";
+  EXPECT_TRUE(wait_until([&] { return box.ctl({"takeover"}).status == 0; }, backup_limit)) << "nothing is left to take over";
   const auto events = box.ctl({"events"}).out;
   EXPECT_THAT(events, HasSubstr("morpheusctl): backup --move")) << "it had begun";
   EXPECT_THAT(events, HasSubstr("did not arrive, and this daemon goes on"));
@@ -103,9 +101,9 @@ TEST_F(LargeBackup, AMoveWhoseClientDiesRetiresNobody) {
 
 TEST_F(LargeBackup, AMoveWhoseDaemonIsKilledRetiresNobody) {
   auto moving = backup_of(box, box.file("large"), {"--move", "--yes"});
-  ASSERT_TRUE(wait_until([&] { return fs::exists(box.file("large")) && fs::file_size(box.file("large")) > 100'000; }, limit));
+  ASSERT_TRUE(wait_until([&] { return fs::exists(box.file("large")) && fs::file_size(box.file("large")) > 100'000; }, backup_limit));
   box.kill();
-  EXPECT_EQ(moving.wait(limit), 1);
+  EXPECT_EQ(moving.wait(backup_limit), 1);
   EXPECT_THAT(read_text(box.file("large.err")), HasSubstr("the backup is incomplete"));
   box.start();
   EXPECT_EQ(box.ctl({"plant", "local", "small", "--name", "oak"}).status, 0) << "it acts";
@@ -127,7 +125,7 @@ TEST_F(LargeBackup, AnOutputThatFailsIsAnErrorAndRetiresNobody) {
       EXPECT_THAT(failed.err, HasSubstr("the backup is incomplete: standard output")) << command;
     }
   }
-  EXPECT_TRUE(wait_until([&] { return box.ctl({"takeover"}).status == 0; }, limit)) << "nothing is left to take over";
+  EXPECT_TRUE(wait_until([&] { return box.ctl({"takeover"}).status == 0; }, backup_limit)) << "nothing is left to take over";
   EXPECT_EQ(box.ctl({"plant", "local", "small", "--name", "oak"}).status, 0) << "it acts";
 }
 
@@ -196,9 +194,9 @@ TEST_P(ZeroedBackup, IsMovedAndOnlyThenIsTheDaemonRetired) {
 
 TEST_F(LargeBackup, OfADaemonThatIsKilledIsKnownToBeIncomplete) {
   auto backup = backup_of(box, box.file("large"));
-  ASSERT_TRUE(wait_until([&] { return fs::exists(box.file("large")) && fs::file_size(box.file("large")) > 100'000; }, limit));
+  ASSERT_TRUE(wait_until([&] { return fs::exists(box.file("large")) && fs::file_size(box.file("large")) > 100'000; }, backup_limit));
   box.kill();
-  EXPECT_EQ(backup.wait(limit), 1);
+  EXPECT_EQ(backup.wait(backup_limit), 1);
   EXPECT_THAT(read_text(box.file("large.err")), HasSubstr("the backup is incomplete"));
   EXPECT_TRUE(fs::exists(box.file("state/backup.partial"))) << "kill -9 leaves it";
   box.start();
@@ -222,7 +220,7 @@ TEST_F(LargeBackup, ARestoreThatIsKilledInTheMiddleLeavesNothing) {
   {
     std::ofstream pipe(box.file("pipe"), std::ios::binary);
     pipe << read_text(file).substr(0, 20'000'000) << std::flush;
-    ASSERT_TRUE(wait_until([&] { return fs::exists(box.database() + ".restoring"); }, limit));
+    ASSERT_TRUE(wait_until([&] { return fs::exists(box.database() + ".restoring"); }, backup_limit));
     restoring.kill();
   }
   EXPECT_FALSE(fs::exists(box.database()));

@@ -10,8 +10,6 @@ namespace {
 using nlohmann::json;
 using testing::ContainsRegex;
 
-constexpr std::chrono::seconds limit{60};
-
 std::vector<json> calls_since(const FakeCloud& cloud, std::size_t before) {
   auto lines = cloud.journal();
   lines.erase(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(before));

@@ -13,8 +13,6 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr std::chrono::seconds limit{60};
-
 // The second machine is an edge: a core that lives is not removed.
 BoxSettings with_one_core(BoxSettings settings) {
   settings.core_nodes = 1;

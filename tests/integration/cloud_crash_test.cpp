@@ -12,8 +12,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::chrono::seconds limit{90};
-constexpr int most_rounds = 6;
+constexpr std::chrono::seconds cloud_crash_limit{90};
+constexpr int most_crashes = 6;
 
 // A call of the API at which the daemon is killed.
 struct Target {
@@ -89,7 +89,7 @@ class Killer {
     };
     const auto before = cloud_.journal().size();
     ask(command, arguments);
-    EXPECT_TRUE(wait_until(over, limit)) << command << ": " << box_.log();
+    EXPECT_TRUE(wait_until(over, cloud_crash_limit)) << command << ": " << box_.log();
     expect_no_other_calls(command, before);
     cloud_.clear_faults();
     armed_ = false;
@@ -126,7 +126,7 @@ class Killer {
   void ask(const std::string& command, const std::vector<std::string>& arguments) {
     if (!armed_) arm(command);
     asked_.emplace(box_.start_ctl(arguments));
-    EXPECT_TRUE(wait_until([&] { return !asked_->running(); }, limit)) << box_.log();
+    EXPECT_TRUE(wait_until([&] { return !asked_->running(); }, cloud_crash_limit)) << box_.log();
   }
 
   void died(const std::string& command) {
@@ -170,7 +170,7 @@ TEST(CloudCrash, KilledAtEveryCallItEndsInExactlyWhatWasAskedFor) {
   auto targets = all_targets();
   const auto left = [&] { return std::ranges::count_if(targets, [](const Target& each) { return !each.met; }); };
   int rounds = 0;
-  for (; left() > 0 && rounds < most_rounds; ++rounds) {
+  for (; left() > 0 && rounds < most_crashes; ++rounds) {
     DaemonBox box(settings);
     box.start();
     Killer killer(cloud, box, targets);

@@ -12,8 +12,6 @@ using nlohmann::json;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr std::chrono::seconds limit{60};
-
 std::string with_admins(const DaemonBox& box, const std::string& networks) {
   auto text = read_text(box.config_file());
   boost::replace_first(text, "admin_cidrs: [127.0.0.0/8]", networks);

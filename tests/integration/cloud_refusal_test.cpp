@@ -12,8 +12,6 @@ using testing::HasSubstr;
 
 const json create = {{"method", "POST"}, {"path", "^/servers$"}};
 
-constexpr std::chrono::seconds limit{60};
-
 int exit_of(const Finished& done) { return done.status; }
 
 // What goes wrong once on the way to a machine, and must end in exactly one machine all the same.
@@ -49,8 +47,8 @@ json refusal(const json& match, int status, const char* code) {
 json with(const json& match, const char* effect, const json& value) { return {{"match", match}, {effect, value}}; }
 
 const json group = {{"method", "POST"}, {"path", "^/placement_groups$"}, {"name", "."}};
-const json address = {{"method", "POST"}, {"path", "^/primary_ips$"}};
-const json firewall = {{"method", "POST"}, {"path", "^/firewalls$"}};
+const json address_create = {{"method", "POST"}, {"path", "^/primary_ips$"}};
+const json firewall_create = {{"method", "POST"}, {"path", "^/firewalls$"}};
 const json actions = {{"method", "GET"}, {"path", "^/actions$"}};
 const json firewalls = {{"method", "GET"}, {"path", "^/firewalls$"}};
 
@@ -61,7 +59,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Hiccup{"GroupFull", refusal(create, 422, "placement_group_member_limit_reached")},
                     Hiccup{"ServiceError", refusal(create, 422, "service_error")}, Hiccup{"Maintenance", refusal(create, 403, "maintenance")},
                     Hiccup{"AddressStillAssigned", refusal(create, 422, "primary_ip_assigned")},
-                    Hiccup{"MaintenanceOfAddresses", refusal(address, 403, "maintenance")},
+                    Hiccup{"MaintenanceOfAddresses", refusal(address_create, 403, "maintenance")},
                     Hiccup{"MadeAndAnsweredByNothing", with(create, "body", "")}, Hiccup{"MadeAndAnsweredByAnArray", with(create, "body", "[1]")},
                     Hiccup{"MadeAndAnsweredByNoServer", with(create, "body", "{}")},
                     Hiccup{"AFirewallIsANumber", with(firewalls, "body", "{\"firewalls\":[1]}")},
@@ -80,8 +78,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Hiccup{"CarriedOutLongAfterItsAnswerWasGivenUp", with(create, "delay_seconds", 21)},
                     Hiccup{"NeverEnds", with(create, "endless", true)},
                     Hiccup{"ActionFails", with(create, "action_error", json{{"code", "server_error"}, {"message", "no"}}), 2},
-                    Hiccup{"AddressDropped", with(address, "drop", "committed")},
-                    Hiccup{"FirewallDropped", with(firewall, "drop", "committed")},
+                    Hiccup{"AddressDropped", with(address_create, "drop", "committed")},
+                    Hiccup{"FirewallDropped", with(firewall_create, "drop", "committed")},
                     Hiccup{"GroupDropped", with(group, "drop", "committed")},
                     Hiccup{"ActionsUnanswered", with(actions, "bare", 502)}),
     [](const auto& each) { return std::string(each.param.name); });

@@ -13,8 +13,6 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr std::chrono::seconds limit{60};
-
 TEST(Cloud, ALifeFromPlantingToTeardown) {
   const FakeCloud cloud;
   DaemonBox box(in_cloud(cloud));

@@ -19,8 +19,6 @@ namespace fs = std::filesystem;
 using testing::AllOf;
 using testing::HasSubstr;
 
-constexpr std::chrono::seconds limit{60};
-
 class CrashLoop : public testing::TestWithParam<int> {
  protected:
   static BoxSettings settings() {

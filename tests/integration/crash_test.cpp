@@ -9,7 +9,7 @@
 namespace morpheus {
 namespace {
 
-constexpr std::chrono::seconds limit{90};
+constexpr std::chrono::seconds crash_limit{90};
 
 // Which stages an operation was met in, by what the database of the killed daemon says.
 using Histogram = std::map<std::string, int>;
@@ -43,7 +43,7 @@ void expect_forest(const DaemonBox& box, std::size_t nodes, std::size_t witnesse
   }
   EXPECT_EQ(addresses.size(), nodes);
   if (witnesses == 0) {
-    EXPECT_TRUE(wait_until([&] { return is_full_mesh(addresses).value_or(false); }, limit));
+    EXPECT_TRUE(wait_until([&] { return is_full_mesh(addresses).value_or(false); }, crash_limit));
   }
 }
 
@@ -59,7 +59,7 @@ bool kill_in_stage(DaemonBox& box, const std::vector<std::string>& command, cons
     asked.kill();
     box.start();
   }
-  EXPECT_TRUE(wait_until([&] { return nothing_at_work(box); }, limit)) << box.log();
+  EXPECT_TRUE(wait_until([&] { return nothing_at_work(box); }, crash_limit)) << box.log();
   return open.has_value();
 }
 
@@ -112,7 +112,7 @@ TEST(Crash, ATeardownThatWasKilledGoesOnAndLeavesNothing) {
     const auto open = box.kill_when([](const std::string& text) { return text.starts_with("teardown:"); }, asked);
     if (!open) continue;
     box.start();
-    EXPECT_TRUE(wait_until([&] { return box.ask({"list"}).empty(); }, limit)) << box.log();
+    EXPECT_TRUE(wait_until([&] { return box.ask({"list"}).empty(); }, crash_limit)) << box.log();
     EXPECT_TRUE(box.server_pids().empty());
     EXPECT_TRUE(box.machine_directories().empty());
     EXPECT_TRUE(box.reserved_addresses().empty());

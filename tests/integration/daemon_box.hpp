@@ -14,6 +14,9 @@
 
 namespace morpheus {
 
+// What must happen in a box happens by then.
+inline constexpr std::chrono::seconds limit{60};
+
 // What a test changes of the configuration; the rest is quick and small.
 struct BoxSettings {
   int max_nodes = 3;

@@ -16,8 +16,6 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr std::chrono::seconds limit{60};
-
 // A daemon in `cloud` that downloads from `downloads`, all of it on this machine.
 BoxSettings settings_in(const FakeCloud& cloud, const std::string& downloads, const std::string& token = "token") {
   auto settings = in_cloud(cloud);

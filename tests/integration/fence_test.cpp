@@ -11,8 +11,6 @@ using nlohmann::json;
 using testing::AllOf;
 using testing::HasSubstr;
 
-constexpr std::chrono::seconds limit{60};
-
 // A daemon that the fake knows by its token.
 BoxSettings known_as(const FakeCloud& cloud, const std::string& token) {
   auto settings = in_cloud(cloud);

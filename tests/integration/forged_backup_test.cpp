@@ -104,9 +104,9 @@ TEST_F(ForgedBackup, LinksDevicesAndStrangersAreNotPutInPlace) {
 
 TEST_F(ForgedBackup, AManifestThatWouldCommandTheTerminalIsShownHarmless) {
   const auto manifest = parts() + "/manifest.json";
-  auto json = nlohmann::json::parse(read_text(manifest));
-  for (const char* field : {"host", "time", "version"}) json[field] = "\x1b]0;owned\x07\x1b[2J\n<0>forged\xE2\x80\xAE" + std::string(2'000, 'x');
-  std::ofstream(manifest) << json.dump();
+  auto forged = nlohmann::json::parse(read_text(manifest));
+  for (const char* field : {"host", "time", "version"}) forged[field] = "\x1b]0;owned\x07\x1b[2J\n<0>forged\xE2\x80\xAE" + std::string(2'000, 'x');
+  std::ofstream(manifest) << forged.dump();
   const auto restored = restore_forged();
   EXPECT_EQ(restored.status, 0) << restored.err;
   EXPECT_THAT(restored.out, HasSubstr("?]0;owned??[2J?<0>forged?xxx"));

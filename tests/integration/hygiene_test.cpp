@@ -18,8 +18,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-constexpr std::chrono::seconds limit{60};
-
 // A shell that does `first`, which ends with "exec" or with what becomes the daemon in its turn.
 BoxSettings begun_by(const std::string& first, const std::string& redirection = "") {
   BoxSettings settings;

@@ -16,8 +16,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::chrono::seconds limit{60};
-
 // A stand-in for journald: its socket, which the daemon finds at journald's own place.
 class FakeJournald {
  public:

@@ -15,7 +15,7 @@
 namespace morpheus {
 namespace {
 
-constexpr std::chrono::seconds limit{120};
+constexpr std::chrono::seconds kill_limit{120};
 constexpr std::size_t cores = 3;
 
 class Failure : public std::runtime_error {
@@ -88,7 +88,7 @@ class Round {
     }
     box_.wait_for_answer();
     const auto done = [&] { return !command.running() && open_operation(box_.database()).empty(); };
-    require(wait_until(done, limit), work.kind + " does not end");
+    require(wait_until(done, kill_limit), work.kind + " does not end");
   }
 
   // A drained machine is deleted within a few milliseconds; one with much in its store takes long enough to be met at it.
@@ -115,7 +115,7 @@ class Round {
     if (wanted == 0) return;
     const auto there = addresses();
     require(there.size() == wanted, fmt::format("{} nodes shown instead of {}", there.size(), wanted));
-    require(wait_until([&] { return is_full_mesh(there).value_or(false); }, limit), "the servers do not list each other");
+    require(wait_until([&] { return is_full_mesh(there).value_or(false); }, kill_limit), "the servers do not list each other");
   }
 
   std::vector<std::string> with_urls(std::vector<std::string> arguments) const {
@@ -133,9 +133,9 @@ class Round {
   }
 
   std::string verify(Child& publisher) const {
-    const auto ended = publisher.terminate(limit);
+    const auto ended = publisher.terminate(kill_limit);
     require(ended == 0, "the publisher failed: " + read_text(box_.file("publish-log")));
-    const auto verified = run_command(with_urls({"verify"}), limit);
+    const auto verified = run_command(with_urls({"verify"}), kill_limit);
     require(verified.status == 0, "messages were lost: " + verified.out + verified.err);
     return verified.out;
   }

@@ -17,8 +17,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::chrono::seconds limit{60};
-
 std::vector<std::string> addresses_of(const nlohmann::json& status) {
   std::vector<std::string> addresses;
   for (const auto& node : status["nodes"]) addresses.push_back(node["address"]);

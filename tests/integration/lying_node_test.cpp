@@ -14,7 +14,6 @@ namespace {
 using nlohmann::json;
 using testing::HasSubstr;
 
-constexpr std::chrono::seconds limit{60};
 constexpr const char* liar = "f-node-2";
 
 // A real forest of three cores, f, and in one node's place a liar at the node's own address.

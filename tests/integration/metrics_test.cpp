@@ -22,7 +22,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::chrono::seconds limit{60};
 constexpr int port = 9099;
 using Samples = std::map<std::string, double>;  // by name and labels, as they are written
 

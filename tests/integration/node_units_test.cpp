@@ -12,8 +12,6 @@ namespace {
 using testing::HasSubstr;
 using testing::SizeIs;
 
-constexpr std::chrono::seconds limit{60};
-
 std::size_t times(const std::string& text, const std::string& what) {
   std::size_t found = 0;
   for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + what.size())) ++found;

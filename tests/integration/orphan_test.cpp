@@ -16,7 +16,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-constexpr std::chrono::seconds limit{60};
 constexpr const char* delete_two = "morpheusctl delete-orphan oak-node-2";
 
 json routez(const std::string& address) {

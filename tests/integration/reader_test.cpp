@@ -18,7 +18,6 @@ using nlohmann::json;
 using testing::HasSubstr;
 using testing::Lt;
 
-constexpr std::chrono::seconds limit{60};
 constexpr unsigned reader = 54'321;
 constexpr unsigned view_group = 60'011;
 constexpr unsigned act_group = 60'012;

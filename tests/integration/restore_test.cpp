@@ -15,8 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 
-constexpr std::chrono::seconds limit{30};
-
 BoxSettings hot() {
   BoxSettings settings;
   settings.growth = true;
@@ -89,7 +87,7 @@ TEST(Restore, OfACopyWatchesAndChangesNothingUntilTheTakeover) {
   put_back(box, file);
   const auto servers = box.server_pids();
   box.start();
-  EXPECT_TRUE(wait_until([&] { return box.ask({"status", "oak"})["cluster"]["healthy"] == servers.size() || servers.empty(); }, limit));
+  EXPECT_TRUE(wait_until([&] { return box.ask({"status", "oak"})["cluster"]["healthy"] == servers.size() || servers.empty(); }, backup_limit));
   expect_it_changes_nothing(box, "in standby");
   const auto decided = times_decided(box.database());
   box.terminate();
@@ -100,7 +98,7 @@ TEST(Restore, OfACopyWatchesAndChangesNothingUntilTheTakeover) {
   EXPECT_EQ(box.ctl({"takeover"}).status, 2) << "nobody can be asked";
   EXPECT_EQ(box.ctl({"takeover", "--yes"}).status, 0);
   EXPECT_EQ(box.ctl({"takeover"}).status, 0) << "nothing is left to do";
-  EXPECT_TRUE(wait_until([&] { return times_decided(box.database()) > decided; }, limit));
+  EXPECT_TRUE(wait_until([&] { return times_decided(box.database()) > decided; }, backup_limit));
   EXPECT_THAT(box.ctl({"events"}).out, HasSubstr("morpheusctl): takeover"));
 }
 
@@ -114,9 +112,9 @@ TEST(Restore, TheOldAndTheNewNeverBothAct) {
     if (!settled()) return false;
     fs::remove(file);
     auto child = backup_of(old, file, {"--move", "--yes"});
-    return child.wait(limit) == 0;  // refused while the forest grows
+    return child.wait(backup_limit) == 0;  // refused while the forest grows
   };
-  ASSERT_TRUE(wait_until(moved, limit)) << read_text(file + ".err");
+  ASSERT_TRUE(wait_until(moved, backup_limit)) << read_text(file + ".err");
   const auto servers = old.server_pids();
   const auto decided = times_decided(old.database());
 
@@ -128,7 +126,7 @@ TEST(Restore, TheOldAndTheNewNeverBothAct) {
   EXPECT_THAT(restored.out, HasSubstr("its original is retired"));
   fresh.start();
   EXPECT_EQ(fresh.ask({"list"})[0]["name"], "oak");
-  EXPECT_TRUE(wait_until([&] { return times_decided(fresh.database()) > decided; }, limit)) << "the new one decides";
+  EXPECT_TRUE(wait_until([&] { return times_decided(fresh.database()) > decided; }, backup_limit)) << "the new one decides";
 
   expect_it_changes_nothing(old, "retired");
   old.terminate();
@@ -138,7 +136,7 @@ TEST(Restore, TheOldAndTheNewNeverBothAct) {
   EXPECT_EQ(old.server_pids(), servers);
   fresh.terminate();
   EXPECT_EQ(old.ctl({"takeover", "--yes"}).status, 0) << "the way back";
-  EXPECT_TRUE(wait_until([&] { return times_decided(old.database()) > decided; }, limit));
+  EXPECT_TRUE(wait_until([&] { return times_decided(old.database()) > decided; }, backup_limit));
 }
 
 TEST(Restore, AForestOnTheSameBoxGoesOn) {
@@ -154,7 +152,7 @@ TEST(Restore, AForestOnTheSameBoxGoesOn) {
   EXPECT_EQ(box.ask({"status", "oak"})["cluster"]["nodes"], 2);
   EXPECT_EQ(box.server_pids().size(), servers.size() + 1);
   EXPECT_EQ(box.ctl({"teardown", "oak", "--yes"}).status, 0);
-  EXPECT_TRUE(wait_until([&] { return box.server_pids().empty(); }, limit));
+  EXPECT_TRUE(wait_until([&] { return box.server_pids().empty(); }, backup_limit));
 }
 
 // The world went on after the copy: what was created is an orphan, what was deleted is gone.
@@ -181,7 +179,7 @@ TEST(Restore, OfAnOldCopyMeetsTheCloudAsItIs) {
     seen = box.ctl({"doctor"}).out;
     return seen.find("oak-node-2 does not answer") != std::string::npos;
   };
-  EXPECT_TRUE(wait_until(sees_all, limit)) << seen;
+  EXPECT_TRUE(wait_until(sees_all, backup_limit)) << seen;
   for (const char* finding : {"oak-node-3 (", "oak-node-2 is stored as ready", "it is paused"}) EXPECT_THAT(seen, HasSubstr(finding));
   for (const char* refused : {"adopt", "delete-orphan", "grow oak", "shrink", "resume"}) {
     EXPECT_THAT(seen, Not(HasSubstr(std::string("morpheusctl ") + refused))) << "nothing that is refused is to be typed";
@@ -193,7 +191,7 @@ TEST(Restore, OfAnOldCopyMeetsTheCloudAsItIs) {
     const auto events = box.ctl({"events"}).out;
     return events.find("morpheusctl adopt oak-node-3") != std::string::npos && events.find("somebody else deleted it") != std::string::npos;
   };
-  EXPECT_TRUE(wait_until(told, limit)) << box.ctl({"events"}).out;
+  EXPECT_TRUE(wait_until(told, backup_limit)) << box.ctl({"events"}).out;
   EXPECT_EQ(box.ctl({"adopt", "oak-node-3"}).status, 0);
   EXPECT_EQ(box.ask({"status", "oak"})["cluster"]["nodes"], 2);
 }

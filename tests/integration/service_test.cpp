@@ -20,7 +20,6 @@ namespace {
 using testing::Contains;
 using testing::HasSubstr;
 
-constexpr std::chrono::seconds limit{60};
 constexpr std::chrono::milliseconds five_beats{1'000};
 
 // A stand-in for the service manager: the socket that sd_notify(3) writes to, read as fast as it is written.

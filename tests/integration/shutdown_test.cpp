@@ -13,7 +13,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr std::chrono::seconds limit{60};
 constexpr std::chrono::milliseconds a_few_sweeps{1'000};
 
 std::size_t times(const std::string& text, const std::string& what) {

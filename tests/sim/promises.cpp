@@ -12,7 +12,7 @@ namespace morpheus::sim {
 namespace {
 
 constexpr int events_at_once = 500;
-constexpr int operations_at_once = 20;
+constexpr int operations_checked = 20;
 constexpr std::size_t number_of_gates = 9;
 constexpr Millis samples_looked_at{120'000};
 constexpr double truly_loaded = 40;  // percent; an idle machine has less
@@ -76,7 +76,7 @@ void Promises::check_limits(const Store& store) {
 
 void Promises::check_operations(const Store& store) {
   for (const Forest& forest : store.forests()) {
-    auto operations = store.operations(forest.name, operations_at_once);
+    auto operations = store.operations(forest.name, operations_checked);
     std::ranges::reverse(operations);
     std::int64_t& last = last_operations_[forest.name];
     int running = 0;

@@ -11,10 +11,10 @@ namespace {
 
 constexpr Millis growth_takes{5 * 60'000};
 constexpr int turns = 6;
-constexpr int operations_at_once = 50;
+constexpr int operations_of_lies = 50;
 
 int policy_growths(const Store& store, const std::string& forest, std::int64_t after) {
-  const auto operations = store.operations(forest, operations_at_once);
+  const auto operations = store.operations(forest, operations_of_lies);
   return static_cast<int>(std::ranges::count_if(operations, [&](const Operation& operation) {
     const bool grew = operation.id > after && operation.kind == OperationKind::grow && operation.decision_id;
     return grew && store.decision(*operation.decision_id)->trigger != Trigger::manual;

@@ -8,7 +8,7 @@
 namespace morpheus {
 namespace {
 
-constexpr std::chrono::seconds start_limit{20};
+constexpr std::chrono::seconds cloud_start_limit{20};
 
 constexpr const char* usual_token = "token";  // the fake's own default
 
@@ -28,12 +28,12 @@ FakeCloud::FakeCloud(std::vector<std::string> arguments) {
   command.out = command.err = dir_ / "log";
   process_.emplace(command);
   const auto port = dir_ / "fake/port";
-  const bool started = wait_until([&] { return std::filesystem::exists(port) || !process_->running(); }, start_limit);
+  const bool started = wait_until([&] { return std::filesystem::exists(port) || !process_->running(); }, cloud_start_limit);
   if (!started || !process_->running()) throw std::runtime_error("the fake cloud does not start: " + read_text(dir_ / "log"));
   std::ifstream(port) >> port_;
 }
 
-FakeCloud::~FakeCloud() { process_->terminate(start_limit); }
+FakeCloud::~FakeCloud() { process_->terminate(cloud_start_limit); }
 
 std::string FakeCloud::endpoint() const { return fmt::format("http://127.0.0.1:{}/v1", port_); }
 

@@ -9,7 +9,7 @@
 namespace morpheus {
 namespace {
 
-constexpr std::chrono::seconds start_limit{20};
+constexpr std::chrono::seconds system_start_limit{20};
 constexpr auto bus_conf =
     "<busconfig><listen>{}</listen><auth>EXTERNAL</auth><policy context=\"default\"><allow own=\"*\"/>"
     "<allow send_destination=\"*\"/><allow receive_sender=\"*\"/></policy></busconfig>\n";
@@ -26,14 +26,14 @@ void FakeSystem::start() {
   bus.out = bus.err = dir_ / "log";
   bus_.emplace(bus);
   const auto there = [&] { return std::filesystem::exists(dir_ / "bus") || !bus_->running(); };
-  if (!wait_until(there, start_limit)) throw std::runtime_error("no bus: " + read_text(dir_ / "log"));
+  if (!wait_until(there, system_start_limit)) throw std::runtime_error("no bus: " + read_text(dir_ / "log"));
   Command fake;
   fake.arguments = {"/usr/bin/python3", FAKE_SYSTEM, dir_ / "asked", dir_ / "units"};
   fake.environment = {variable()};
   fake.out = fake.err = dir_ / "log";
   fake_.emplace(fake);
   const auto answers = [&] { return !busctl({"call", logind[0], logind[1], "org.freedesktop.login1.Manager", "ListInhibitors"}).empty(); };
-  if (!wait_until(answers, start_limit)) throw std::runtime_error("the fake system does not start: " + read_text(dir_ / "log"));
+  if (!wait_until(answers, system_start_limit)) throw std::runtime_error("the fake system does not start: " + read_text(dir_ / "log"));
 }
 
 void FakeSystem::end() {

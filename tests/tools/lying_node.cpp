@@ -7,7 +7,7 @@
 namespace morpheus {
 namespace {
 
-constexpr std::chrono::seconds start_limit{20};
+constexpr std::chrono::seconds node_start_limit{20};
 
 }  // namespace
 
@@ -18,7 +18,7 @@ LyingNode::LyingNode(const std::string& address) {
   command.out = command.err = dir_ / "log";
   process_.emplace(command);
   const auto ready = [&] { return read_text(dir_ / "log").find("ready") != std::string::npos; };
-  wait_until([&] { return ready() || !process_->running(); }, start_limit);
+  wait_until([&] { return ready() || !process_->running(); }, node_start_limit);
   if (!ready()) throw std::runtime_error("the lying node does not start: " + read_text(dir_ / "log"));
 }
 

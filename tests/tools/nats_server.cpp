@@ -11,7 +11,7 @@
 namespace morpheus {
 namespace {
 
-constexpr std::chrono::seconds start_limit{20};
+constexpr std::chrono::seconds server_start_limit{20};
 
 }  // namespace
 
@@ -41,7 +41,7 @@ void NatsServer::restart() {
   child_.emplace(
       Command{{nats_server_path, "-c", (dir_ / "nats.conf").string()}, {}, dir_ / "log", dir_ / "log"});
   const auto answers = [this] { return http_get(address_, 8222, "healthz") || !child_->running(); };
-  if (wait_until(answers, start_limit) && child_->running()) return;
+  if (wait_until(answers, server_start_limit) && child_->running()) return;
   throw std::runtime_error("nats-server does not answer; its log:\n" + log());
 }
 

@@ -21,7 +21,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using testing::HasSubstr;
 
-constexpr seconds soon{10};
+constexpr seconds tools_soon{10};
 
 TEST(TempDir, IsGoneWithItsContentAtTheEnd) {
   std::filesystem::path path;
@@ -44,7 +44,7 @@ TEST(Command, SaysWhatItSaidAndHowItEnded) {
 }
 
 TEST(Command, GetsItsEnvironmentOverTheParents) {
-  EXPECT_EQ(run_command({"/bin/sh", "-c", "echo $HOME $EXTRA"}, soon, {"HOME=/h", "EXTRA=e"}).out, "/h e\n");
+  EXPECT_EQ(run_command({"/bin/sh", "-c", "echo $HOME $EXTRA"}, tools_soon, {"HOME=/h", "EXTRA=e"}).out, "/h e\n");
 }
 
 TEST(Command, ThatTakesTooLongIsKilled) {
@@ -65,17 +65,17 @@ TEST(Child, EndsWithItsObject) {
 TEST(Child, SaysWhichSignalEndedIt) {
   Child child({{"/bin/sleep", "60"}, {}, {}, {}});
   EXPECT_FALSE(child.wait(milliseconds{1}));
-  EXPECT_EQ(child.terminate(soon), 128 + SIGTERM);
+  EXPECT_EQ(child.terminate(tools_soon), 128 + SIGTERM);
   EXPECT_FALSE(child.running());
   Child moved(std::move(child));
-  EXPECT_EQ(moved.wait(soon), 128 + SIGTERM);
+  EXPECT_EQ(moved.wait(tools_soon), 128 + SIGTERM);
 }
 
 TEST(Child, ThatIgnoresTheRequestIsKilled) {
   const TempDir dir;
   Child child(
       {{"/bin/sh", "-c", "trap '' TERM; echo ready; while :; do sleep 1; done"}, {}, dir / "out", {}});
-  ASSERT_TRUE(wait_until([&] { return read_text(dir / "out") == "ready\n"; }, soon));
+  ASSERT_TRUE(wait_until([&] { return read_text(dir / "out") == "ready\n"; }, tools_soon));
   EXPECT_FALSE(child.terminate(milliseconds{50}));
   EXPECT_FALSE(child.running());
 }

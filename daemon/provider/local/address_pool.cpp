@@ -54,7 +54,7 @@ bool can_bind(const std::string& address, int port) {
 
 constexpr std::size_t largest_file = std::size_t{1} << 20;         // bytes; beyond that it is an error, not just nobody's
 constexpr std::size_t largest_reservation = std::size_t{4} << 10;  // bytes
-constexpr DecodeBounds bounds{largest_reservation, 4, 100, largest_reservation};
+constexpr DecodeBounds reservation_bounds{largest_reservation, 4, 100, largest_reservation};
 
 Reservation read_reservation(const JsonObject& json) {
   return {"", json.text("controller"), json.text("forest"), json.text("machine")};
@@ -82,7 +82,7 @@ bool is_free(const std::string& address) {
 }
 
 std::optional<Reservation> parse_reservation(const std::string& address, std::string_view text) {
-  auto reservation = decode({address, ErrorCode::failed}, text, bounds, read_reservation);
+  auto reservation = decode({address, ErrorCode::failed}, text, reservation_bounds, read_reservation);
   if (!reservation) return std::nullopt;
   reservation->address = address;
   return *std::move(reservation);

@@ -36,7 +36,7 @@ std::string to_json(const MachineRecord& record) {
 }
 
 constexpr std::size_t largest_record = std::size_t{64} << 10;  // bytes
-constexpr DecodeBounds bounds{largest_record, 4, 100, 4'096};
+constexpr DecodeBounds record_bounds{largest_record, 4, 100, 4'096};
 
 MachineRecord read_record(const JsonObject& json) {
   MachineRecord record;
@@ -191,7 +191,7 @@ Result<std::filesystem::path> MachineDirs::fresh(const std::string& prefix) cons
 
 Result<MachineRecord> parse_machine_record(const std::filesystem::path& file, const std::string& name, std::string_view text) {
   const Sender sender{file.string(), ErrorCode::failed, "end what runs there and remove the directory by hand"};
-  auto record = decode(sender, text, bounds, read_record);
+  auto record = decode(sender, text, record_bounds, read_record);
   if (!record || record->name == name) return record;
   return Error{sender.code, fmt::format("{}: it is of another machine, {}", sender.name, clean(record->name, longest_name)), sender.hint};
 }

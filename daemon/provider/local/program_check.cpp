@@ -15,7 +15,7 @@
 namespace morpheus {
 namespace {
 
-constexpr Millis look_interval{20};
+constexpr Millis answer_look_interval{20};
 constexpr std::size_t longest_answer = 4'096;  // less than a pipe holds: the program never waits for a reader
 
 // A program whose output goes into a pipe. It does not outlive this object.
@@ -93,7 +93,7 @@ asio::awaitable<Result<std::string>> version_of(Clock& clock, std::string progra
       Error failure{ErrorCode::unavailable, fmt::format("{} --version does not end within {} s", program, limit.count() / 1000), ""};
       co_return failure;
     }
-    co_await clock.sleep_for(look_interval);
+    co_await clock.sleep_for(answer_look_interval);
   }
 }
 

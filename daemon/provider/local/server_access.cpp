@@ -11,6 +11,7 @@
 #include <memory>
 #include <string_view>
 
+#include "daemon/provider/local/close_directory.hpp"
 #include "daemon/provider/local/files.hpp"
 #include "daemon/runtime/descriptor.hpp"
 
@@ -25,10 +26,6 @@ constexpr mode_t own = 0700;
 constexpr int deepest = 32;  // directories in each other; JetStream has 7
 constexpr int as_it_is = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
 constexpr auto same_user = static_cast<uid_t>(-1);
-
-struct CloseDirectory {
-  void operator()(DIR* directory) const { ::closedir(directory); }
-};
 
 // The group first: the mode opens the file to whichever it has.
 Result<> grant(const Descriptor& file, const std::filesystem::path& path, mode_t mode, gid_t group) {

@@ -16,14 +16,11 @@
 #include <cstring>
 #include <memory>
 
+#include "daemon/provider/local/close_directory.hpp"
 #include "daemon/provider/local/files.hpp"
 
 namespace morpheus {
 namespace {
-
-struct CloseDirectory {
-  void operator()(DIR* directory) const { ::closedir(directory); }
-};
 
 // What the server starts with. Nothing of ours goes there but the lock.
 class Spawn {

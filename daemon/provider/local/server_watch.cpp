@@ -11,7 +11,7 @@
 namespace morpheus {
 namespace {
 
-constexpr Millis look_interval{20};
+constexpr Millis server_look_interval{20};
 constexpr Millis longest_interval{500};  // between two kills: each may be a call of the service manager
 constexpr Millis start_limit{100};  // a server that cannot work has ended by then
 constexpr Millis end_limit{10'000};
@@ -43,7 +43,7 @@ asio::awaitable<Result<>> stays_up(Clock& clock, ServerProcesses& processes, Ser
       co_return error;
     }
     if (clock.boot() >= deadline) co_return Result<>{};
-    co_await clock.sleep_for(look_interval);
+    co_await clock.sleep_for(server_look_interval);
   }
 }
 
@@ -63,7 +63,7 @@ asio::awaitable<Result<>> signal_server(ServerStarter* starter, std::string inst
 asio::awaitable<Result<>> end_server(Clock& clock, ServerProcesses& processes, ServerStarter* starter, std::string instance,
                                      std::filesystem::path lock) {
   const BootTime deadline = clock.boot() + end_limit;
-  Millis pause = look_interval;
+  Millis pause = server_look_interval;
   Result<> sent;
   for (;;) {
     processes.reap();

@@ -20,7 +20,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Acked = std::map<std::uint64_t, std::string>;
 
-constexpr std::chrono::milliseconds retry_pause{200};
+constexpr std::chrono::milliseconds read_pause{200};
 constexpr std::size_t most_named = 10;
 
 // Compares what is stored with what was acknowledged, one message after the other.
@@ -100,7 +100,7 @@ class Asker {
         error = nats_error("stream " + options_.stream, status);
       }
       if (stop_.stopped() || Clock::now() >= limit) return error;
-      stop_.wait_for(retry_pause);
+      stop_.wait_for(read_pause);
     }
   }
 

@@ -5,7 +5,7 @@
 
 namespace morpheus {
 namespace {
-constexpr std::chrono::seconds patience{20};
+constexpr std::chrono::seconds request_patience{20};
 }
 
 ControlBox::ControlBox(ControlLimits limits, PeerGroups groups)
@@ -40,7 +40,7 @@ void ControlBox::on_loop(const std::function<void()>& work) {
 }
 
 bool ControlBox::comes_true(const std::function<bool()>& question) {
-  const auto deadline = std::chrono::steady_clock::now() + patience;
+  const auto deadline = std::chrono::steady_clock::now() + request_patience;
   bool yes = false;
   while (!yes && std::chrono::steady_clock::now() < deadline) on_loop([&] { yes = question(); });
   return yes;
@@ -89,7 +89,7 @@ void ControlBox::end_operation(std::int64_t id, const std::string& message) {
 
 bool ControlBox::stop() {
   asio::post(loop_, [this] { tasks_.cancel(); });
-  if (ended_.get_future().wait_for(patience) != std::future_status::ready) return false;
+  if (ended_.get_future().wait_for(request_patience) != std::future_status::ready) return false;
   thread_.join();
   return true;
 }

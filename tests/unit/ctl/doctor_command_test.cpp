@@ -15,32 +15,32 @@ namespace {
 
 using ::testing::HasSubstr;
 
-const std::vector<Finding> scene{{"database", FindingLevel::ok, "it can be written", ""},
+const std::vector<Finding> findings_scene{{"database", FindingLevel::ok, "it can be written", ""},
                                  {"clock", FindingLevel::warning, "it is not synchronised", "timedatectl"},
                                  {"local: nats-server", FindingLevel::failed, "it cannot be run", "apt install nats-server"}};
 
 TEST(RenderFindings, HasALineEachAndTheHintUnderIt) {
-  EXPECT_EQ(render_findings(scene, Style(false)),
+  EXPECT_EQ(render_findings(findings_scene, Style(false)),
             "✓ database: it can be written\n"
             "! clock: it is not synchronised\n    timedatectl\n"
             "✗ local: nats-server: it cannot be run\n    apt install nats-server\n");
-  EXPECT_THAT(render_findings(scene, Style(true)), HasSubstr("\x1b[32m✓\x1b[0m"));
+  EXPECT_THAT(render_findings(findings_scene, Style(true)), HasSubstr("\x1b[32m✓\x1b[0m"));
 }
 
 TEST(DoctorCommand, OnlyWhatFailedMakesItFail) {
   FakeDaemon daemon;
   daemon.on("GET /v1/version", reply(VersionView{"0.0.0", "v1"}));
-  daemon.on("GET /v1/doctor", reply(std::vector<Finding>{scene[0], scene[1]}));
+  daemon.on("GET /v1/doctor", reply(std::vector<Finding>{findings_scene[0], findings_scene[1]}));
   const auto good = run_ctl(daemon.socket(), {"doctor"});
   EXPECT_EQ(good.status, 0) << good.err;
   EXPECT_THAT(good.out, HasSubstr("! socket: morpheusd 0.0.0 answered on " + daemon.socket()));
   EXPECT_THAT(good.out, HasSubstr("and this is morpheusctl"));
-  daemon.on("GET /v1/doctor", reply(scene));
+  daemon.on("GET /v1/doctor", reply(findings_scene));
   const auto bad = run_ctl(daemon.socket(), {"doctor", "-o", "json"});
   EXPECT_EQ(bad.status, 1);
   const auto json = nlohmann::json::parse(bad.out);
   ASSERT_EQ(json.size(), 4U);
-  EXPECT_EQ(json[3], nlohmann::json(scene[2]));
+  EXPECT_EQ(json[3], nlohmann::json(findings_scene[2]));
 }
 
 TEST(DoctorCommand, ADaemonThatDoesNotSayIsNamedWithWhoListens) {

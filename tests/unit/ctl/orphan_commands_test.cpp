@@ -9,7 +9,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-OrphansView scene() {
+OrphansView orphans_scene() {
   OrphansView view;
   view.orphans.push_back({"oak-node-4", "17", "hetzner", "oak", "203.0.113.4", "cx23", "fsn1", 5.99});
   view.orphans.push_back({"elm-node-1", "", "local", "elm", "127.16.0.2", "", "", std::nullopt});
@@ -18,7 +18,7 @@ OrphansView scene() {
 }
 
 TEST(RenderOrphans, ShowsPricesOthersAndWhatIsNotKnown) {
-  auto view = scene();
+  auto view = orphans_scene();
   view.failed.push_back({"hetzner", "cannot be reached"});
   EXPECT_EQ(render_orphans(view),
             "NAME        PROVIDER  FOREST  ID               ADDRESS      TYPE  LOCATION  A MONTH\n"
@@ -33,7 +33,7 @@ TEST(RenderOrphans, ShowsPricesOthersAndWhatIsNotKnown) {
 
 TEST(OrphansCommand, AProviderThatDoesNotSayIsAFailure) {
   FakeDaemon daemon;
-  auto view = scene();
+  auto view = orphans_scene();
   daemon.on("GET /v1/orphans", reply(view));
   EXPECT_EQ(run_ctl(daemon.socket(), {"orphans"}).status, 0);
   view.failed.push_back({"hetzner", "cannot be reached"});
@@ -61,8 +61,8 @@ TEST(AdoptCommand, ARefusalIsTheDaemons) {
 
 TEST(DeleteOrphanCommand, AsksWithTheMachineAndItsPrice) {
   FakeDaemon daemon;
-  DeletionView gone{"oak-node-4", true, scene().orphans[0], false};
-  daemon.on("GET /v1/orphans", reply(scene()));
+  DeletionView gone{"oak-node-4", true, orphans_scene().orphans[0], false};
+  daemon.on("GET /v1/orphans", reply(orphans_scene()));
   daemon.on("DELETE /v1/orphans/oak-node-4", reply(gone));
   const auto mute = run_ctl(daemon.socket(), {"delete-orphan", "oak-node-4"});
   EXPECT_EQ(mute.status, 2) << "nobody can be asked";

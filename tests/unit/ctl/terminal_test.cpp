@@ -16,7 +16,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-const std::string grow_request = "POST /v1/forests/demo/grow";
+const std::string grow_asked = "POST /v1/forests/demo/grow";
 
 // What a shell prints.
 std::string shell(const std::string& script) {
@@ -30,7 +30,7 @@ class Terminal : public ::testing::Test {
  protected:
   Terminal() {
     daemon_.on("GET /v1/forests/demo", reply(demo_status()));
-    daemon_.on(grow_request, {reply(growing_answer(false)), reply(growing_answer(true), 202)});
+    daemon_.on(grow_asked, {reply(growing_answer(false)), reply(growing_answer(true), 202)});
     daemon_.on("GET /v1/operations/3/progress",
                lines({{{"operation", demo_operation(OperationKind::grow, OperationState::succeeded)}}}));
   }
@@ -41,7 +41,7 @@ class Terminal : public ::testing::Test {
   std::size_t growths() const {
     std::size_t count = 0;
     for (const Seen& seen : daemon_.seen())
-      count += seen.line == grow_request && !seen.body["dry_run"].get<bool>() ? 1 : 0;
+      count += seen.line == grow_asked && !seen.body["dry_run"].get<bool>() ? 1 : 0;
     return count;
   }
   FakeDaemon daemon_;
@@ -58,7 +58,7 @@ TEST_F(Terminal, GrowAsksAndYesGrows) {
 
 TEST_F(Terminal, AnythingButYesChangesNothing) {
   for (const std::string answer : {"\n", "n\n", "x\n", "\x04"}) {
-    daemon_.on(grow_request, reply(growing_answer(false)));
+    daemon_.on(grow_asked, reply(growing_answer(false)));
     CtlProcess process(with_socket({"grow", "demo"}), On::terminal);
     ASSERT_TRUE(process.prints("Proceed? [y/N]: "));
     process.type(answer);

@@ -14,7 +14,7 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr std::chrono::seconds limit{20};
+constexpr std::chrono::seconds reach_limit{20};
 
 class ReachTest : public testing::Test {
  protected:
@@ -24,7 +24,7 @@ class ReachTest : public testing::Test {
     command.arguments.insert(command.arguments.end(), more.begin(), more.end());
     command.out = command.err = dir_ / "log";
     server_.emplace(command);
-    wait_until([&] { return std::filesystem::exists(dir_ / "fake/port"); }, limit);
+    wait_until([&] { return std::filesystem::exists(dir_ / "fake/port"); }, reach_limit);
     std::string port;
     std::ifstream(dir_ / "fake/port") >> port;
     return scheme + "://127.0.0.1:" + port;

@@ -5,8 +5,8 @@
 namespace morpheus {
 namespace {
 
-constexpr std::int64_t node = 1;
-const Capacity capacity{2, 1000};
+constexpr std::int64_t observed = 1;
+const Capacity node_capacity{2, 1000};
 
 Stamp at_second(int second) {
   Stamp stamp;
@@ -37,28 +37,28 @@ NodeReport failure(int second, const std::string& why) {
 
 class ObservationsTest : public ::testing::Test {
  protected:
-  const NodeObservation& seen() const { return *all_.find(node); }
+  const NodeObservation& seen() const { return *all_.find(observed); }
   Observations all_{std::chrono::seconds{60}};
 };
 
 TEST_F(ObservationsTest, AnAnswerIsASampleAndAFailureIsNone) {
-  const auto sample = all_.add(node, capacity, answer(0));
+  const auto sample = all_.add(observed, node_capacity, answer(0));
   ASSERT_TRUE(sample);
   EXPECT_EQ(sample->cpu_percent, 25);
   EXPECT_EQ(sample->memory_percent, 50);
-  EXPECT_FALSE(all_.add(node, capacity, failure(10, "connection refused")));
+  EXPECT_FALSE(all_.add(observed, node_capacity, failure(10, "connection refused")));
   EXPECT_EQ(seen().window.size(), 1u);
 }
 
 TEST_F(ObservationsTest, UnknownIsSinceTheFirstFailureInARow) {
-  all_.add(node, capacity, failure(10, "connection refused"));
-  all_.add(node, capacity, failure(20, "no answer within 3 s"));
+  all_.add(observed, node_capacity, failure(10, "connection refused"));
+  all_.add(observed, node_capacity, failure(20, "no answer within 3 s"));
   EXPECT_EQ(seen().unknown, "no answer within 3 s");
   EXPECT_EQ(seen().unknown_since.boot, at_second(10).boot);
   EXPECT_FALSE(seen().last.varz);
-  all_.add(node, capacity, answer(30));
+  all_.add(observed, node_capacity, answer(30));
   EXPECT_EQ(seen().unknown, "");
-  all_.add(node, capacity, failure(40, "connection refused"));
+  all_.add(observed, node_capacity, failure(40, "connection refused"));
   EXPECT_EQ(seen().unknown_since.boot, at_second(40).boot);
   EXPECT_EQ(seen().polls, 4);
 }
@@ -66,18 +66,18 @@ TEST_F(ObservationsTest, UnknownIsSinceTheFirstFailureInARow) {
 TEST_F(ObservationsTest, AnAnswerWithoutANumberIsUnknownAndNotZero) {
   auto odd = answer(10);
   odd.varz->mem.reset();
-  EXPECT_TRUE(all_.add(node, capacity, odd)) << "what it says is stored";
+  EXPECT_TRUE(all_.add(observed, node_capacity, odd)) << "what it says is stored";
   EXPECT_EQ(seen().unknown, "its answers do not say its memory");
   EXPECT_EQ(seen().unknown_since.boot, at_second(10).boot);
   odd = answer(20);
   odd.varz->cpu.reset();
-  all_.add(node, capacity, odd);
+  all_.add(observed, node_capacity, odd);
   EXPECT_EQ(seen().unknown, "its answers do not say its CPU");
   odd.varz->mem.reset();
-  all_.add(node, capacity, odd);
+  all_.add(observed, node_capacity, odd);
   EXPECT_EQ(seen().unknown, "its answers say neither CPU nor memory");
   EXPECT_EQ(seen().unknown_since.boot, at_second(10).boot);
-  all_.add(node, capacity, answer(30));
+  all_.add(observed, node_capacity, answer(30));
   EXPECT_EQ(seen().unknown, "");
 }
 
@@ -85,13 +85,13 @@ TEST_F(ObservationsTest, AnAnswerWithoutANumberIsUnknownAndNotZero) {
 TEST_F(ObservationsTest, AnImpossibleNumberIsUnknownAndNoSampleHasIt) {
   auto odd = answer(10);
   odd.varz->cpu = 1e12;
-  const auto sample = all_.add(node, capacity, odd);
+  const auto sample = all_.add(observed, node_capacity, odd);
   ASSERT_TRUE(sample);
   EXPECT_FALSE(sample->cpu_percent);
   EXPECT_EQ(sample->memory_percent, 50);
   EXPECT_EQ(seen().unknown, "its answers claim CPU of 1e+12 % on 2 cores, which cannot be");
   EXPECT_FALSE(seen().lowest_cpu_percent);
-  all_.add(node, capacity, answer(20));
+  all_.add(observed, node_capacity, answer(20));
   EXPECT_EQ(seen().unknown, "");
 }
 
@@ -99,10 +99,10 @@ TEST_F(ObservationsTest, WhatWasAskedForAndDidNotComeIsNotKept) {
   auto full = answer(0);
   full.jsz = Jsz{};
   full.routez = Routez{"A", {"B"}};
-  all_.add(node, capacity, full);
+  all_.add(observed, node_capacity, full);
   auto without = answer(10);
   without.asked.routez = true;
-  all_.add(node, capacity, without);
+  all_.add(observed, node_capacity, without);
   EXPECT_FALSE(seen().last.routez);
   EXPECT_TRUE(seen().last.jsz);
 }
@@ -110,14 +110,14 @@ TEST_F(ObservationsTest, WhatWasAskedForAndDidNotComeIsNotKept) {
 TEST_F(ObservationsTest, TheLowestValuesOutliveTheWindowAndARestart) {
   auto high = answer(0);
   high.varz->mem = 900;
-  all_.add(node, capacity, answer(0));
+  all_.add(observed, node_capacity, answer(0));
   for (int second = 10; second <= 600; second += 10) {
     high.at = at_second(second);
-    all_.add(node, capacity, high);
+    all_.add(observed, node_capacity, high);
   }
   EXPECT_EQ(seen().lowest_cpu_percent, 25);
   EXPECT_EQ(seen().lowest_memory_percent, 50);
-  all_.warm(node, 30, 40);
+  all_.warm(observed, 30, 40);
   EXPECT_EQ(seen().lowest_cpu_percent, 25);
   EXPECT_EQ(seen().lowest_memory_percent, 40);
 }
@@ -126,38 +126,38 @@ TEST_F(ObservationsTest, WhatAPollDidNotAskForIsKeptUntilOneFails) {
   auto full = answer(0);
   full.jsz = Jsz{};
   full.jsz->leader = "x";
-  all_.add(node, capacity, full);
-  all_.add(node, capacity, answer(10));
+  all_.add(observed, node_capacity, full);
+  all_.add(observed, node_capacity, answer(10));
   ASSERT_TRUE(seen().last.jsz);
   EXPECT_EQ(seen().last.jsz->leader, "x");
-  all_.add(node, capacity, failure(20, "gone"));
+  all_.add(observed, node_capacity, failure(20, "gone"));
   EXPECT_FALSE(seen().last.jsz);
 }
 
 TEST_F(ObservationsTest, RatesComeFromCountersOfOneRunOfTheServer) {
-  all_.add(node, capacity, answer(0, 100));
+  all_.add(observed, node_capacity, answer(0, 100));
   EXPECT_FALSE(seen().rates);
-  all_.add(node, capacity, answer(10, 600));
+  all_.add(observed, node_capacity, answer(10, 600));
   ASSERT_TRUE(seen().rates);
   EXPECT_DOUBLE_EQ(seen().rates->in_msgs, 50);
-  all_.add(node, capacity, answer(20, 700, "B"));
+  all_.add(observed, node_capacity, answer(20, 700, "B"));
   EXPECT_FALSE(seen().rates) << "another server id";
-  all_.add(node, capacity, answer(30, 10, "B"));
+  all_.add(observed, node_capacity, answer(30, 10, "B"));
   EXPECT_FALSE(seen().rates) << "a counter fell";
 }
 
 TEST_F(ObservationsTest, TheWindowForgetsWhatIsOlderThanIt) {
-  for (int second = 0; second <= 300; second += 10) all_.add(node, capacity, answer(second));
+  for (int second = 0; second <= 300; second += 10) all_.add(observed, node_capacity, answer(second));
   EXPECT_LE(seen().window.size(), 8u);
   EXPECT_GE(seen().window.size(), 7u);
   EXPECT_EQ(seen().window.back().at.boot, at_second(300).boot);
-  all_.forget(node);
-  EXPECT_EQ(all_.find(node), nullptr);
+  all_.forget(observed);
+  EXPECT_EQ(all_.find(observed), nullptr);
 }
 
 TEST_F(ObservationsTest, AWarmedWindowCountsButNothingIsKnownNow) {
   Sample sample;
-  sample.node_id = node;
+  sample.node_id = observed;
   sample.at = at_second(0);
   sample.memory_percent = 90;
   all_.warm(sample);

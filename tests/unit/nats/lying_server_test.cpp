@@ -18,8 +18,8 @@ namespace {
 using nlohmann::json;
 using testing::HasSubstr;
 
-constexpr const char* remove = "$JS.API.SERVER.REMOVE";
-constexpr const char* ping = "$SYS.REQ.SERVER.PING.JSZ";
+constexpr const char* remove_subject = "$JS.API.SERVER.REMOVE";
+constexpr const char* ping_subject = "$SYS.REQ.SERVER.PING.JSZ";
 
 // System requests to a server that lies.
 class LyingServerTest : public testing::Test {
@@ -52,18 +52,18 @@ class LyingServerTest : public testing::Test {
   // Why the removal failed when it was answered so; the lie must have been told.
   std::string refusal(json lie) {
     lie["name"] = "lie";
-    const int before = node_.fired(remove, "lie");
-    node_.tell({{remove, json::array({lie})}});
+    const int before = node_.fired(remove_subject, "lie");
+    node_.tell({{remove_subject, json::array({lie})}});
     const auto done = run(requests_.remove_peer(access_, "f-node-3"));
-    EXPECT_GT(node_.fired(remove, "lie"), before) << lie;
+    EXPECT_GT(node_.fired(remove_subject, "lie"), before) << lie;
     return done ? "" : done.error().message;
   }
   std::string no_leader(json lie) {
     lie["name"] = "lie";
-    const int before = node_.fired(ping, "lie");
-    node_.tell({{ping, json::array({lie})}});
+    const int before = node_.fired(ping_subject, "lie");
+    node_.tell({{ping_subject, json::array({lie})}});
     const auto view = run(requests_.leader_view(access_));
-    EXPECT_GT(node_.fired(ping, "lie"), before) << lie;
+    EXPECT_GT(node_.fired(ping_subject, "lie"), before) << lie;
     return view ? "" : view.error().message;
   }
 
@@ -128,11 +128,11 @@ TEST_F(LyingServerTest, OneThatNeverAnswersIsNotAskedForEver) {
   const std::string other = free_address();
   LyingNode honest(other);
   const json view{{"server", {{"name", "n1"}}}, {"data", {{"meta_cluster", {{"leader", "n1"}, {"cluster_size", 1}}}}}};
-  honest.tell({{ping, json::array({{{"name", "view"}, {"json", view}}})}});
+  honest.tell({{ping_subject, json::array({{{"name", "view"}, {"json", view}}})}});
   access_.addresses = {address_, other};
   EXPECT_FALSE(run(requests_.leader_view(access_)));
   EXPECT_TRUE(run(requests_.leader_view(access_)));
-  EXPECT_EQ(honest.fired(ping, "view"), 1);
+  EXPECT_EQ(honest.fired(ping_subject, "view"), 1);
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ namespace {
 
 using scene::none;
 
-constexpr auto cpu = &PolicySample::cpu_percent;
+constexpr auto sample_cpu = &PolicySample::cpu_percent;
 
 std::vector<PolicySample> at_ages(const std::vector<int>& seconds, double value) {
   std::vector<PolicySample> samples;
@@ -30,7 +30,7 @@ class HeldValue : public testing::TestWithParam<HeldCase> {};
 
 TEST_P(HeldValue, IsWhatTheWindowSays) {
   const HeldCase& each = GetParam();
-  EXPECT_EQ(held_value(each.samples, cpu, std::chrono::seconds{each.window_seconds},
+  EXPECT_EQ(held_value(each.samples, sample_cpu, std::chrono::seconds{each.window_seconds},
                        std::chrono::seconds{each.poll_seconds}),
             each.held);
 }
@@ -66,10 +66,10 @@ TEST(HeldValueCoverage, TurnsAtEightyPercent) {
   std::vector<int> ages;
   for (int age = 99; age >= 21; --age) ages.push_back(age);
   ASSERT_EQ(ages.size(), 79u);
-  EXPECT_EQ(held_value(at_ages(ages, 90), cpu, std::chrono::seconds{100}, std::chrono::seconds{1}),
+  EXPECT_EQ(held_value(at_ages(ages, 90), sample_cpu, std::chrono::seconds{100}, std::chrono::seconds{1}),
             std::nullopt);
   ages.push_back(20);
-  EXPECT_EQ(held_value(at_ages(ages, 90), cpu, std::chrono::seconds{100}, std::chrono::seconds{1}), 90);
+  EXPECT_EQ(held_value(at_ages(ages, 90), sample_cpu, std::chrono::seconds{100}, std::chrono::seconds{1}), 90);
 }
 
 // Answers come some milliseconds late, each another few: none of that costs a slot, whenever the policy is
@@ -80,7 +80,7 @@ TEST(HeldValueCoverage, IsNotHurtByPollsThatJitter) {
     for (const int age : {49'985, 40'015, 29'990, 20'012, 9'990, 0}) {
       samples.push_back({Millis{age + asked_at}, 90, none});
     }
-    EXPECT_EQ(held_value(samples, cpu, std::chrono::seconds{60}, std::chrono::seconds{10}), 90) << asked_at;
+    EXPECT_EQ(held_value(samples, sample_cpu, std::chrono::seconds{60}, std::chrono::seconds{10}), 90) << asked_at;
   }
 }
 
@@ -143,9 +143,9 @@ TEST(DescribePressure, IsEmptyWithoutAny) {
 }
 
 TEST(TimeAbove, IsTheAgeOfTheOldestSampleOfTheRun) {
-  EXPECT_EQ(time_above(scene::every_ten_seconds({90, 70, 90, 90, 90}, {0, 0, 0, 0, 0}), cpu, 80),
+  EXPECT_EQ(time_above(scene::every_ten_seconds({90, 70, 90, 90, 90}, {0, 0, 0, 0, 0}), sample_cpu, 80),
             Millis{20'000});
-  EXPECT_EQ(time_above(scene::every_ten_seconds({90, 90, 80}, {0, 0, 0}), cpu, 80), Millis{0});
+  EXPECT_EQ(time_above(scene::every_ten_seconds({90, 90, 80}, {0, 0, 0}), sample_cpu, 80), Millis{0});
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::int64_t minute = 60'000;
 constexpr std::int64_t hour = 60 * minute;
-constexpr std::int64_t now = 1'700'000'000'000 / minute * minute;
+constexpr std::int64_t thin_at = 1'700'000'000'000 / minute * minute;
 
 class ThinTest : public StoreTest {
  protected:
@@ -49,15 +49,15 @@ class ThinTest : public StoreTest {
 
 TEST_F(ThinTest, OldSamplesAreOneAMinuteOfEachNodeAndRecentOnesAllThere) {
   const auto second = add_node(forest_, 2);
-  fill(node_, now - 4 * hour, now);
-  fill(second, now - 3 * hour + 5'000, now);
-  store_->thin(wall(now));
+  fill(node_, thin_at - 4 * hour, thin_at);
+  fill(second, thin_at - 3 * hour + 5'000, thin_at);
+  store_->thin(wall(thin_at));
   std::set<std::pair<std::int64_t, std::int64_t>> minutes;
   std::size_t old = 0;
   std::size_t recent = 0;
   for (const Sample& found : store_->samples(forest_, wall(0))) {
     const std::int64_t at = found.at.wall.time_since_epoch().count();
-    if (at >= now - 2 * hour) {
+    if (at >= thin_at - 2 * hour) {
       ++recent;
     } else {
       ++old;
@@ -70,47 +70,47 @@ TEST_F(ThinTest, OldSamplesAreOneAMinuteOfEachNodeAndRecentOnesAllThere) {
 }
 
 TEST_F(ThinTest, SamplesOlderThanAWeekAreGone) {
-  fill(node_, now - 8 * 24 * hour, now - 8 * 24 * hour + minute);
-  store_->add_samples(std::vector{sample(now - 7 * 24 * hour - 1), sample(now - 7 * 24 * hour)});
-  store_->thin(wall(now));
+  fill(node_, thin_at - 8 * 24 * hour, thin_at - 8 * 24 * hour + minute);
+  store_->add_samples(std::vector{sample(thin_at - 7 * 24 * hour - 1), sample(thin_at - 7 * 24 * hour)});
+  store_->thin(wall(thin_at));
   const auto found = store_->samples(forest_, wall(0));
   ASSERT_EQ(found.size(), 1U);
-  EXPECT_EQ(found[0].at.wall, wall(now - 7 * 24 * hour));
+  EXPECT_EQ(found[0].at.wall, wall(thin_at - 7 * 24 * hour));
 }
 
 TEST_F(ThinTest, OneCallDoesBoundedWorkAndTheNextOnesDoTheRest) {
-  const std::int64_t from = now - 6 * 24 * hour;
-  fill(node_, from, now - 2 * hour);
+  const std::int64_t from = thin_at - 6 * 24 * hour;
+  fill(node_, from, thin_at - 2 * hour);
   const std::int64_t before = count("samples");
   ASSERT_GT(before, 2 * bounds::samples_a_call);
-  store_->thin(wall(now));
+  store_->thin(wall(thin_at));
   EXPECT_LT(count("samples"), before);
   EXPECT_GE(count("samples"), before - bounds::samples_a_call - 6);
-  for (int call = 0; call < 4; ++call) store_->thin(wall(now));
+  for (int call = 0; call < 4; ++call) store_->thin(wall(thin_at));
   EXPECT_EQ(count("samples"), before / 6);
 }
 
 TEST_F(ThinTest, AClockThatWasFarAheadDoesNotEndThinning) {
-  store_->thin(wall(now + 1'000 * hour));
-  fill(node_, now - 4 * hour, now - 3 * hour);
-  store_->thin(wall(now));
+  store_->thin(wall(thin_at + 1'000 * hour));
+  fill(node_, thin_at - 4 * hour, thin_at - 3 * hour);
+  store_->thin(wall(thin_at));
   EXPECT_EQ(count("samples"), 60);
 }
 
 TEST_F(ThinTest, SamplesOfARemovedForestAreFreed) {
-  fill(node_, now - 4 * hour, now - 3 * hour);
+  fill(node_, thin_at - 4 * hour, thin_at - 3 * hour);
   store_->remove_forest(forest_);
-  store_->thin(wall(now));
+  store_->thin(wall(thin_at));
   EXPECT_EQ(count("samples"), 0);
   EXPECT_EQ(count("servers"), 0);
 }
 
 TEST_F(ThinTest, ServersWithoutSamplesAreForgotten) {
-  Sample first = sample(now - 8 * 24 * hour);
+  Sample first = sample(thin_at - 8 * 24 * hour);
   first.server_id = "old";
-  store_->add_samples(std::vector{first, sample(now - 7 * 24 * hour - 1), sample(now)});
+  store_->add_samples(std::vector{first, sample(thin_at - 7 * 24 * hour - 1), sample(thin_at)});
   ASSERT_EQ(count("servers"), 2);
-  store_->thin(wall(now));
+  store_->thin(wall(thin_at));
   EXPECT_EQ(count("servers"), 1);
   ASSERT_EQ(store_->samples(forest_, wall(0)).size(), 1U);
   EXPECT_EQ(store_->samples(forest_, wall(0))[0].server_id, "server");
@@ -133,7 +133,7 @@ TEST_F(ThinTest, DecisionsAreBoundedButNotThoseThatStartedAnOperation) {
     store_->add_operation(operation);
     transaction.commit();
   }
-  store_->thin(wall(now));
+  store_->thin(wall(thin_at));
   EXPECT_EQ(count("decisions"), bounds::decisions_of_a_forest + 1);
   EXPECT_TRUE(store_->decision(kept));
 }
@@ -156,7 +156,7 @@ TEST_F(ThinTest, GoneNodesAreBoundedButNotThoseThatSomethingStillWorksOn) {
     for (int i = 0; i < bounds::gone_nodes_of_a_forest; ++i) add_gone(200 + i, false, 0);
     transaction.commit();
   }
-  store_->thin(wall(now));
+  store_->thin(wall(thin_at));
   EXPECT_TRUE(store_->node(member));
   EXPECT_TRUE(store_->node(at_work));
   EXPECT_FALSE(store_->node(oldest));
@@ -172,7 +172,7 @@ TEST_F(ThinTest, EventsAndFinishedOperationsAreBounded) {
     for (int i = 0; i < bounds::events + 10; ++i) store_->add_event(Event{});
     transaction.commit();
   }
-  store_->thin(wall(now));
+  store_->thin(wall(thin_at));
   EXPECT_EQ(count("events"), bounds::events);
   EXPECT_EQ(store_->last_events("", 1)[0].id, bounds::events + 10);
   EXPECT_EQ(count("operations"), bounds::finished_operations + 1);
@@ -186,7 +186,7 @@ TEST_F(ThinTest, DISABLED_BytesOfANodeADay) {
   constexpr int days = 8;
   std::vector<std::int64_t> ids{node_};
   for (int i = 2; i <= nodes; ++i) ids.push_back(add_node(forest_, i));
-  const std::int64_t start = now - days * 24 * hour;
+  const std::int64_t start = thin_at - days * 24 * hour;
   std::uint64_t messages = 1'000'000'000;
   const auto bytes = [&] {
     SQLite::Database database(path_, SQLite::OPEN_READONLY);
@@ -195,7 +195,7 @@ TEST_F(ThinTest, DISABLED_BytesOfANodeADay) {
             .getInt64());
   };
   double after_one_day = 0;
-  for (std::int64_t at = start; at < now; at += 10'000) {
+  for (std::int64_t at = start; at < thin_at; at += 10'000) {
     std::vector<Sample> sweep;
     for (const auto id : ids) {
       Sample full = sample(at + id);

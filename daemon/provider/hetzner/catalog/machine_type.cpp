@@ -6,7 +6,7 @@ namespace morpheus::hetzner {
 namespace {
 
 // The API counts memory in GB; the machines have a little less than as many GiB.
-constexpr double gigabyte = 1e9;
+constexpr double bytes_a_gigabyte = 1e9;
 constexpr double most_memory = 1e6;  // GB; what is more was not meant
 constexpr double most_cores = 1e5;
 
@@ -33,7 +33,7 @@ MachineType read_machine_type(const JsonObject& json) {
   type.name = json.shown("name", longest_api_name);
   type.architecture = json.shown("architecture", longest_api_word);
   type.capacity.cores = read_size(json, "cores", most_cores);
-  type.capacity.memory_bytes = static_cast<std::int64_t>(read_size(json, "memory", most_memory) * gigabyte);
+  type.capacity.memory_bytes = static_cast<std::int64_t>(read_size(json, "memory", most_memory) * bytes_a_gigabyte);
   type.prices = read_prices(json);
   const auto locations = json.optional_array("locations");
   if (!locations) return type;

@@ -31,7 +31,7 @@ const json server = {{"id", 4294968296},
 const json pagination = {{"pagination", {{"next_page", nullptr}, {"total_entries", 1}}}};
 
 // What an answer is read by, with a sound one.
-struct Case {
+struct AnswerCase {
   const char* name;
   json sound;
   ApiResult<> (*read)(const std::string& body);
@@ -47,8 +47,8 @@ Page<Server> read_servers(const JsonObject& answer) { return read_page(answer, "
 Page<PrimaryIp> read_ips(const JsonObject& answer) { return read_page(answer, "primary_ips", read_primary_ip, 1); }
 Page<MachineType> read_types(const JsonObject& answer) { return read_page(answer, "server_types", read_machine_type, 1); }
 
-const std::vector<Case>& cases() {
-  static const std::vector<Case> all{
+const std::vector<AnswerCase>& cases() {
+  static const std::vector<AnswerCase> all{
       {"servers", {{"servers", json::array({server})}, {"meta", pagination}}, read_as<Page<Server>, read_servers>},
       {"a new server", {{"server", server}, {"action", action}}, read_as<NewServer, read_new_server>},
       {"an action", {{"action", action}}, read_as<Action, read_started_action>},
@@ -89,14 +89,14 @@ std::vector<json::json_pointer> values_of(const json& document) {
 }
 
 TEST(HetznerAnswer, ASoundOneIsRead) {
-  for (const Case& each : cases()) {
+  for (const AnswerCase& each : cases()) {
     const auto read = each.read(each.sound.dump());
     EXPECT_TRUE(read) << each.name << ": " << read.error().message;
   }
 }
 
 TEST(HetznerAnswer, WhatIsNoObjectIsAnErrorOfTheCall) {
-  for (const Case& each : cases()) {
+  for (const AnswerCase& each : cases()) {
     for (const char* body : {"", "{}", "[1]", "null", "7", "\"text\"", "{", "<html>", "{\"servers\":[1]}", "\xff\xfe"}) {
       const auto read = each.read(body);
       ASSERT_FALSE(read) << each.name << " " << body;
@@ -108,7 +108,7 @@ TEST(HetznerAnswer, WhatIsNoObjectIsAnErrorOfTheCall) {
 
 TEST(HetznerAnswer, AWrongTypeInAnyFieldThatIsReadIsAnErrorThatNamesIt) {
   const json wrong[] = {json::object(), json::array({json::array()}), true, -1.5, "\u0001"};
-  for (const Case& each : cases()) {
+  for (const AnswerCase& each : cases()) {
     for (const auto& at : values_of(each.sound)) {
       int refused = 0;
       for (const json& value : wrong) {

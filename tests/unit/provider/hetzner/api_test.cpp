@@ -18,7 +18,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::SizeIs;
 
-constexpr std::chrono::seconds limit{20};
+constexpr std::chrono::seconds api_limit{20};
 
 // Whoever sleeps on it wakes at once.
 class HurriedClock : public SystemClock {
@@ -59,7 +59,7 @@ class ApiTest : public testing::Test {
       result = std::move(value);
     });
     loop_.restart();
-    while (!result && loop_.run_one_for(limit) > 0) {
+    while (!result && loop_.run_one_for(api_limit) > 0) {
     }
     return std::move(result.value());
   }

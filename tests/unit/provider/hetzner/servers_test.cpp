@@ -17,7 +17,7 @@ using testing::AllOf;
 using testing::HasSubstr;
 
 constexpr std::chrono::seconds patience{20};
-constexpr Millis limit{240'000};
+constexpr Millis action_limit{240'000};
 
 // Whoever sleeps on it wakes at once, and it is as late as that.
 class JumpingClock : public SystemClock {
@@ -32,7 +32,7 @@ class JumpingClock : public SystemClock {
   Millis later_{0};
 };
 
-std::string server(const char* status) {
+std::string server_json(const char* status) {
   return fmt::format(R"({{"id":17,"name":"oak-node-1","status":"{}","public_net":{{}},"server_type":{{"name":"cx23","cores":2,"memory":4}}}})", status);
 }
 
@@ -48,13 +48,13 @@ class ServersTest : public testing::Test {
 
   ScriptedApi::Answer answer(const std::string& request) {
     if (request.starts_with("POST") || request.starts_with("DELETE")) {
-      return ScriptedApi::json(R"({"server":)" + server("initializing") + R"(,"action":{"id":5,"command":"a_command","status":"running"}})", 201);
+      return ScriptedApi::json(R"({"server":)" + server_json("initializing") + R"(,"action":{"id":5,"command":"a_command","status":"running"}})", 201);
     }
     if (request.find("/actions") != std::string::npos) {
       return ScriptedApi::json(R"({"actions":[{"id":5,"command":"a_command","status":")" + action_ + R"("}]})");
     }
     if (status_.empty()) return ScriptedApi::json(R"({"error":{"code":"not_found","message":"no"}})", 404);
-    return ScriptedApi::json(R"({"server":)" + server(status_.c_str()) + "}");
+    return ScriptedApi::json(R"({"server":)" + server_json(status_.c_str()) + "}");
   }
 
   template <class T>
@@ -91,7 +91,7 @@ class ServersTest : public testing::Test {
 };
 
 TEST_F(ServersTest, AnActionThatNeverEndsIsGivenUpWithWhatItWasFor) {
-  const auto made = run(servers_.create(nlohmann::json::object(), limit));
+  const auto made = run(servers_.create(nlohmann::json::object(), action_limit));
   ASSERT_FALSE(made);
   EXPECT_EQ(made.error().fault, Fault::ambiguous);
   EXPECT_THAT(made.error().message, AllOf(HasSubstr("oak-node-1: action 5 (a_command) has not ended after 24"), HasSubstr("the server is initializing")));
@@ -99,31 +99,31 @@ TEST_F(ServersTest, AnActionThatNeverEndsIsGivenUpWithWhatItWasFor) {
 
 TEST_F(ServersTest, AServerThatVanishesBesideItsActionIsNotWaitedFor) {
   status_ = "";
-  const auto made = run(servers_.create(nlohmann::json::object(), limit));
+  const auto made = run(servers_.create(nlohmann::json::object(), action_limit));
   ASSERT_FALSE(made);
   EXPECT_THAT(made.error().message, HasSubstr("oak-node-1 has vanished while it was made"));
   EXPECT_EQ(to_error(made.error()).code, ErrorCode::unavailable) << "it is tried again";
-  EXPECT_LT(passed(), limit / 4);
+  EXPECT_LT(passed(), action_limit / 4);
 }
 
 TEST_F(ServersTest, AServerThatRunsBesideItsActionIsThere) {
   status_ = "running";
-  const auto made = run(servers_.create(nlohmann::json::object(), limit));
+  const auto made = run(servers_.create(nlohmann::json::object(), action_limit));
   ASSERT_TRUE(made) << made.error().message;
-  EXPECT_LT(passed(), limit / 4);
+  EXPECT_LT(passed(), action_limit / 4);
 }
 
 TEST_F(ServersTest, ADeletionWhoseActionNeverEndsIsDoneOnceTheServerIsGone) {
   status_ = "";
-  EXPECT_TRUE(run(servers_.remove(known(), limit)));
-  EXPECT_LT(passed(), limit / 4);
+  EXPECT_TRUE(run(servers_.remove(known(), action_limit)));
+  EXPECT_LT(passed(), action_limit / 4);
 }
 
 TEST_F(ServersTest, ADeletionIsNotDoneWhileTheServerIsThere) {
   status_ = "deleting";
-  EXPECT_FALSE(run(servers_.remove(known(), limit)));
+  EXPECT_FALSE(run(servers_.remove(known(), action_limit)));
   action_ = "success";
-  const auto removed = run(servers_.remove(known(), limit));
+  const auto removed = run(servers_.remove(known(), action_limit));
   ASSERT_FALSE(removed) << "the action says so, the server does not";
   EXPECT_THAT(removed.error().message, HasSubstr("oak-node-1 was deleted, and is still there: deleting"));
   EXPECT_EQ(to_error(removed.error()).code, ErrorCode::unavailable);
