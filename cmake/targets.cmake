@@ -40,13 +40,41 @@ function(morpheus_precompile name)
   endif()
 endfunction()
 
-# morpheus_test(NAME FILES...) makes a GoogleTest program and registers each of its cases with CTest. Tests wait for servers
-# and clocks, not for themselves: they are built to build fast.
+# morpheus_test(NAME FILES... [PROPERTIES PROPERTY VALUE...] [COMPUTES SUITES...] [NOT_SANITIZED SUITES...]) makes a GoogleTest
+# program and registers each of its cases with CTest, with those properties. Tests wait for servers and clocks, not for themselves:
+# they are built to build fast. Those of COMPUTES do compute: fewer of them run at once. With sanitizers, those of NOT_SANITIZED have
+# the label `all`: scripts/test --all runs them, .ci/run does not.
 include(GoogleTest)
+set(MORPHEUS_DISCOVERY DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 NO_PRETTY_VALUES)
+set(MORPHEUS_COMPUTES 4)  # places, of those that scripts/test and .ci/run have
+
+# morpheus_discover(NAME WHICH SUITES PROPERTY VALUE...)
+function(morpheus_discover name which suites)
+  list(TRANSFORM suites APPEND ".*")
+  list(JOIN suites ":" filter)
+  gtest_discover_tests(${name} TEST_FILTER "${filter}" TEST_LIST ${name}_${which} ${MORPHEUS_DISCOVERY} PROPERTIES ${ARGN})
+endfunction()
+
 function(morpheus_test name)
-  add_executable(${name} ${ARGN})
+  cmake_parse_arguments(PARSE_ARGV 1 test "" "" "PROPERTIES;COMPUTES;NOT_SANITIZED")
+  add_executable(${name} ${test_UNPARSED_ARGUMENTS})
   target_link_libraries(${name} PRIVATE morpheus_test_base GTest::gtest_main)
   target_compile_options(${name} PRIVATE ${MORPHEUS_TEST_OPTIONS})
   target_precompile_headers(${name} REUSE_FROM morpheus_test_base)
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 NO_PRETTY_VALUES)
+  set(others "")
+  if(test_COMPUTES)
+    morpheus_discover(${name} COMPUTING "${test_COMPUTES}" ${test_PROPERTIES} PROCESSORS ${MORPHEUS_COMPUTES})
+    list(APPEND others ${test_COMPUTES})
+  endif()
+  if(test_NOT_SANITIZED AND MORPHEUS_SANITIZE)
+    morpheus_discover(${name} ALL "${test_NOT_SANITIZED}" ${test_PROPERTIES} LABELS all)
+    list(APPEND others ${test_NOT_SANITIZED})
+  endif()
+  set(rest "")
+  if(others)
+    list(TRANSFORM others APPEND ".*")
+    list(JOIN others ":" rest)
+    string(PREPEND rest "-")
+  endif()
+  gtest_discover_tests(${name} TEST_FILTER "${rest}" ${MORPHEUS_DISCOVERY} PROPERTIES ${test_PROPERTIES})
 endfunction()
