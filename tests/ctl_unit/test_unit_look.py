@@ -1,4 +1,5 @@
-"""What morpheusctl says of the daemon's units when nobody answers: the built program, a bus of its own, a systemd that says what each case wants."""
+"""What morpheusctl says of the daemon's units when nobody answers: the built program, a bus of its own, a systemd that says what each case wants.
+It waits in real time: the client is a program, and how long it is patient with a silent daemon is what is tried."""
 import json
 import os
 import pathlib

@@ -33,6 +33,7 @@ struct BoxSettings {
 };
 
 // A real morpheusd in a directory of its own, with real nats-servers. Whatever still runs at the end is killed.
+// Its tests wait in real time: the daemon and its servers are programs with the system's clock. What simulated time can try is in tests/sim.
 class DaemonBox {
  public:
   explicit DaemonBox(const BoxSettings& settings = {});

@@ -15,6 +15,8 @@
 #include "tests/tools/http_get.hpp"
 #include "tests/tools/nats_server.hpp"
 
+// Waits in real time: real nats-servers start, elect and resign by their own clocks.
+
 namespace morpheus {
 namespace {
 

@@ -8,6 +8,8 @@
 #include "daemon/app/logging.hpp"
 #include "tests/sim/sim_clock.hpp"
 
+// Waits in real time: what is held up is the loop that simulated time would run on.
+
 namespace morpheus {
 namespace {
 

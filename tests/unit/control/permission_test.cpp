@@ -7,6 +7,8 @@
 
 #include "tests/unit/control/control_box.hpp"
 
+// Waits in real time: on real sockets simulated time would jump to a limit before the bytes have passed the kernel.
+
 namespace morpheus {
 namespace {
 

@@ -10,6 +10,8 @@
 #include "tests/unit/ctl/run_ctl.hpp"
 #include "tests/unit/ctl/scenes.hpp"
 
+// Waits in real time: the client is a program of its own, without a clock that could be given to it.
+
 namespace morpheus::ctl::test {
 namespace {
 

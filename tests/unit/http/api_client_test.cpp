@@ -13,6 +13,8 @@
 #include "tests/tools/scripted_api.hpp"
 #include "tests/tools/temp_dir.hpp"
 
+// Waits in real time: on real sockets simulated time would jump to a limit before the bytes have passed the kernel.
+
 namespace morpheus {
 namespace {
 

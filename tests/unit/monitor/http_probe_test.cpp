@@ -14,6 +14,8 @@
 #include "tests/tools/free_address.hpp"
 #include "tests/tools/nats_server.hpp"
 
+// Waits in real time: on real sockets simulated time would jump to a limit before the bytes have passed the kernel.
+
 namespace morpheus {
 namespace {
 

@@ -15,6 +15,8 @@
 #include "tests/tools/sanitizer.hpp"
 #include "tests/unit/provider/local_cluster.hpp"
 
+// Waits in real time: on real sockets simulated time would jump to a limit before the bytes have passed the kernel.
+
 namespace morpheus {
 namespace {
 

@@ -10,6 +10,8 @@
 #include "daemon/runtime/timeout.hpp"
 #include "tests/unit/provider/local_cluster.hpp"
 
+// Waits in real time: real nats-servers start, elect and resign by their own clocks.
+
 namespace morpheus {
 namespace {
 

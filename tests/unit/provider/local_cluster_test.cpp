@@ -5,6 +5,8 @@
 #include "daemon/provider/local/machine_dir.hpp"
 #include "daemon/provider/local/server_process.hpp"
 
+// Waits in real time: real nats-servers start, elect and resign by their own clocks.
+
 namespace morpheus {
 namespace {
 

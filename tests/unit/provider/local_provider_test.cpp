@@ -10,6 +10,8 @@
 
 #include "tests/unit/provider/local_forest.hpp"
 
+// Waits in real time: real nats-servers start, elect and resign by their own clocks.
+
 namespace morpheus {
 namespace {
 

@@ -7,6 +7,8 @@
 #include "daemon/store/query.hpp"
 #include "tests/unit/store/fixture.hpp"
 
+// Waits in real time: SQLite waits for another program's lock by the system's clock.
+
 namespace morpheus {
 namespace {
 

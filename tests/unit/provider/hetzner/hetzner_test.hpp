@@ -16,6 +16,8 @@
 #include "daemon/runtime/system_clock.hpp"
 #include "tests/tools/fake_cloud.hpp"
 
+// Waits in real time: the fake cloud is a process of its own, and its actions last by its own clock.
+
 namespace morpheus::hetzner {
 
 inline constexpr std::chrono::seconds limit{60};

@@ -5,6 +5,8 @@
 
 #include "tests/unit/provider/hetzner/hetzner_test.hpp"
 
+// Waits in real time: the fake cloud is a process of its own, and its actions last by its own clock.
+
 namespace morpheus::hetzner {
 namespace {
 
