@@ -29,4 +29,21 @@ struct Event {
 
 std::string_view to_string(EventLevel level);
 
+// Which events are wanted.
+struct EventFilter {
+  std::string forest;                  // empty: of all
+  EventLevel least = EventLevel::info;  // and what is worse
+  WallTime since = WallTime::min();
+};
+
+// What somebody asked for, for the audit trail: "ann (uid 1000, pid 17, morpheusctl): grow by 1".
+Event command_event(const Caller& caller, const std::string& what);
+// Of the daemon itself, not of a forest.
+Event daemon_event(EventLevel level, std::string message);
+// "ann (uid 1000, pid 17, morpheusctl)".
+std::string describe(const Caller& caller);
+
+// "oak-node-1: unknown: no answer": an event in one line.
+std::string line_of(const Event& event);
+
 }  // namespace morpheus

@@ -249,7 +249,7 @@ struct DeletionView {
 };
 
 // Whether the daemon acts at all.
-struct DutyView {
+struct LeaseView {
   std::string state;            // "active"; "standby", "moving" and "retired" change nothing
   std::int64_t generation = 0;  // raised with each takeover and each move
   std::string reason;           // why it is not active
@@ -304,7 +304,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ProviderFailure, provider, error
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(OrphansView, orphans, others, failed, age_seconds)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(AdoptionView, node, forest, role, warnings)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DeletionView, name, deleted, orphan, cleared)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DutyView, state, generation, reason)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(LeaseView, state, generation, reason)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(VersionView, version, api)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ErrorView, code, message, hint)
 

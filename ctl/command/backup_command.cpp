@@ -88,7 +88,7 @@ void acknowledge(const Session& session, const std::string& digest) {
 // It may be retired although this end did not hear of it.
 void say_who_acts(Session& session, bool was_under_way) {
   try {
-    const auto duty = view_of<DutyView>(session.client.get("/v1/duty"));
+    const auto duty = view_of<LeaseView>(session.client.get("/v1/duty"));
     const bool acts = duty.state == "active" || duty.state == "moving";  // moving: until this client's connection ends
     if (was_under_way && acts) std::cerr << "morpheusctl: the archive did not arrive: the daemon goes on acting\n";
     if (duty.state == "retired") std::cerr << "morpheusctl: the daemon is retired all the same: morpheusctl takeover, and then again\n";

@@ -23,7 +23,8 @@
 #include "daemon/control/metrics_server.hpp"
 #include "daemon/control/server.hpp"
 #include "daemon/forest/housekeeping/repair_events.hpp"
-#include "daemon/forest/leadership/acting_daemon.hpp"
+#include "daemon/forest/leadership/stored_lease.hpp"
+#include "daemon/forest/record.hpp"
 #include "daemon/forest/forest_service.hpp"
 #include "daemon/metrics/metrics.hpp"
 #include "daemon/monitor/http_probe.hpp"
@@ -38,7 +39,7 @@
 #include "daemon/runtime/timeout.hpp"
 #include "daemon/secrets/secret_files.hpp"
 #include "daemon/store/bounds.hpp"
-#include "daemon/store/duty.hpp"
+#include "daemon/store/lease_record.hpp"
 #include "daemon/systemd/bus.hpp"
 #include "daemon/systemd/node_units.hpp"
 #include "daemon/systemd/service_reports.hpp"
@@ -64,6 +65,7 @@ class App {
         bus_(loop_.get_executor(), clock_),
         lag_(clock_),
         journal_(clock_, *store_, loop_.get_executor(), stderr_is_journal() ? &journald_ : nullptr),
+        record_(*store_, journal_),
         reload_(config_, std::move(config_path), journal_),
         observations_(std::chrono::seconds(config_.growth.sustain_seconds)),
         probe_(clock_, loop_.get_executor(), config_),
@@ -71,9 +73,9 @@ class App {
         secrets_(config_.daemon.state_dir, store_->installation_id(), clock_, ids_),
         node_units_(clock_, bus_, config_.local),
         local_(clock_, config_.daemon.state_dir, store_->installation_id(), config_.local, node_units ? &node_units_ : nullptr),
-        acting_(clock_, *store_, journal_),
+        lease_(clock_, *store_, journal_),
         repairs_(journal_),
-        cloud_(loop_.get_executor(), clock_, config_, store_->installation_id(), acting_, repairs_),
+        cloud_(loop_.get_executor(), clock_, config_, store_->installation_id(), lease_, repairs_),
         gate_(loop_.get_executor()),
         gated_cloud_(cloud_.provider(), gate_, [this] { return may_act(*store_); }),
         gated_local_(local_, gate_, [this] { return may_act(*store_); }),
@@ -85,8 +87,8 @@ class App {
                  after_crash),
         metrics_({clock_, forests_, *store_, journal_, poller_, lag_, providers_, secrets_, config_, MORPHEUS_VERSION}),
         backups_(clock_, *store_, config_.daemon.state_dir, MORPHEUS_VERSION),
-        control_(loop_.get_executor(), clock_, forests_, *store_, journal_, MORPHEUS_VERSION, metrics_, backups_),
-        metrics_server_(loop_.get_executor(), clock_, journal_, metrics_, metrics_address(config_)),
+        control_(loop_.get_executor(), clock_, forests_, record_, MORPHEUS_VERSION, metrics_, backups_),
+        metrics_server_(loop_.get_executor(), clock_, record_, metrics_, metrics_address(config_)),
         reports_(loop_.get_executor(), clock_, *store_, journal_, poller_, observations_, config_),
         shutdown_delay_(loop_.get_executor(), clock_, bus_, *store_, journal_, gate_),
         signals_(loop_, SIGTERM, SIGINT, SIGHUP),
@@ -192,6 +194,7 @@ class App {
   LoopLag lag_;
   JournaldLog journald_;
   Journal journal_;
+  Record record_;
   ConfigReload reload_;
   Observations observations_;
   HttpProbe probe_;
@@ -200,7 +203,7 @@ class App {
   SecretFiles secrets_;
   NodeUnits node_units_;
   LocalProvider local_;
-  ActingDaemon acting_;
+  StoredLease lease_;
   RepairEvents repairs_;
   Cloud cloud_;
   StepGate gate_;
@@ -257,7 +260,7 @@ Result<> run_app(Config config, const std::string& config_path, bool node_units)
   auto store = Store::open(config.daemon.database, ids.random_hex(bounds::installation_id_bytes));
   if (!store) return store.error();
   try {
-    (*store)->give_actor(ids.random_hex(bounds::actor_bytes));
+    (*store)->give_holder(ids.random_hex(bounds::holder_bytes));
   } catch (const StoreError& error) {
     return Error{ErrorCode::failed, error.what(), "morpheusd begins when its database can be written"};
   }

@@ -22,7 +22,7 @@ Result<Endpoint> endpoint_of(const Config& config) {
 }  // namespace
 
 Cloud::Cloud(const asio::any_io_executor& executor, Clock& clock, const Config& config, const std::string& installation_id,
-             Acting& acting, Repairs& repairs) {
+             LeaseHolder& lease, Repairs& repairs) {
   auto token = hetzner::read_token(config.hetzner.token_file);
   const auto endpoint = endpoint_of(config);
   if (!token || !endpoint) {
@@ -33,7 +33,7 @@ Cloud::Cloud(const asio::any_io_executor& executor, Clock& clock, const Config& 
   }
   client_ = std::make_unique<ApiClient>(executor, *endpoint, *std::move(token));
   hetzner::Settings settings{config.hetzner, config.security, config.integration, config.monitor.host_metrics};
-  provider_ = std::make_unique<hetzner::HetznerProvider>(executor, clock, *client_, installation_id, std::move(settings), acting,
+  provider_ = std::make_unique<hetzner::HetznerProvider>(executor, clock, *client_, installation_id, std::move(settings), lease,
                                                          repairs);
 }
 

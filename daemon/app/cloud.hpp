@@ -6,7 +6,7 @@
 
 #include "common/config/config.hpp"
 #include "daemon/http/api_client.hpp"
-#include "daemon/provider/acting.hpp"
+#include "daemon/provider/lease/lease_holder.hpp"
 #include "daemon/provider/provider.hpp"
 #include "daemon/provider/repairs.hpp"
 #include "daemon/runtime/clock.hpp"
@@ -19,7 +19,7 @@ class Cloud {
  public:
   // Reads the token (and takes HCLOUD_TOKEN out of the environment); HCLOUD_ENDPOINT goes before hetzner.endpoint.
   Cloud(const asio::any_io_executor& executor, Clock& clock, const Config& config, const std::string& installation_id,
-        Acting& acting, Repairs& repairs);
+        LeaseHolder& lease, Repairs& repairs);
 
   Provider& provider() { return *provider_; }
 

@@ -6,7 +6,7 @@
 
 #include "daemon/runtime/ids.hpp"
 #include "daemon/store/bounds.hpp"
-#include "daemon/store/duty.hpp"
+#include "daemon/store/lease_record.hpp"
 #include "daemon/store/store.hpp"
 
 namespace morpheus {

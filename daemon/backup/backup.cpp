@@ -63,12 +63,12 @@ std::int64_t Backup::unix_time() const { return place_.clock_.wall().time_since_
 void Backup::settle(bool moved) {
   copy_->finish();
   put_secrets_aside();
-  Duty duty = place_.store_.duty();
+  LeaseRecord lease = place_.store_.lease();
   if (moved) {
-    duty.state = DutyState::active;
-    ++duty.generation;
-    duty.reason.clear();
-    copy_->set_duty(duty);
+    lease.state = LeaseState::active;
+    ++lease.epoch;
+    lease.reason.clear();
+    copy_->set_lease(lease);
   }
   database_ = ::open(place_.copy_path().c_str(), O_RDONLY | O_CLOEXEC);
   struct stat found {};
@@ -81,7 +81,7 @@ void Backup::settle(bool moved) {
   manifest.version = place_.version_;
   manifest.schema = place_.store_.schema_version();
   manifest.installation_id = place_.store_.installation_id();
-  manifest.generation = duty.generation;
+  manifest.generation = lease.epoch;
   manifest.time = to_rfc3339(place_.clock_.wall());
   manifest.host = host_name();
   writer_.whole(entry::manifest, to_json(manifest), unix_time());

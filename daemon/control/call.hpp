@@ -16,11 +16,10 @@
 #include "daemon/control/refusals.hpp"
 #include "daemon/control/unread.hpp"
 #include "daemon/forest/forests.hpp"
+#include "daemon/forest/record.hpp"
 #include "daemon/metrics/page.hpp"
 #include "daemon/runtime/clock.hpp"
 #include "daemon/runtime/signal.hpp"
-#include "daemon/store/journal.hpp"
-#include "daemon/store/store.hpp"
 
 namespace morpheus {
 
@@ -35,8 +34,7 @@ struct Move {
 struct ControlServices {
   Clock& clock;
   Forests& forests;
-  Store& store;
-  Journal& journal;
+  Record& record;
   std::string version;
   const MetricsPage& metrics;
   Backups& backups;

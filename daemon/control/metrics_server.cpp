@@ -58,10 +58,10 @@ Reply answer_to(const HttpRequest& request, const MetricsPage& page) {
 
 }  // namespace
 
-MetricsServer::MetricsServer(const asio::any_io_executor& executor, Clock& clock, Journal& journal, const MetricsPage& page,
+MetricsServer::MetricsServer(const asio::any_io_executor& executor, Clock& clock, Record& record, const MetricsPage& page,
                              std::optional<ListenAddress> listen)
     : clock_(clock),
-      journal_(journal),
+      record_(record),
       page_(page),
       listen_(std::move(listen)),
       limits_(narrow_limits()),
@@ -104,11 +104,11 @@ asio::awaitable<void> MetricsServer::listen() {
     trouble_ = opened.error();
     const Millis pause = backoff.next();
     const auto told = fmt::format("{}; the next try is in {} s: {}", trouble_->message, pause.count() / 1000, trouble_->hint);
-    if (is_news) journal_.record_or_log(daemon_event(EventLevel::error, told));
+    if (is_news) record_.note_or_log(daemon_event(EventLevel::error, told));
     co_await clock_.sleep_for(pause);
   }
   const auto served = fmt::format("/metrics is served on {} port {} now", listen_->host, listen_->port);
-  if (trouble_) journal_.record_or_log(daemon_event(EventLevel::info, served));
+  if (trouble_) record_.note_or_log(daemon_event(EventLevel::info, served));
   trouble_.reset();
 }
 

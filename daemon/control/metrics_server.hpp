@@ -14,7 +14,7 @@
 #include "daemon/metrics/page.hpp"
 #include "daemon/runtime/clock.hpp"
 #include "daemon/runtime/task_group.hpp"
-#include "daemon/store/journal.hpp"
+#include "daemon/forest/record.hpp"
 
 namespace morpheus {
 
@@ -25,7 +25,7 @@ class Connection;
 class MetricsServer {
  public:
   // `listen`: unset for nowhere. It has an address, not a name.
-  MetricsServer(const asio::any_io_executor& executor, Clock& clock, Journal& journal, const MetricsPage& page,
+  MetricsServer(const asio::any_io_executor& executor, Clock& clock, Record& record, const MetricsPage& page,
                 std::optional<ListenAddress> listen);
 
   // Listens and serves until cancelled; returns at once if it is to listen nowhere. Why it cannot listen is an event, and so is that it
@@ -47,7 +47,7 @@ class MetricsServer {
   asio::awaitable<void> serve(Connection& connection);
 
   Clock& clock_;
-  Journal& journal_;
+  Record& record_;
   const MetricsPage& page_;
   std::optional<ListenAddress> listen_;
   std::optional<Error> trouble_;  // why it does not listen

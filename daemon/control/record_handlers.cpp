@@ -11,7 +11,6 @@
 
 #include "common/model/names.hpp"
 #include "common/model/rfc3339.hpp"
-#include "daemon/store/duty.hpp"
 
 namespace morpheus {
 namespace {
@@ -32,7 +31,7 @@ Result<Operation> find_operation(const ControlServices& services, const Call& ca
   std::int64_t id = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
   const bool is_number = error == std::errc() && end == text.data() + text.size();
-  auto operation = is_number ? services.store.operation(id) : std::nullopt;
+  auto operation = is_number ? services.record.operation(id) : std::nullopt;
   if (operation) return *std::move(operation);
   return Error{ErrorCode::not_found, fmt::format("no operation #{}", text), "morpheusctl operations shows them"};
 }
@@ -44,8 +43,7 @@ std::vector<Event> of_operation(std::vector<Event> events, std::int64_t operatio
 
 // A forest that is gone has its record still.
 Result<> check_recorded(const ControlServices& services, const std::string& forest) {
-  const Store& store = services.store;
-  if (forest.empty() || store.forest(forest) || !store.last_events(forest, 1).empty() || !store.operations(forest, 1).empty()) return {};
+  if (forest.empty() || services.record.knows(forest)) return {};
   return Error{ErrorCode::not_found, fmt::format("no forest \"{}\"", forest), "morpheusctl list shows them"};
 }
 
@@ -136,7 +134,7 @@ asio::awaitable<Reply> list_operations(ControlServices& services, Call call) {
   const auto known = check_recorded(services, forest);
   if (!known) co_return error_reply(known.error());
   std::vector<OperationView> views;
-  for (const Operation& operation : services.store.operations(forest, static_cast<int>(*limit))) views.push_back(to_view(operation));
+  for (const Operation& operation : services.record.operations(forest, static_cast<int>(*limit))) views.push_back(to_view(operation));
   co_return json_reply(views);
 }
 
@@ -144,11 +142,13 @@ asio::awaitable<Reply> stream_progress(ControlServices& services, Call call, Pie
   const auto operation = find_operation(services, call);
   if (!operation) co_return error_reply(operation.error());
   const std::int64_t id = operation->id;
+  EventFilter wanted;
+  wanted.forest = operation->forest;
   std::int64_t last = 0;
   for (;;) {
-    const auto seen = services.journal.news().count();
-    const auto now = services.store.operation(id);
-    const auto batch = services.store.events_after(last, operation->forest, services.limits.events_a_batch, services.limits.piece);
+    const auto seen = services.record.news().count();
+    const auto now = services.record.operation(id);
+    const auto batch = services.record.events_after(last, wanted, services.limits.events_a_batch, services.limits.piece);
     if (!batch.empty()) last = batch.back().id;
     const bool taken = co_await pieces.write(lines_of(of_operation(batch, id)));
     if (!taken || !now) co_return Reply{};
@@ -161,13 +161,13 @@ asio::awaitable<Reply> stream_progress(ControlServices& services, Call call, Pie
       co_await pieces.write(json_text(end) + "\n");
       co_return Reply{};
     }
-    const auto acts = may_act(services.store);
+    const auto acts = services.record.may_act();
     if (!acts) {  // it goes on only if somebody lets this daemon act
       const Reply stopped = error_reply(acts.error());
       co_await pieces.write(stopped.body);
       co_return Reply{};
     }
-    const bool there = co_await pieces.wait(services.journal.news(), seen);
+    const bool there = co_await pieces.wait(services.record.news(), seen);
     if (!there) co_return Reply{};
   }
 }
@@ -176,11 +176,11 @@ asio::awaitable<Reply> stream_events(ControlServices& services, Call call, Piece
   const auto wanted = events_request(services, call);
   if (!wanted) co_return error_reply(wanted.error());
   std::int64_t last =
-      wanted->after ? *wanted->after : services.store.before_last_events(wanted->wanted, wanted->limit);
+      wanted->after ? *wanted->after : services.record.before_last_events(wanted->wanted, wanted->limit);
   int left = wanted->limit;  // of those that are there already
   while (left > 0) {
     const auto batch =
-        services.store.events_after(last, wanted->wanted, std::min(left, services.limits.events_a_batch), services.limits.piece);
+        services.record.events_after(last, wanted->wanted, std::min(left, services.limits.events_a_batch), services.limits.piece);
     if (batch.empty()) break;
     last = batch.back().id;
     left -= static_cast<int>(batch.size());
@@ -189,10 +189,10 @@ asio::awaitable<Reply> stream_events(ControlServices& services, Call call, Piece
   }
   bool there = co_await pieces.write("");
   while (there && wanted->follow) {
-    const auto seen = services.journal.news().count();
-    const auto batch = services.store.events_after(last, wanted->wanted, services.limits.events_a_batch, services.limits.piece);
+    const auto seen = services.record.news().count();
+    const auto batch = services.record.events_after(last, wanted->wanted, services.limits.events_a_batch, services.limits.piece);
     if (batch.empty()) {
-      there = co_await pieces.wait(services.journal.news(), seen);
+      there = co_await pieces.wait(services.record.news(), seen);
     } else {
       last = batch.back().id;
       there = co_await pieces.write(lines_of(batch));

@@ -44,7 +44,7 @@ void Refusals::record(const Caller& caller, std::string_view request) {
   event.command = printable(request);
   event.message = fmt::format("{} was refused {}", describe(caller), event.command);
   if (untold > 0) event.message += fmt::format("; and {} times more before", untold);
-  journal_.record(std::move(event));
+  record_.note(std::move(event));
 }
 
 }  // namespace morpheus

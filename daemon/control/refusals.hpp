@@ -6,7 +6,8 @@
 
 #include "common/model/operation.hpp"
 #include "daemon/control/limits.hpp"
-#include "daemon/store/journal.hpp"
+#include "daemon/forest/record.hpp"
+#include "daemon/runtime/clock.hpp"
 
 namespace morpheus {
 
@@ -15,8 +16,8 @@ namespace morpheus {
 // were in between.
 class Refusals {
  public:
-  Refusals(Clock& clock, Journal& journal, const ControlLimits& limits)
-      : clock_(clock), journal_(journal), limits_(limits) {}
+  Refusals(Clock& clock, Record& record, const ControlLimits& limits)
+      : clock_(clock), record_(record), limits_(limits) {}
 
   // `request`: method and target, of any content and length; GET and HEAD change nothing. Throws StoreError.
   void record(const Caller& caller, std::string_view request);
@@ -34,7 +35,7 @@ class Refusals {
   };
 
   Clock& clock_;
-  Journal& journal_;
+  Record& record_;
   const ControlLimits limits_;
   std::map<Who, Last> last_;
 };

@@ -5,7 +5,7 @@
 #include <charconv>
 
 #include "common/decode/text.hpp"
-#include "daemon/control/duty_handlers.hpp"
+#include "daemon/control/lease_handlers.hpp"
 #include "daemon/control/forest_handlers.hpp"
 #include "daemon/control/orphan_handlers.hpp"
 #include "daemon/control/record_handlers.hpp"
@@ -19,7 +19,7 @@ constexpr std::array routes{
     RouteEntry{"/v1/backup/move", "POST", Permission::act, nullptr, stream_move, "application/gzip"},
     RouteEntry{"/v1/backup/move/{}/acknowledgement", "POST", Permission::act, acknowledge_move},
     RouteEntry{"/v1/doctor", "GET", Permission::read, examine},
-    RouteEntry{"/v1/duty", "GET", Permission::read, show_duty},
+    RouteEntry{"/v1/duty", "GET", Permission::read, show_lease},
     RouteEntry{"/v1/events", "GET", Permission::read, nullptr, stream_events},
     RouteEntry{"/v1/forests", "GET", Permission::read, list_forests},
     RouteEntry{"/v1/forests", "POST", Permission::act, plant_forest},

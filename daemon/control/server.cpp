@@ -23,18 +23,17 @@ Rank rank_of(const Peer& peer) {
 }  // namespace
 
 ControlServer::ControlServer(const asio::any_io_executor& executor, Clock& clock, Forests& forests,
-                             Store& store, Journal& journal, std::string version, const MetricsPage& metrics,
+                             Record& record, std::string version, const MetricsPage& metrics,
                              Backups& backups, ControlLimits limits, PeerGroups groups)
     : services_{clock,
                 forests,
-                store,
-                journal,
+                record,
                 std::move(version),
                 metrics,
                 backups,
                 limits,
                 std::move(groups),
-                Refusals(clock, journal, limits),
+                Refusals(clock, record, limits),
                 Unread(executor, limits)},
       listener_(executor),
       seats_(limits),

@@ -17,8 +17,7 @@ namespace morpheus {
 // they are.
 class ControlServer {
  public:
-  ControlServer(const asio::any_io_executor& executor, Clock& clock, Forests& forests, Store& store,
-                Journal& journal, std::string version, const MetricsPage& metrics, Backups& backups, ControlLimits limits = {}, PeerGroups groups = {});
+  ControlServer(const asio::any_io_executor& executor, Clock& clock, Forests& forests, Record& record, std::string version, const MetricsPage& metrics, Backups& backups, ControlLimits limits = {}, PeerGroups groups = {});
 
   // See Listener::open().
   Result<> open(const std::string& path);

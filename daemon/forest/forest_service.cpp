@@ -5,7 +5,7 @@
 
 #include "daemon/forest/node/transition.hpp"
 #include "daemon/runtime/backoff.hpp"
-#include "daemon/store/duty.hpp"
+#include "daemon/store/lease_record.hpp"
 
 namespace morpheus {
 

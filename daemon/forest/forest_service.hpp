@@ -63,12 +63,12 @@ class ForestService : public Forests {
   asio::awaitable<Result<DeletionView>> delete_orphan(std::string name, Caller caller) override {
     return command::delete_orphan(commands_, std::move(name), std::move(caller));
   }
-  DutyView duty() const override { return command::duty(commands_); }
-  asio::awaitable<Result<DutyView>> take_over(Caller caller) override { return command::take_over(commands_, std::move(caller)); }
+  LeaseView lease() const override { return command::lease(commands_); }
+  asio::awaitable<Result<LeaseView>> take_over(Caller caller) override { return command::take_over(commands_, std::move(caller)); }
   Result<> may_move() const override { return command::may_move(commands_); }
   Result<> begin_move(const Caller& caller) override { return command::begin_move(commands_, caller); }
   void end_move() override { command::end_move(commands_); }
-  Result<DutyView> retire(const Caller& caller) override { return command::retire(commands_, caller); }
+  Result<LeaseView> retire(const Caller& caller) override { return command::retire(commands_, caller); }
 
  private:
   asio::awaitable<void> take_up();

@@ -67,10 +67,10 @@ class Forests {
   virtual asio::awaitable<Result<DeletionView>> delete_orphan(std::string name, Caller caller) = 0;
 
   // Whether this daemon acts at all.
-  virtual DutyView duty() const = 0;
+  virtual LeaseView lease() const = 0;
   // Makes it act from now on, in the place of whoever acts for its forests at a provider; what is stored as running goes on. Success
   // if it acts already. refused: what was under way when it was retired has not ended.
-  virtual asio::awaitable<Result<DutyView>> take_over(Caller caller) = 0;
+  virtual asio::awaitable<Result<LeaseView>> take_over(Caller caller) = 0;
   // refused: something is under way that another daemon could not take up from the store alone, or it does not act anyway.
   virtual Result<> may_move() const = 0;
   // Refused as may_move(). From its return on nothing is decided or changed, whatever is asked, until end_move(), a takeover, or a
@@ -79,7 +79,7 @@ class Forests {
   // The archive did not arrive: this daemon goes on as if nothing had been.
   virtual void end_move() = 0;
   // The archive has arrived: this daemon is retired for good. refused: it is not being moved any more.
-  virtual Result<DutyView> retire(const Caller& caller) = 0;
+  virtual Result<LeaseView> retire(const Caller& caller) = 0;
 };
 
 }  // namespace morpheus

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/config/config.hpp"
+#include "common/model/cooldown.hpp"
 #include "common/model/decision.hpp"
 #include "common/model/forest.hpp"
 
@@ -31,12 +32,6 @@ struct PolicyNode {
   bool of_last_growth = false;        // the last growth added it
   std::optional<double> lowest_cpu_percent;  // since it exists
   std::optional<double> lowest_memory_percent;
-};
-
-// A wait that began with the last growth.
-struct Cooldown {
-  Stamp started;
-  Millis length{};
 };
 
 // The last growth that the policy asked for by itself, while it is remembered.

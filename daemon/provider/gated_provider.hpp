@@ -33,9 +33,9 @@ class GatedProvider : public Provider {
   }
   asio::awaitable<Result<bool>> retire_witness(std::string name) override { return pass(provider_.retire_witness(std::move(name))); }
 
-  asio::awaitable<Result<>> claim() override { return pass(provider_.claim()); }
+  asio::awaitable<Result<>> confirm_lease() override { return pass(provider_.confirm_lease()); }
 
-  asio::awaitable<Result<std::int64_t>> highest_generation() override { return provider_.highest_generation(); }
+  asio::awaitable<Result<std::int64_t>> highest_epoch() override { return provider_.highest_epoch(); }
   asio::awaitable<Result<Offer>> offer() override { return provider_.offer(); }
   asio::awaitable<Result<std::optional<Machine>>> find(MachineRef machine) override { return provider_.find(std::move(machine)); }
   asio::awaitable<Result<std::optional<Machine>>> look(MachineRef machine) override { return provider_.look(std::move(machine)); }

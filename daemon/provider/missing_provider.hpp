@@ -23,8 +23,8 @@ class MissingProvider : public Provider {
   asio::awaitable<Result<bool>> restore(MachineRef, std::string, std::string) override { co_return later(); }
   asio::awaitable<Result<bool>> retire_witness(std::string) override { co_return later(); }
   asio::awaitable<Result<std::string>> image(MachineSpec, std::string, Purpose) override { co_return later(); }
-  asio::awaitable<Result<>> claim() override { co_return later(); }
-  asio::awaitable<Result<std::int64_t>> highest_generation() override { co_return later(); }
+  asio::awaitable<Result<>> confirm_lease() override { co_return later(); }
+  asio::awaitable<Result<std::int64_t>> highest_epoch() override { co_return later(); }
   bool is_configured() const override { return why_.code != ErrorCode::not_found; }
   asio::awaitable<std::vector<Finding>> diagnose() override {
     std::vector<Finding> findings;

@@ -170,9 +170,9 @@ class Provider {
 
   // Makes sure that it is this daemon that acts for the installation's forests here, where the provider can tell: superseded if it
   // is another one. Calls that change something make sure of it by themselves.
-  virtual asio::awaitable<Result<>> claim() { co_return Result<>{}; }
+  virtual asio::awaitable<Result<>> confirm_lease() { co_return Result<>{}; }
   // The highest generation of a daemon that ever claimed to act here and was not replaced; 0: none did. Changes nothing.
-  virtual asio::awaitable<Result<std::int64_t>> highest_generation() { co_return Result<std::int64_t>{0}; }
+  virtual asio::awaitable<Result<std::int64_t>> highest_epoch() { co_return Result<std::int64_t>{0}; }
 
   virtual Outlook outlook() const = 0;
 

@@ -31,7 +31,7 @@ constexpr std::int64_t nodes_of_a_forest = 20'000;
 
 // Random bytes of a new installation id.
 constexpr int installation_id_bytes = 8;
-// And of a duty's actor: with the generation it has to fit a cloud's label of 63 characters.
-constexpr int actor_bytes = 8;
+// And of a lease's holder: with the epoch it has to fit a cloud's label of 63 characters.
+constexpr int holder_bytes = 8;
 
 }  // namespace morpheus::bounds

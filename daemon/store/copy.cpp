@@ -105,12 +105,12 @@ void Store::Copy::finish() {
   }
 }
 
-void Store::Copy::set_duty(const Duty& duty) {
+void Store::Copy::set_lease(const LeaseRecord& lease) {
   try {
     SQLite::Statement update(work_->target, "UPDATE duty SET state = ?, generation = ?, reason = ?");
-    update.bind(1, std::string(to_string(duty.state)));
-    update.bind(2, duty.generation);
-    update.bind(3, duty.reason);
+    update.bind(1, std::string(to_string(lease.state)));
+    update.bind(2, lease.epoch);
+    update.bind(3, lease.reason);
     update.exec();
   } catch (const SQLite::Exception& error) {
     work_->source.fail(fmt::format("its copy {}: {}", work_->path, error.what()));

@@ -22,8 +22,8 @@ class Store::Copy {
   bool step();
   // Copies what is left at once, and makes the file whole: what is written to the store from now on is not in it.
   void finish();
-  // Changes the duty that the finished copy says.
-  void set_duty(const Duty& duty);
+  // Changes the lease that the finished copy says.
+  void set_lease(const LeaseRecord& lease);
 
  private:
   class Work;

@@ -18,36 +18,7 @@ spdlog::level::level_enum log_level(EventLevel level) {
   return spdlog::level::err;
 }
 
-std::string subject(const Event& event) {
-  if (!event.node.empty()) return event.node + ": ";
-  return event.forest.empty() ? "" : event.forest + ": ";
-}
-
 }  // namespace
-
-std::string describe(const Caller& caller) {
-  const auto program = caller.program.empty() ? "" : ", " + caller.program;
-  return fmt::format("{} (uid {}, pid {}{})", caller.user, caller.uid, caller.pid, program);
-}
-
-Event command_event(const Caller& caller, const std::string& what) {
-  Event event;
-  event.kind = "command";
-  event.caller = caller;
-  event.command = what;
-  event.message = fmt::format("{}: {}", describe(caller), what);
-  return event;
-}
-
-Event daemon_event(EventLevel level, std::string message) {
-  Event event;
-  event.kind = "daemon";
-  event.level = level;
-  event.message = std::move(message);
-  return event;
-}
-
-std::string line_of(const Event& event) { return subject(event) + event.message; }
 
 Journal::Journal(Clock& clock, Store& store, const asio::any_io_executor& executor, EventLog* log)
     : clock_(clock), store_(store), log_(log), news_(executor) {}

@@ -11,23 +11,16 @@
 #include <vector>
 
 #include "common/error.hpp"
+#include "common/model/cooldown.hpp"
 #include "common/model/decision.hpp"
 #include "common/model/event.hpp"
 #include "common/model/forest.hpp"
 #include "common/model/node.hpp"
 #include "common/model/operation.hpp"
 #include "common/model/sample.hpp"
-#include "daemon/policy/input.hpp"
-#include "daemon/store/duty.hpp"
+#include "daemon/store/lease_record.hpp"
 
 namespace morpheus {
-
-// Which events are wanted.
-struct EventFilter {
-  std::string forest;                  // empty: of all
-  EventLevel least = EventLevel::info;  // and what is worse
-  WallTime since = WallTime::min();
-};
 
 // The daemon's memory: one SQLite database (WAL, STRICT tables, foreign keys, migrations by user_version). Everything is
 // committed with synchronous=FULL but samples. One daemon has it at a time. What SQLite refuses (a full disk, a damaged
@@ -65,14 +58,14 @@ class Store {
   // Made once for a database: the morpheus-controller label.
   const std::string& installation_id() const;
 
-  // What is stored, or `moving` from hold() until let_go() or set_duty().
-  Duty duty() const;
-  void set_duty(const Duty& duty);
+  // What is stored, or `moving` from hold() until let_go() or set_lease().
+  LeaseRecord lease() const;
+  void set_lease(const LeaseRecord& lease);
   // This daemon does not act while it is moved; `reason` says so. Nothing is stored.
   void hold(std::string reason);
   void let_go();
-  // Makes `fresh` the duty's actor if it has none: it is the database of an older version, or was restored.
-  void give_actor(const std::string& fresh);
+  // Makes `fresh` the lease's holder if it has none: it is the database of an older version, or was restored.
+  void give_holder(const std::string& fresh);
 
   int schema_version() const;
   // Takes the right to write, and gives it back: throws what a write would.

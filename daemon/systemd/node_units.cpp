@@ -8,7 +8,6 @@
 #include <cctype>
 #include <utility>
 
-#include "daemon/provider/local/server_process.hpp"
 #include "daemon/systemd/unit_state.hpp"
 
 namespace morpheus {
@@ -48,7 +47,7 @@ Error failure(const std::string& unit, const std::string& how, const std::string
 
 // It may have ended because the lock is held: then all is well.
 Result<> has_ended(const std::string& unit, const std::string& result, const std::filesystem::path& lock) {
-  const auto alive = ServerProcesses::alive(lock);
+  const auto alive = is_held(lock);
   if (!alive || *alive) return alive ? Result<>{} : alive.error();
   return failure(unit, "ended at once", result);
 }
@@ -142,7 +141,7 @@ asio::awaitable<Result<>> NodeUnits::await_lock(std::string unit, std::filesyste
   UnitState state(bus_, unit, state_limit);
   BootTime next_question = clock_.boot();
   for (;;) {
-    const auto alive = ServerProcesses::alive(lock);
+    const auto alive = is_held(lock);
     if (!alive) co_return alive.error();
     if (*alive) co_return Result<>{};
     if (clock_.boot() >= deadline) {

@@ -36,8 +36,8 @@ std::string status_line(const Store& store, const Observations& observations) {
       if (costs(node)) nodes.push_back(std::move(node));
     }
   }
-  const Duty duty = store.duty();
-  std::string line = duty.state == DutyState::active ? "" : fmt::format("{}, changes nothing (morpheusctl takeover); ", to_string(duty.state));
+  const LeaseRecord lease = store.lease();
+  std::string line = lease.state == LeaseState::active ? "" : fmt::format("{}, changes nothing (morpheusctl takeover); ", to_string(lease.state));
   line += fmt::format("{}, {}", count_of(forests.size(), "forest"), count_of(nodes.size(), "node"));
   const auto unknown = std::ranges::count_if(nodes, [&](const Node& node) {
     const NodeObservation* seen = observations.find(node.id);

@@ -96,7 +96,7 @@ void restore_once(const Original& original, const std::string& archive) {
   for (const auto& name : restored->forests) fuzz::expect(check_forest_name(name).has_value(), "only names that lead nowhere");
   const auto store = Store::open(place / "m.db", "other");
   fuzz::expect(store.has_value(), "what was restored is opened");
-  fuzz::expect((*store)->duty().state != DutyState::active, "a copy does not act");
+  fuzz::expect((*store)->lease().state != LeaseState::active, "a copy does not act");
 }
 
 }  // namespace

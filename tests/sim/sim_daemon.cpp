@@ -12,7 +12,7 @@ std::unique_ptr<Store> open_store(const std::string& database, Ids& ids) {
   constexpr int id_bytes = 8;
   auto store = Store::open(database, ids.random_hex(id_bytes));
   if (!store) throw std::runtime_error(describe(store.error()));
-  (*store)->give_actor(ids.random_hex(id_bytes));
+  (*store)->give_holder(ids.random_hex(id_bytes));
   return *std::move(store);
 }
 

@@ -11,7 +11,7 @@
 #include "daemon/policy/evaluate.hpp"
 #include "daemon/policy/growth_wait.hpp"
 #include "daemon/runtime/timeout.hpp"
-#include "daemon/store/duty.hpp"
+#include "daemon/store/lease_record.hpp"
 
 namespace morpheus {
 namespace {

@@ -49,12 +49,12 @@ asio::awaitable<Result<OrphansView>> orphans(const CommandContext& command, Fres
 asio::awaitable<Result<AdoptionView>> adopt(const CommandContext& command, std::string name, Caller caller);
 asio::awaitable<Result<DeletionView>> delete_orphan(const CommandContext& command, std::string name, Caller caller);
 
-// duty_commands.cpp
-DutyView duty(const CommandContext& command);
-asio::awaitable<Result<DutyView>> take_over(const CommandContext& command, Caller caller);
+// lease_commands.cpp
+LeaseView lease(const CommandContext& command);
+asio::awaitable<Result<LeaseView>> take_over(const CommandContext& command, Caller caller);
 Result<> may_move(const CommandContext& command);
 Result<> begin_move(const CommandContext& command, const Caller& caller);
 void end_move(const CommandContext& command);
-Result<DutyView> retire(const CommandContext& command, const Caller& caller);
+Result<LeaseView> retire(const CommandContext& command, const Caller& caller);
 
 }  // namespace morpheus::command

@@ -2,7 +2,7 @@
 #include "daemon/forest/command/commands.hpp"
 #include "daemon/forest/command/find.hpp"
 #include "daemon/forest/view/status.hpp"
-#include "daemon/store/duty.hpp"
+#include "daemon/store/lease_record.hpp"
 
 namespace morpheus::command {
 namespace {

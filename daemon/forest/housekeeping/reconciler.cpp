@@ -12,7 +12,7 @@
 #include "daemon/forest/orphan/drift.hpp"
 #include "daemon/forest/orphan/inventory.hpp"
 #include "daemon/runtime/timeout.hpp"
-#include "daemon/store/duty.hpp"
+#include "daemon/store/lease_record.hpp"
 
 namespace morpheus {
 namespace {
@@ -48,7 +48,7 @@ class Reconciler::Working {
 asio::awaitable<void> Reconciler::run() {
   for (;;) {
     co_await until_active();
-    const auto generation = this->generation();
+    const auto epoch = this->epoch();
     for (const auto& [name, provider] : context_.providers) {
       try {
         co_await reconcile(name);
@@ -56,24 +56,24 @@ asio::awaitable<void> Reconciler::run() {
         note(name, "", Error{ErrorCode::failed, error.what(), ""});
       }
     }
-    co_await rest(generation);
+    co_await rest(epoch);
   }
 }
 
-asio::awaitable<void> Reconciler::rest(std::int64_t generation) {
+asio::awaitable<void> Reconciler::rest(std::int64_t epoch) {
   const BootTime until = context_.clock.boot() + interval;
   Signal& news = context_.journal.news();
   while (context_.clock.boot() < until) {
     const auto seen = news.count();
-    if (this->generation() > generation && is_active()) co_return;
+    if (this->epoch() > epoch && is_active()) co_return;
     const Millis left = until - context_.clock.boot();
     co_await finishes_within(context_.clock, left, news.wait_past(seen));
   }
 }
 
-std::int64_t Reconciler::generation() const {
+std::int64_t Reconciler::epoch() const {
   try {
-    return context_.store.duty().generation;
+    return context_.store.lease().epoch;
   } catch (const StoreError& error) {
     spdlog::error("{}", error.what());
     return 0;
@@ -102,7 +102,7 @@ asio::awaitable<void> Reconciler::reconcile(std::string provider_name) {
   const Working under_way(working_);
   if (!has_forests(context_.store, provider_name)) co_return;
   Provider& provider = *context_.providers.at(provider_name);
-  const auto claimed = co_await provider.claim();
+  const auto claimed = co_await provider.confirm_lease();
   if (!claimed) {
     note(provider_name, "", claimed.error());
     co_return;

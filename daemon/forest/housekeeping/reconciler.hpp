@@ -33,9 +33,9 @@ class Reconciler {
   // Returns once this daemon may act.
   asio::awaitable<void> until_active();
   bool is_active() const;
-  // Returns after the interval, or when this daemon acts by a later generation than that.
-  asio::awaitable<void> rest(std::int64_t generation);
-  std::int64_t generation() const;  // 0: it cannot be read
+  // Returns after the interval, or when this daemon acts by a later epoch than that.
+  asio::awaitable<void> rest(std::int64_t epoch);
+  std::int64_t epoch() const;  // 0: it cannot be read
   asio::awaitable<void> reconcile(std::string provider_name);
   asio::awaitable<void> mark_gone(std::int64_t forest_id, std::vector<Node> missing);
   asio::awaitable<void> try_forest(Forest forest, KnownMachines listed);

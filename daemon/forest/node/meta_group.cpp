@@ -7,7 +7,7 @@
 #include "daemon/forest/node/readiness.hpp"
 #include "daemon/forest/node/transition.hpp"
 #include "daemon/image/nats_conf.hpp"
-#include "daemon/store/duty.hpp"
+#include "daemon/store/lease_record.hpp"
 
 namespace morpheus {
 namespace {

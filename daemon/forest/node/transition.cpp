@@ -7,7 +7,7 @@
 #include <stdexcept>
 
 #include "daemon/runtime/timeout.hpp"
-#include "daemon/store/duty.hpp"
+#include "daemon/store/lease_record.hpp"
 
 namespace morpheus {
 namespace {
@@ -67,7 +67,7 @@ Result<> check_may_begin(const ForestContext& context) {
 
 bool is_running(const ForestContext& context, std::int64_t operation_id) {
   const auto operation = context.store.operation(operation_id);
-  const bool acts = context.store.duty().state == DutyState::active;
+  const bool acts = context.store.lease().state == LeaseState::active;
   return acts && operation && operation->state == OperationState::running;
 }
 

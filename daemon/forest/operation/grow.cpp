@@ -12,7 +12,7 @@ namespace morpheus {
 namespace {
 
 // New cores add to no dead member of the meta group.
-asio::awaitable<Result<>> prepare(const ForestContext& context, Operation operation) {
+asio::awaitable<Result<>> prepare_growth(const ForestContext& context, Operation operation) {
   const auto wanted = check_not_aborted(operation);
   if (!wanted) co_return wanted.error();
   const auto forest = forest_of(context, operation.forest_id);
@@ -35,7 +35,7 @@ asio::awaitable<void> raise_cores(const ForestContext& context, Operation operat
   }
 }
 
-asio::awaitable<void> raise_all(const ForestContext& context, Operation operation) {
+asio::awaitable<void> raise_in_turn(const ForestContext& context, Operation operation) {
   TaskGroup tasks(context.executor);
   tasks.spawn("cores", raise_cores(context, operation));
   for (const Node& node : nodes_of(context, operation)) {
@@ -47,8 +47,8 @@ asio::awaitable<void> raise_all(const ForestContext& context, Operation operatio
 }  // namespace
 
 asio::awaitable<void> grow(const ForestContext& context, Operation operation) {
-  const auto prepared = co_await prepare(context, operation);
-  if (prepared) co_await raise_all(context, operation);
+  const auto prepared = co_await prepare_growth(context, operation);
+  if (prepared) co_await raise_in_turn(context, operation);
   const auto error = co_await settle_raised(context, operation, prepared);
   if (!error) co_return;
   Store::Transaction transaction(context.store);

@@ -22,7 +22,7 @@ Result<> prepare_secrets(const ForestContext& context, const Operation& operatio
   return {};
 }
 
-asio::awaitable<Result<>> prepare(const ForestContext& context, Operation operation) {
+asio::awaitable<Result<>> prepare_planting(const ForestContext& context, Operation operation) {
   const auto wanted = check_not_aborted(operation);
   if (!wanted) co_return wanted.error();
   const auto secrets = prepare_secrets(context, operation);
@@ -32,7 +32,7 @@ asio::awaitable<Result<>> prepare(const ForestContext& context, Operation operat
   co_return co_await reserve_addresses(context, operation);
 }
 
-asio::awaitable<void> raise_all(const ForestContext& context, Operation operation) {
+asio::awaitable<void> raise_together(const ForestContext& context, Operation operation) {
   TaskGroup tasks(context.executor);
   for (const Node& node : nodes_of(context, operation)) tasks.spawn(node.name, provision(context, node.id));
   co_await tasks.join();
@@ -50,8 +50,8 @@ void settle_planted(const ForestContext& context, const Operation& operation) {
 }
 
 asio::awaitable<void> plant(const ForestContext& context, Operation operation) {
-  const auto prepared = co_await prepare(context, operation);
-  if (prepared) co_await raise_all(context, operation);
+  const auto prepared = co_await prepare_planting(context, operation);
+  if (prepared) co_await raise_together(context, operation);
   const auto error = co_await settle_raised(context, operation, prepared);
   if (!error) co_return;
   Store::Transaction transaction(context.store);

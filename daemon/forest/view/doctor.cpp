@@ -13,7 +13,7 @@
 #include "daemon/runtime/host_diagnosis.hpp"
 #include "daemon/runtime/timeout.hpp"
 #include "daemon/store/diagnosis.hpp"
-#include "daemon/store/duty.hpp"
+#include "daemon/store/lease_record.hpp"
 
 namespace morpheus {
 namespace {
@@ -129,7 +129,7 @@ asio::awaitable<std::vector<Finding>> examine_provider(const ForestContext& cont
   co_return co_await examine_configured(context, looks, name, freshness);
 }
 
-std::vector<Finding> examine_duty(const ForestContext& context) {
+std::vector<Finding> examine_lease(const ForestContext& context) {
   try {
     const auto allowed = may_act(context.store);
     if (allowed) return {};
@@ -282,7 +282,7 @@ std::vector<Finding> try_forest(const ForestContext& context, const Forest& fore
 
 asio::awaitable<std::vector<Finding>> examine_all(const ForestContext& context, ProviderLooks& looks, Freshness freshness) {
   std::vector<Finding> findings;
-  append(findings, examine_duty(context));
+  append(findings, examine_lease(context));
   append(findings, examine_waits(context, ""));
   append(findings, diagnose_database(context.store, context.config.daemon.database));
   findings.push_back(diagnose_directory("state directory", context.config.daemon.state_dir));

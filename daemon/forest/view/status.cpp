@@ -8,7 +8,7 @@
 #include "daemon/forest/node/readiness.hpp"
 #include "daemon/forest/view/waits.hpp"
 #include "daemon/image/nats_conf.hpp"
-#include "daemon/store/duty.hpp"
+#include "daemon/store/lease_record.hpp"
 
 namespace morpheus {
 namespace {

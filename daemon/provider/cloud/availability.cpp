@@ -5,23 +5,23 @@
 #include <algorithm>
 #include <chrono>
 
-namespace morpheus::hetzner {
+namespace morpheus {
 
-const Availability::Closed* Availability::closed(const Pair& pair) const {
+const Availability::Closed* Availability::closed(const MachinePair& pair) const {
   const auto found = closed_.find(pair);
   return found == closed_.end() || found->second.until <= clock_.boot() ? nullptr : &found->second;
 }
 
-std::optional<Pair> Availability::first_of(const std::vector<Pair>& pairs) const {
-  for (const Pair& pair : pairs) {
+std::optional<MachinePair> Availability::first_of(const std::vector<MachinePair>& pairs) const {
+  for (const MachinePair& pair : pairs) {
     if (!closed(pair)) return pair;
   }
   return std::nullopt;
 }
 
-std::string Availability::describe(const std::vector<Pair>& pairs) const {
+std::string Availability::describe(const std::vector<MachinePair>& pairs) const {
   std::string text;
-  for (const Pair& pair : pairs) {
+  for (const MachinePair& pair : pairs) {
     const Closed* why = closed(pair);
     if (!why) continue;
     const auto left = std::chrono::ceil<std::chrono::seconds>(why->until - clock_.boot());
@@ -48,4 +48,4 @@ std::string Availability::refusal() const {
   return fmt::format("{}; tried again in {} s at the earliest", limit_, left.count());
 }
 
-}  // namespace morpheus::hetzner
+}  // namespace morpheus

@@ -8,14 +8,14 @@
 
 #include "daemon/runtime/clock.hpp"
 
-namespace morpheus::hetzner {
+namespace morpheus {
 
 // A machine type in a location.
-struct Pair {
+struct MachinePair {
   std::string type;
   std::string location;
 
-  auto operator<=>(const Pair&) const = default;
+  auto operator<=>(const MachinePair&) const = default;
 };
 
 // What the API refused lately, and what to try instead.
@@ -28,12 +28,12 @@ class Availability {
 
   explicit Availability(Clock& clock) : clock_(clock) {}
 
-  void sold_out(const Pair& pair) { closed_[pair] = {clock_.boot() + cool_down, ""}; }
-  void not_offered(const Pair& pair) { closed_[pair] = {clock_.boot() + not_offered_pause, "not offered, "}; }
+  void sold_out(const MachinePair& pair) { closed_[pair] = {clock_.boot() + cool_down, ""}; }
+  void not_offered(const MachinePair& pair) { closed_[pair] = {clock_.boot() + not_offered_pause, "not offered, "}; }
   // The first of `pairs` that is not left alone.
-  std::optional<Pair> first_of(const std::vector<Pair>& pairs) const;
+  std::optional<MachinePair> first_of(const std::vector<MachinePair>& pairs) const;
   // Those that are left alone: "cx23 in fsn1 (again in 90 s), cx33 in fsn1 (not offered, again in 3600 s)"
-  std::string describe(const std::vector<Pair>& pairs) const;
+  std::string describe(const std::vector<MachinePair>& pairs) const;
 
   // A limit of the project was met: nothing is created until the time of the next try.
   void limit_met(const std::string& message);
@@ -50,13 +50,13 @@ class Availability {
   };
 
   // Unset: it is not left alone.
-  const Closed* closed(const Pair& pair) const;
+  const Closed* closed(const MachinePair& pair) const;
 
   Clock& clock_;
-  std::map<Pair, Closed> closed_;
+  std::map<MachinePair, Closed> closed_;
   std::string limit_;
   BootTime limit_until_{};
   Millis probe_ = first_probe;
 };
 
-}  // namespace morpheus::hetzner
+}  // namespace morpheus

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <cmath>
 
-namespace morpheus::hetzner {
+namespace morpheus {
 
 void RateBudget::learn(int remaining) {
   remaining_ = remaining;
@@ -37,4 +37,4 @@ Millis RateBudget::wait_for(Urgency urgency) const {
   return Millis{static_cast<std::int64_t>(std::ceil(missing / per_second * 1'000))};
 }
 
-}  // namespace morpheus::hetzner
+}  // namespace morpheus

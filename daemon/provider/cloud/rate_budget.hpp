@@ -5,7 +5,7 @@
 #include "daemon/provider/provider.hpp"
 #include "daemon/runtime/clock.hpp"
 
-namespace morpheus::hetzner {
+namespace morpheus {
 
 // Who may use the last calls: what deletes machines saves money, whatever else waits; and what is only looked at can be looked at later.
 enum class Urgency { reading, normal, deleting };
@@ -45,4 +45,4 @@ class RateBudget {
   std::int64_t spent_ = 0;
 };
 
-}  // namespace morpheus::hetzner
+}  // namespace morpheus

@@ -65,7 +65,7 @@ asio::awaitable<void> reach(Clock& clock, std::string url, Finding& finding) {
 }  // namespace
 
 asio::awaitable<Result<>> HetznerProvider::check_read_access() {
-  const auto answer = co_await api_.list("locations", "", read_location, Urgency::reading);
+  const auto answer = co_await access_.reader().list("locations", "", read_location, Urgency::reading);
   if (!answer) co_return to_error(answer.error());
   co_return Result<>{};
 }
@@ -121,7 +121,7 @@ std::vector<Finding> HetznerProvider::diagnose_limits() const {
     findings.push_back({"sold out", FindingLevel::warning, cooling,
                         "add machine types or locations to hetzner.server_types and hetzner.locations"});
   }
-  const auto left = api_.budget().calls_left();
+  const auto left = access_.budget().calls_left();
   if (!left) return findings;
   const bool few = *left <= RateBudget::reserve;
   findings.push_back({"calls", few ? FindingLevel::warning : FindingLevel::ok,
@@ -134,7 +134,7 @@ asio::awaitable<std::vector<Finding>> HetznerProvider::diagnose() {
   std::vector<Finding> findings;
   auto read = co_await examine(clock_, "token", "it may read", check_read_access());
   findings.push_back(std::move(read));
-  auto write = co_await examine(clock_, "token", "it may write", check_write_access(Purpose::reading));
+  auto write = co_await examine(clock_, "token", "it may write", access_.check_token_may_write(urgency_of(Purpose::reading)));
   findings.push_back(std::move(write));
   auto catalog = co_await examine(clock_, "machines to be made", "types, locations and image are sold", check_catalog());
   findings.push_back(std::move(catalog));

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "daemon/image/cloud_config.hpp"
-#include "daemon/provider/cloud/machine_choice.hpp"
+#include "daemon/provider/hetzner/catalog/candidates.hpp"
 #include "daemon/provider/hetzner/machines.hpp"
 
 namespace morpheus::hetzner {
@@ -23,18 +23,17 @@ bool names_what_is_gone(const ApiError& error) {
 }  // namespace
 
 HetznerProvider::HetznerProvider(const asio::any_io_executor& executor, Clock& clock, ApiClient& client,
-                                 std::string installation_id, Settings settings, Acting& acting, Repairs& repairs)
+                                 std::string installation_id, Settings settings, LeaseHolder& holder, Repairs& repairs)
     : clock_(clock),
       settings_(std::move(settings)),
       ownership_(std::move(installation_id)),
-      api_(clock, client),
-      actions_(clock, api_),
-      servers_(clock, api_, actions_),
-      addresses_(api_, ownership_, settings_.hetzner.ipv4 ? "ipv4" : "ipv6"),
-      fence_(executor, clock, api_, ownership_, acting),
-      firewalls_(api_, ownership_, fence_, repairs, settings_.security, settings_.host_metrics),
-      groups_(executor, api_, ownership_, repairs),
-      keys_(api_, repairs, settings_.hetzner.ssh_keys),
+      access_(executor, clock, client, ownership_, holder),
+      actions_(clock, access_.reader()),
+      servers_(clock, access_.api(), actions_),
+      addresses_(access_.api(), ownership_, settings_.hetzner.ipv4 ? "ipv4" : "ipv6"),
+      firewalls_(access_.api(), ownership_, access_.board(), access_.fence(), holder, repairs, settings_.security, settings_.host_metrics),
+      groups_(executor, access_.api(), ownership_, repairs),
+      keys_(access_.api(), repairs, settings_.hetzner.ssh_keys),
       availability_(clock),
       reading_catalog_(executor) {}
 
@@ -46,8 +45,6 @@ asio::awaitable<Result<std::string>> HetznerProvider::reserve_address(std::strin
   if (*known) co_return (*known)->address;
   const auto pair = choice().next();
   if (!pair) co_return choice().sold_out();
-  const auto acts = co_await fence_.pass(Urgency::normal);
-  if (!acts) co_return acts.error();
   const auto made = co_await addresses_.create(forest, name, pair->location);
   if (!made) co_return learn(made.error(), *pair, forest);
   co_return made->address;
@@ -70,8 +67,6 @@ asio::awaitable<Result<Machine>> HetznerProvider::adopt(MachineSpec spec, Server
     co_return error;
   }
   spdlog::info("{}: server {} is there already, made by the same intent", spec.name, server.id);
-  const auto acts = co_await fence_.pass(Urgency::normal);  // it may have to be started
-  if (!acts) co_return acts.error();
   const auto running = co_await servers_.wait_until_running(server, action_limit);
   if (!running) co_return to_error(running.error());
   co_return machine_of(*running);
@@ -93,12 +88,12 @@ asio::awaitable<Result<Machine>> HetznerProvider::create_new(MachineSpec spec) {
     co_return error;
   }
   if ((*address)->server != 0) co_return co_await adopt_holder(spec, (*address)->server);
+  const auto known = check_choice(*catalog_, settings_.hetzner);  // the catalog may have changed since the operation began
+  if (!known) co_return known.error();
   const auto pair = choice().in((*address)->location, spec.most_monthly_cost);
   if (!pair) co_return pair.error();
   auto request = co_await create_request(spec, *pair, (*address)->id);
   if (!request) co_return request.error();
-  const auto acts = co_await fence_.pass(Urgency::normal);  // what the request needed may have waited for calls
-  if (!acts) co_return acts.error();
   const auto made = co_await servers_.create(*std::move(request), action_limit);
   // Another type is for the next try: what it may cost is known only then, because other nodes are made meanwhile.
   if (!made) co_return learn(made.error(), *pair, spec.forest);
@@ -106,12 +101,10 @@ asio::awaitable<Result<Machine>> HetznerProvider::create_new(MachineSpec spec) {
   co_return machine_of(*made);
 }
 
-asio::awaitable<Result<nlohmann::json>> HetznerProvider::create_request(MachineSpec spec, Pair pair,
+asio::awaitable<Result<nlohmann::json>> HetznerProvider::create_request(MachineSpec spec, MachinePair pair,
                                                                         std::int64_t address_id) {
   const auto told = user_data(spec, pair.type);
   if (!told) co_return told.error();
-  const auto acts = co_await fence_.pass(Urgency::normal);
-  if (!acts) co_return acts.error();
   const auto firewall = co_await firewalls_.id_of(spec.forest);
   if (!firewall) co_return firewall.error();
   if (*firewall == 0) {
@@ -139,7 +132,7 @@ asio::awaitable<Result<nlohmann::json>> HetznerProvider::create_request(MachineS
   co_return Result<nlohmann::json>(boost::system::in_place_value, std::move(body));
 }
 
-Error HetznerProvider::learn(const ApiError& error, const Pair& pair, const std::string& forest) {
+Error HetznerProvider::learn(const ApiError& error, const MachinePair& pair, const std::string& forest) {
   groups_.forget(forest);
   Error known = to_error(error);
   if (error.fault == Fault::sold_out) {
@@ -213,8 +206,6 @@ asio::awaitable<Result<>> HetznerProvider::enclose(std::string forest, std::vect
 }
 
 asio::awaitable<Result<>> HetznerProvider::clear(std::string forest) {
-  const auto acts = co_await fence_.pass(Urgency::deleting);
-  if (!acts) co_return acts.error();
   const auto firewall = co_await firewalls_.remove(forest);
   if (!firewall) co_return firewall.error();
   co_return co_await groups_.remove(forest);
@@ -226,6 +217,10 @@ Result<std::string> HetznerProvider::user_data(const MachineSpec& spec, const st
   const MachineType* known = catalog_->type(type);
   const auto architecture = release_architecture(known ? known->architecture : "");
   return render_cloud_config(spec.image, make_machine_setup(settings_.integration, architecture));
+}
+
+MachineChoice HetznerProvider::choice() const {
+  return {candidates(*catalog_, settings_.hetzner), {"hetzner.server_types", "hetzner.locations"}, availability_};
 }
 
 StageLimits HetznerProvider::stage_limits() const {
@@ -240,7 +235,7 @@ Machine HetznerProvider::machine_of(const Server& server) const { return to_mach
 Machine HetznerProvider::machine_of(const PrimaryIp& ip) const { return to_machine(ip, catalog_ ? &*catalog_ : nullptr, settings_.hetzner.ipv4); }
 
 std::string HetznerProvider::waits_for() const {
-  const Millis wait = api_.budget().wait_for(Urgency::normal);
+  const Millis wait = access_.budget().wait_for(Urgency::normal);
   if (wait == Millis{0}) return {};
   return fmt::format("the account's calls are used up for {} s", std::chrono::ceil<std::chrono::seconds>(wait).count());
 }

@@ -11,7 +11,7 @@
 #include "daemon/provider/hetzner/api/actions.hpp"
 #include "daemon/provider/hetzner/catalog/catalog.hpp"
 #include "daemon/provider/hetzner/catalog/notices.hpp"
-#include "daemon/provider/hetzner/fence/fence.hpp"
+#include "daemon/provider/hetzner/fence/api_access.hpp"
 #include "daemon/provider/hetzner/resource/firewalls.hpp"
 #include "daemon/provider/hetzner/resource/placement_groups.hpp"
 #include "daemon/provider/hetzner/resource/primary_ips.hpp"
@@ -39,7 +39,7 @@ class HetznerProvider : public Provider {
   static constexpr Millis catalog_fault_age{30'000};  // until whoever only reads makes another try
 
   HetznerProvider(const asio::any_io_executor& executor, Clock& clock, ApiClient& client, std::string installation_id,
-                  Settings settings, Acting& acting, Repairs& repairs);
+                  Settings settings, LeaseHolder& holder, Repairs& repairs);
 
   asio::awaitable<Result<Offer>> offer() override;  // in offer.cpp, with outlook() and image()
   asio::awaitable<Result<std::string>> reserve_address(std::string forest, std::string name) override;
@@ -56,11 +56,11 @@ class HetznerProvider : public Provider {
   // The machine's own unit ends it once three cores are current.
   asio::awaitable<Result<bool>> retire_witness(std::string name) override;
   asio::awaitable<Result<std::string>> image(MachineSpec spec, std::string type, Purpose purpose) override;
-  asio::awaitable<Result<>> claim() override { co_return co_await fence_.pass(Urgency::normal); }
-  asio::awaitable<Result<std::int64_t>> highest_generation() override { co_return co_await fence_.highest_generation(); }
+  asio::awaitable<Result<>> confirm_lease() override { co_return co_await access_.fence().pass(Urgency::normal); }
+  asio::awaitable<Result<std::int64_t>> highest_epoch() override { co_return co_await access_.fence().highest_epoch(); }
   Outlook outlook() const override;
   std::string waits_for() const override;
-  std::optional<ApiUse> api_use() const override { return ApiUse{api_.budget().spent(), api_.budget().calls_left()}; }
+  std::optional<ApiUse> api_use() const override { return ApiUse{access_.budget().spent(), access_.budget().calls_left()}; }
   bool is_networked() const override { return true; }
   StageLimits stage_limits() const override;
   asio::awaitable<std::vector<Finding>> diagnose() override;  // in diagnosis.cpp
@@ -72,7 +72,6 @@ class HetznerProvider : public Provider {
   // Of the catalog, which has been read: what to know of the configured types and locations.
   std::vector<Notice> notices() const;
   void log_skipped_entries();  // once each, until they change
-  asio::awaitable<Result<>> check_write_access(Purpose purpose);
   // The parts of diagnose(), in diagnosis.cpp.
   asio::awaitable<Result<>> check_read_access();
   asio::awaitable<Result<>> check_catalog();
@@ -93,11 +92,11 @@ class HetznerProvider : public Provider {
   asio::awaitable<Result<Machine>> adopt_holder(MachineSpec spec, std::int64_t server_id);
   asio::awaitable<Result<Machine>> adopt(MachineSpec spec, Server server);
   Result<std::string> user_data(const MachineSpec& spec, const std::string& type) const;
-  asio::awaitable<Result<nlohmann::json>> create_request(MachineSpec spec, Pair pair, std::int64_t address_id);
+  asio::awaitable<Result<nlohmann::json>> create_request(MachineSpec spec, MachinePair pair, std::int64_t address_id);
   // What the API refused is remembered where it matters for the next try.
-  Error learn(const ApiError& error, const Pair& pair, const std::string& forest);
+  Error learn(const ApiError& error, const MachinePair& pair, const std::string& forest);
   // Of the catalog, which has been read.
-  Choice choice() const { return Choice(*catalog_, settings_.hetzner, availability_); }
+  MachineChoice choice() const;
   Machine machine_of(const Server& server) const;
   Machine machine_of(const PrimaryIp& ip) const;
   // The command that makes somebody else's server this installation's.
@@ -106,11 +105,10 @@ class HetznerProvider : public Provider {
   Clock& clock_;
   Settings settings_;
   Ownership ownership_;
-  Api api_;
+  ApiAccess access_;
   Actions actions_;
   Servers servers_;
   PrimaryIps addresses_;
-  Fence fence_;
   Firewalls firewalls_;
   PlacementGroups groups_;
   SshKeys keys_;

@@ -69,8 +69,6 @@ asio::awaitable<Result<>> HetznerProvider::drain(MachineRef machine) {
   if (!server) co_return server.error();
   const bool is_meant = *server && (number_of(machine.id()) == 0 || (*server)->id == number_of(machine.id()));
   if (!is_meant) co_return Result<>{};
-  const auto acts = co_await fence_.pass(Urgency::deleting);
-  if (!acts) co_return acts.error();
   const auto asked = co_await servers_.shut_down((*server)->id);
   if (!asked) co_return to_error(asked.error());
   co_return Result<>{};
@@ -98,12 +96,8 @@ asio::awaitable<Result<std::string>> HetznerProvider::remove_server(MachineRef m
 }
 
 asio::awaitable<Result<>> HetznerProvider::destroy(MachineRef machine) {
-  const auto acts = co_await fence_.pass(Urgency::deleting);
-  if (!acts) co_return acts.error();
   const auto removed = co_await remove_server(machine);
   if (!removed) co_return removed.error();
-  const auto still = co_await fence_.pass(Urgency::deleting);  // the deletion took its time
-  if (!still) co_return still.error();
   // Addresses go with their machine; one that never had a machine does not.
   const auto released = co_await addresses_.remove(machine.name());
   if (released && !removed->empty()) spdlog::warn("{}: {}, and stays", machine.name(), *removed);
@@ -114,8 +108,6 @@ asio::awaitable<Result<>> HetznerProvider::destroy(MachineRef machine) {
 }
 
 asio::awaitable<Result<bool>> HetznerProvider::restore(MachineRef machine, std::string forest, std::string intent) {
-  const auto acts = co_await fence_.pass(Urgency::normal);
-  if (!acts) co_return acts.error();
   const auto found = co_await servers_.get(number_of(machine.id()));
   if (!found) co_return to_error(found.error());
   if (!*found) {

@@ -4,7 +4,6 @@
 #include <iterator>
 #include <utility>
 
-#include "daemon/provider/cloud/machine_choice.hpp"
 #include "daemon/provider/hetzner/catalog/preflight.hpp"
 #include "daemon/provider/hetzner/hetzner_provider.hpp"
 
@@ -19,7 +18,7 @@ asio::awaitable<Result<Offer>> HetznerProvider::offer() {
   if (!chosen) co_return chosen.error();
   const auto keys = co_await keys_.ids(false);
   if (!keys) co_return keys.error();
-  const auto writable = co_await check_write_access(Purpose::acting);
+  const auto writable = co_await access_.check_token_may_write(urgency_of(Purpose::acting));
   if (!writable) co_return writable.error();
   Offer offer;
   const auto downloads = co_await check_downloads(settings_.integration, settings_.hetzner, *catalog_);
@@ -35,7 +34,7 @@ asio::awaitable<Result<Offer>> HetznerProvider::offer() {
   }
   const auto pair = choice().next();
   if (!pair) co_return choice().sold_out();
-  const auto price = choice().price(*pair);
+  const auto price = catalog_->price(pair->type, pair->location, settings_.hetzner.ipv4);
   offer.type = pair->type;
   offer.location = pair->location;
   offer.capacity = catalog_->type(pair->type)->capacity;
@@ -58,7 +57,7 @@ asio::awaitable<Result<>> HetznerProvider::refresh_catalog(Purpose purpose) {
 }
 
 asio::awaitable<Result<>> HetznerProvider::read_catalog_again(Urgency urgency) {
-  auto read = co_await read_catalog(api_, settings_.hetzner.image, urgency);
+  auto read = co_await read_catalog(access_.reader(), settings_.hetzner.image, urgency);
   catalog_fault_.reset();
   if (!read) {
     catalog_fault_ = to_error(read.error());
@@ -89,15 +88,6 @@ void HetznerProvider::log_skipped_entries() {
   logged_skipped_ = std::move(skipped);
 }
 
-// A request that creates nothing, since it lacks everything: a token that may write is told so (422), one that may not is
-// refused first (403).
-asio::awaitable<Result<>> HetznerProvider::check_write_access(Purpose purpose) {
-  nlohmann::json nothing = nlohmann::json::object();
-  const auto answer = co_await api_.post("/placement_groups", nothing, read_one_placement_group, urgency_of(purpose));
-  if (answer || answer.error().fault == Fault::invalid) co_return Result<>{};
-  co_return to_error(answer.error());
-}
-
 Outlook HetznerProvider::outlook() const {
   Outlook outlook;
   outlook.costs_money = true;
@@ -106,7 +96,8 @@ Outlook HetznerProvider::outlook() const {
   if (!catalog_) return outlook;
   const auto all = choice().pairs();
   if (all.empty()) return outlook;
-  const auto price = choice().price(choice().next().value_or(all.front()));
+  const auto next = choice().next().value_or(all.front());
+  const auto price = catalog_->price(next.type, next.location, settings_.hetzner.ipv4);
   if (price) outlook.monthly_cost = price->monthly;
   return outlook;
 }

@@ -18,6 +18,7 @@
 
 #include "daemon/provider/local/close_directory.hpp"
 #include "daemon/provider/local/files.hpp"
+#include "daemon/provider/local/server_starter.hpp"
 
 namespace morpheus {
 namespace {
@@ -121,5 +122,7 @@ int ServerProcesses::signal(const std::filesystem::path& lock, int signal) {
 void ServerProcesses::reap() {
   std::erase_if(children_, [](pid_t pid) { return ::waitpid(pid, nullptr, WNOHANG) != 0; });
 }
+
+Result<bool> is_held(const std::filesystem::path& lock) { return ServerProcesses::alive(lock); }
 
 }  // namespace morpheus

@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <boost/asio/awaitable.hpp>
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -12,6 +13,9 @@
 namespace morpheus {
 
 namespace asio = boost::asio;
+
+// A server has that lock. A lock file that is not there is held by nobody.
+Result<bool> is_held(const std::filesystem::path& lock);
 
 // Another way to start a machine's servers than as processes of this daemon. An instance is named as run_node() takes it.
 class ServerStarter {

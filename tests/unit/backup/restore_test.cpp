@@ -77,7 +77,7 @@ class RestoreTest : public testing::Test {
     EXPECT_THAT(describe(restored.error()), HasSubstr(why));
     EXPECT_THAT(left(), testing::IsEmpty()) << why;
   }
-  Duty restored_duty() const { return Store::open(dir_ / "new/m.db", "other").value()->duty(); }
+  LeaseRecord restored_duty() const { return Store::open(dir_ / "new/m.db", "other").value()->lease(); }
 
   TempDir dir_;
   SystemClock clock_;
@@ -96,18 +96,18 @@ TEST_F(RestoreTest, ACopyIsWholePrivateAndInStandby) {
     ASSERT_EQ(::stat((dir_ / name).c_str(), &found), 0) << name;
     EXPECT_EQ(found.st_mode & 07777, static_cast<mode_t>(mode)) << name;
   }
-  EXPECT_EQ(restored_duty().state, DutyState::standby);
+  EXPECT_EQ(restored_duty().state, LeaseState::standby);
   EXPECT_EQ(Store::open(dir_ / "new/m.db", "other").value()->installation_id(), "0123456789abcdef");
 }
 
 TEST_F(RestoreTest, AMovedOneActsAtOnceWithAHigherGeneration) {
   ASSERT_TRUE(restore(archive(true), place(), clock_));
-  EXPECT_EQ(restored_duty().state, DutyState::active);
-  EXPECT_EQ(restored_duty().generation, store_->duty().generation + 1);
+  EXPECT_EQ(restored_duty().state, LeaseState::active);
+  EXPECT_EQ(restored_duty().generation, store_->lease().epoch + 1);
 }
 
 TEST_F(RestoreTest, WhateverIsRestoredIsAnotherActorThanItsOriginal) {
-  store_->give_actor("a1");
+  store_->give_holder("a1");
   for (const bool moved : {false, true}) {
     const auto file = archive(moved);
     fs::remove_all(dir_ / "new");
@@ -115,7 +115,7 @@ TEST_F(RestoreTest, WhateverIsRestoredIsAnotherActorThanItsOriginal) {
     ASSERT_TRUE(restore(file, place(), clock_));
     EXPECT_EQ(restored_duty().actor, "") << "who opens it gives it one";
   }
-  EXPECT_EQ(store_->duty().actor, "a1");
+  EXPECT_EQ(store_->lease().holder, "a1");
 }
 
 TEST_F(RestoreTest, OneOfTheVersionBeforeActorsIsRestored) {
@@ -131,7 +131,7 @@ TEST_F(RestoreTest, OneOfTheVersionBeforeActorsIsRestored) {
   older.installation_id = "feed";
   const auto restored = restore(archive_with({{"morpheus.db", read_text(dir_ / "older.db")}}, older), place(), clock_);
   ASSERT_TRUE(restored) << describe(restored.error());
-  EXPECT_EQ(restored_duty().state, DutyState::standby);
+  EXPECT_EQ(restored_duty().state, LeaseState::standby);
   EXPECT_EQ(restored_duty().actor, "");
 }
 

@@ -11,8 +11,9 @@ constexpr std::chrono::seconds request_patience{20};
 ControlBox::ControlBox(ControlLimits limits, PeerGroups groups)
     : store_(Store::open(dir_ / "morpheus.db", "0123456789abcdef").value()),
       journal_(clock_, *store_, loop_.get_executor()),
+      record_(*store_, journal_),
       backups_(clock_, *store_, dir_.path().string(), "1.2.3"),
-      server_(std::make_unique<ControlServer>(loop_.get_executor(), clock_, forests, *store_, journal_,
+      server_(std::make_unique<ControlServer>(loop_.get_executor(), clock_, forests, record_,
                                               "1.2.3", metrics, backups_, limits, std::move(groups))),
       tasks_(loop_.get_executor()) {
   spdlog::set_level(spdlog::level::off);

@@ -12,6 +12,7 @@
 #include "daemon/control/server.hpp"
 #include "daemon/runtime/system_clock.hpp"
 #include "daemon/runtime/task_group.hpp"
+#include "daemon/store/journal.hpp"
 #include "tests/tools/temp_dir.hpp"
 #include "tests/unit/control/client.hpp"
 #include "tests/unit/control/fake_forests.hpp"
@@ -56,6 +57,7 @@ class ControlBox {
   std::unique_ptr<Store> store_;
   asio::io_context loop_{1};
   Journal journal_;
+  Record record_;
   Backups backups_;
   std::unique_ptr<ControlServer> server_;
   TaskGroup tasks_;

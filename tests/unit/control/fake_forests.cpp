@@ -123,9 +123,9 @@ asio::awaitable<Result<DeletionView>> FakeForests::delete_orphan(std::string nam
   co_return deletion;
 }
 
-asio::awaitable<Result<DutyView>> FakeForests::take_over(Caller by) {
+asio::awaitable<Result<LeaseView>> FakeForests::take_over(Caller by) {
   note("takeover", by);
-  co_return duty();
+  co_return lease();
 }
 
 Result<> FakeForests::begin_move(const Caller& by) {
@@ -133,9 +133,9 @@ Result<> FakeForests::begin_move(const Caller& by) {
   return retirement;
 }
 
-Result<DutyView> FakeForests::retire(const Caller& by) {
+Result<LeaseView> FakeForests::retire(const Caller& by) {
   note("retire", by);
-  return DutyView{"retired", 1, ""};
+  return LeaseView{"retired", 1, ""};
 }
 
 }  // namespace morpheus

@@ -48,12 +48,12 @@ class FakeForests : public Forests {
   asio::awaitable<Result<OrphansView>> orphans(Freshness freshness) override;
   asio::awaitable<Result<AdoptionView>> adopt(std::string name, Caller by) override;
   asio::awaitable<Result<DeletionView>> delete_orphan(std::string name, Caller by) override;
-  DutyView duty() const override { return DutyView{"active", 1, ""}; }
-  asio::awaitable<Result<DutyView>> take_over(Caller by) override;
+  LeaseView lease() const override { return LeaseView{"active", 1, ""}; }
+  asio::awaitable<Result<LeaseView>> take_over(Caller by) override;
   Result<> may_move() const override { return retirement; }
   Result<> begin_move(const Caller& by) override;
   void end_move() override { asked.push_back("end move"); }
-  Result<DutyView> retire(const Caller& by) override;
+  Result<LeaseView> retire(const Caller& by) override;
 
  private:
   void note(const std::string& what, const Caller& by);

@@ -88,7 +88,7 @@ TEST(OpenApi, HasEveryRouteAndNoOther) {
 
 TEST(OpenApi, HasEveryFieldOfEveryViewAndNoOther) {
   expect_documented<VersionView>("Version");
-  expect_documented<DutyView>("Duty");
+  expect_documented<LeaseView>("Lease");
   expect_documented<Caller>("Caller");
   expect_documented<PlantRequest>("PlantRequest");
   expect_documented<GrowRequest>("GrowRequest");

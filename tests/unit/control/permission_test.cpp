@@ -5,6 +5,7 @@
 
 #include <list>
 
+#include "daemon/store/journal.hpp"
 #include "tests/unit/control/control_box.hpp"
 
 // Waits in real time: on real sockets simulated time would jump to a limit before the bytes have passed the kernel.
@@ -175,7 +176,8 @@ TEST(ControlRefusals, NextEventSaysHowManyThereWereAndStrangersCannotFloodTheRec
   ControlLimits limits;
   limits.refusals_pause = Millis{100};
   limits.refused_users = 10;
-  Refusals refusals(clock, journal, limits);
+  Record record(*store, journal);
+  Refusals refusals(clock, record, limits);
   const Caller caller{7, 8, "eve"};
   for (int i = 0; i < 4; ++i) refusals.record(caller, "GET /");
   clock.now += Millis{100};

@@ -3,7 +3,7 @@
 #include <map>
 
 #include "daemon/provider/hetzner/api/action.hpp"
-#include "daemon/provider/hetzner/api/api.hpp"
+#include "daemon/provider/hetzner/api/api_reader.hpp"
 
 namespace morpheus::hetzner {
 
@@ -15,7 +15,7 @@ class Actions {
   static constexpr Millis longest_pause{8'000};
   static constexpr std::size_t ids_a_call = 25;
 
-  Actions(Clock& clock, Api& api) : clock_(clock), api_(api) {}
+  Actions(Clock& clock, ApiReader& api) : clock_(clock), api_(api) {}
 
   // Until the action has ended, by `status` alone, or `limit` is over; whether it has. The error: what the action says went wrong.
   asio::awaitable<ApiResult<bool>> end_of(std::int64_t id, Millis limit, Urgency urgency);
@@ -33,7 +33,7 @@ class Actions {
   void take(const std::vector<Action>& actions);
 
   Clock& clock_;
-  Api& api_;
+  ApiReader& api_;
   std::map<std::int64_t, State> waited_for_;
   Millis pause_ = first_pause;
   BootTime next_{};

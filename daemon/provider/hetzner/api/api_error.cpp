@@ -52,6 +52,7 @@ ErrorCode code_of(Fault fault) {
     case Fault::group_full:
     case Fault::busy:
     case Fault::rate_limited:
+    case Fault::not_acting:
     case Fault::other: break;
   }
   return ErrorCode::unavailable;
@@ -87,7 +88,12 @@ Fault classify(unsigned status, std::string_view code, std::string_view message)
   return Fault::other;
 }
 
-Error to_error(const ApiError& error) { return Error{code_of(error.fault), error.message, hint_of(error)}; }
+ApiError not_acting(const Error& refusal) { return {Fault::not_acting, 0, "", refusal.message, refusal}; }
+
+Error to_error(const ApiError& error) {
+  if (error.refusal) return *error.refusal;
+  return Error{code_of(error.fault), error.message, hint_of(error)};
+}
 
 void throw_exception_from_error(const ApiError& error, const boost::source_location&) {
   throw std::logic_error("a failed result was used as a value: " + error.message);

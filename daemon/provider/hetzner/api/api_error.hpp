@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/system/result.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,7 @@ enum class Fault {
   denied,        // the token: no retry, tell the operator
   not_found,     // it is gone
   invalid,       // we asked for what cannot be
+  not_acting,    // the fence let nothing through: nothing was asked for
   ambiguous,     // it may have been carried out: look before asking again
   other,         // not fatal: again later
 };
@@ -29,6 +31,7 @@ struct ApiError {
   unsigned status = 0;  // HTTP's; 0: no answer came
   std::string code;     // the API's
   std::string message;  // for an operator, with the correlation id
+  std::optional<Error> refusal = {};  // of not_acting: the fence's
 };
 
 template <class T = void>
@@ -37,6 +40,9 @@ using ApiResult = boost::system::result<T, ApiError>;
 // What an answer with that status and error code means (https://docs.hetzner.cloud, "Errors"). The status matters only where there is no
 // code, or one that is not known; the message where one code stands for several things.
 Fault classify(unsigned status, std::string_view code, std::string_view message = {});
+
+// What the fence said, of a call that was not made.
+ApiError not_acting(const Error& refusal);
 
 // For those who do not care whose API it is.
 Error to_error(const ApiError& error);

@@ -54,7 +54,7 @@ std::optional<Price> Catalog::price(const std::string& type_name, const std::str
   return price;
 }
 
-asio::awaitable<ApiResult<Catalog>> read_catalog(Api& api, std::string image, Urgency urgency) {
+asio::awaitable<ApiResult<Catalog>> read_catalog(ApiReader& api, std::string image, Urgency urgency) {
   Catalog catalog;
   const auto types = co_await api.list("server_types", "", read_machine_type, urgency);
   if (!types) co_return types.error();

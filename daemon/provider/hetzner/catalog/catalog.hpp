@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "common/config/config.hpp"
-#include "daemon/provider/hetzner/api/api.hpp"
+#include "daemon/provider/hetzner/api/api_reader.hpp"
 #include "daemon/provider/hetzner/catalog/machine_type.hpp"
 #include "daemon/provider/hetzner/catalog/price.hpp"
 
@@ -31,6 +31,6 @@ struct Catalog {
 };
 
 // Reads it: machine types, prices, and for which architectures there is an image of that name.
-asio::awaitable<ApiResult<Catalog>> read_catalog(Api& api, std::string image, Urgency urgency = Urgency::normal);
+asio::awaitable<ApiResult<Catalog>> read_catalog(ApiReader& api, std::string image, Urgency urgency = Urgency::normal);
 
 }  // namespace morpheus::hetzner

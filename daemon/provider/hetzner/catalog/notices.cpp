@@ -89,10 +89,10 @@ std::vector<Notice> skipped_entries(const Catalog& catalog, const Config::Hetzne
   return notices;
 }
 
-std::vector<Notice> advice_on(const Catalog& catalog, const std::vector<Pair>& pairs) {
+std::vector<Notice> advice_on(const Catalog& catalog, const std::vector<MachinePair>& pairs) {
   std::map<std::string, std::vector<std::string>> withdrawn;  // by when
   std::vector<std::string> empty, discouraged;
-  for (const Pair& pair : pairs) {
+  for (const MachinePair& pair : pairs) {
     const Advice advice = catalog.advice(pair.type, pair.location);
     const auto name = fmt::format("{} in {}", pair.type, pair.location);
     if (!advice.unavailable_after.empty()) withdrawn[advice.unavailable_after].push_back(name);

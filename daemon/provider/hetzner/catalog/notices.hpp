@@ -24,7 +24,7 @@ std::string to_text(const Notice& notice);
 std::vector<Notice> skipped_entries(const Catalog& catalog, const Config::Hetzner& config);
 
 // What the API says against pairs, which are tried all the same.
-std::vector<Notice> advice_on(const Catalog& catalog, const std::vector<Pair>& pairs);
+std::vector<Notice> advice_on(const Catalog& catalog, const std::vector<MachinePair>& pairs);
 
 // invalid: a list is empty, or every entry of it is skipped. It says what to write.
 Result<> check_choice(const Catalog& catalog, const Config::Hetzner& config);

@@ -69,13 +69,13 @@ asio::awaitable<ApiResult<std::optional<Firewall>>> Firewalls::find(std::string 
 }
 
 asio::awaitable<Result<>> Firewalls::create(std::string forest, std::vector<FirewallRule> rules, std::vector<Member> members) {
-  const auto passed = co_await fence_.pass(Urgency::normal);  // other forests' firewalls may say who acts
-  if (!passed) co_return passed.error();
-  auto labels = fence_.labels(forest);
-  if (!labels) co_return labels.error();
+  const auto own = holder_.own();
+  if (!own) co_return own.error();
+  auto labels = ownership_.labels(forest);
+  labels[lease_label] = to_text(*own);
   nlohmann::json body;
   body["name"] = name_of(forest);
-  body["labels"] = *std::move(labels);
+  body["labels"] = std::move(labels);
   body["rules"] = to_json(rules);
   const auto made = co_await api_.post("/firewalls", body, read_one_firewall);
   if (!made && made.error().fault == Fault::taken) {
@@ -96,7 +96,8 @@ asio::awaitable<Result<>> Firewalls::enclose(std::string forest, std::vector<Mem
   for (const Member& member : members) addresses.push_back(member.address);
   const auto rules = firewall_rules(addresses, security_, host_metrics_);
   if (!rules) co_return rules.error();
-  std::optional<Firewall> firewall = fence_.seen(forest);
+  std::optional<Firewall> firewall;
+  if (fence_.is_fresh()) firewall = board_.seen(forest);
   // What was seen may be older than a machine.
   if (!firewall || !outside(*firewall, members).empty()) {
     auto found = co_await find(forest, Urgency::normal);
@@ -111,19 +112,19 @@ asio::awaitable<Result<>> Firewalls::enclose(std::string forest, std::vector<Mem
 }
 
 asio::awaitable<Result<>> Firewalls::set_rules(std::string forest, Firewall firewall, std::vector<FirewallRule> rules) {
-  const auto ours = co_await fence_.check(firewall, Urgency::normal);
+  const auto ours = co_await fence_.check(board_.posting_of(firewall), Urgency::normal);
   if (!ours) co_return ours.error();
   const auto wanted = meaning_of(rules);
   const std::multiset<OpenPorts> there(firewall.rules.begin(), firewall.rules.end());
   const bool changed_by_others = rules_.contains(forest) && rules_[forest] != there;
   rules_[forest] = wanted;
   if (there == wanted) co_return Result<>{};
-  fence_.forget(forest);
+  board_.forget(forest);
   rules_.erase(forest);
   nlohmann::json body;
   body["rules"] = to_json(rules);
   const auto set = co_await api_.post(fmt::format("/firewalls/{}/actions/set_rules", firewall.id), body, read_actions);
-  fence_.forget(forest);
+  board_.forget(forest);
   if (!set && set.error().fault == Fault::not_found) {
     Error error{ErrorCode::unavailable, fmt::format("the firewall of {} vanished", forest), ""};
     co_return error;
@@ -148,12 +149,12 @@ std::vector<Member> Firewalls::outside(const Firewall& firewall, const std::vect
 asio::awaitable<Result<>> Firewalls::take_in(std::string forest, Firewall firewall, std::vector<Member> members) {
   const auto missing = outside(firewall, members);
   if (missing.empty()) co_return Result<>{};
-  fence_.forget(forest);
+  board_.forget(forest);
   const auto path = fmt::format("/firewalls/{}/actions/apply_to_resources", firewall.id);
   for (const Member& member : missing) {
     const auto body = one_server(id_of_machine(member));
     const auto applied = co_await api_.post(path, body, read_actions);
-    fence_.forget(forest);
+    board_.forget(forest);
     const bool needless = !applied && (applied.error().code == already_applied || applied.error().fault == Fault::not_found);
     if (needless) continue;  // it is inside by now, or there is none any more
     if (!applied) co_return to_error(applied.error());
@@ -172,7 +173,7 @@ asio::awaitable<Result<std::int64_t>> Firewalls::id_of(std::string forest) {
 
 asio::awaitable<Result<>> Firewalls::remove(std::string forest) {
   rules_.erase(forest);
-  fence_.forget(forest);
+  board_.forget(forest);
   const auto found = co_await api_.list("firewalls", "label_selector=" + ownership_.select_forest(forest), read_firewall, Urgency::deleting);
   if (!found) co_return to_error(found.error());
   auto all = ownership_.own(*found, forest);
@@ -183,7 +184,7 @@ asio::awaitable<Result<>> Firewalls::remove(std::string forest) {
   forget(forest);
   for (const Firewall& firewall : all) {
     const auto removed = co_await api_.remove(fmt::format("/firewalls/{}", firewall.id));
-    fence_.forget(forest);
+    board_.forget(forest);
     if (!removed && removed.error().fault != Fault::not_found) co_return to_error(removed.error());
   }
   co_return Result<>{};

@@ -8,8 +8,8 @@
 
 #include "common/config/config.hpp"
 #include "daemon/image/firewall_rules.hpp"
-#include "daemon/provider/hetzner/api/api.hpp"
-#include "daemon/provider/hetzner/fence/fence.hpp"
+#include "daemon/provider/hetzner/fence/fenced_api.hpp"
+#include "daemon/provider/hetzner/fence/firewall_board.hpp"
 #include "daemon/provider/hetzner/resource/firewall.hpp"
 #include "daemon/provider/hetzner/resource/labels.hpp"
 #include "daemon/provider/provider.hpp"
@@ -21,8 +21,8 @@ namespace morpheus::hetzner {
 // for one to be made or deleted has passed the fence.
 class Firewalls {
  public:
-  Firewalls(Api& api, const Ownership& ownership, Fence& fence, Repairs& repairs, Config::Security security, bool host_metrics)
-      : api_(api), ownership_(ownership), fence_(fence), repairs_(repairs), security_(std::move(security)), host_metrics_(host_metrics) {}
+  Firewalls(FencedApi& api, const Ownership& ownership, FirewallBoard& board, Fence& fence, LeaseHolder& holder, Repairs& repairs, Config::Security security, bool host_metrics)
+      : api_(api), ownership_(ownership), board_(board), fence_(fence), holder_(holder), repairs_(repairs), security_(std::move(security)), host_metrics_(host_metrics) {}
 
   // Makes the forest's firewall, or its rules what they should be for these members, and puts every machine of theirs into it;
   // nothing is sent if it is so. What somebody else had changed is told to `repairs`. superseded: another daemon acts, as the
@@ -48,9 +48,11 @@ class Firewalls {
   // The members that have a machine outside.
   static std::vector<Member> outside(const Firewall& firewall, const std::vector<Member>& members);
 
-  Api& api_;
+  FencedApi& api_;
   const Ownership& ownership_;
+  FirewallBoard& board_;
   Fence& fence_;
+  LeaseHolder& holder_;
   Repairs& repairs_;
   Config::Security security_;
   bool host_metrics_;

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "common/decode/text.hpp"
-#include "daemon/provider/hetzner/api/api.hpp"
+#include "daemon/provider/hetzner/api/api_reader.hpp"
 
 namespace morpheus::hetzner {
 

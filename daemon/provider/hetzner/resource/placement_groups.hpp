@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "daemon/provider/hetzner/api/api.hpp"
+#include "daemon/provider/hetzner/fence/fenced_api.hpp"
 #include "daemon/provider/hetzner/resource/labels.hpp"
 #include "daemon/provider/hetzner/resource/placement_group.hpp"
 #include "daemon/provider/repairs.hpp"
@@ -18,7 +18,7 @@ class PlacementGroups {
  public:
   static constexpr int machines_a_group = 10;
 
-  PlacementGroups(const asio::any_io_executor& executor, Api& api, const Ownership& ownership, Repairs& repairs)
+  PlacementGroups(const asio::any_io_executor& executor, FencedApi& api, const Ownership& ownership, Repairs& repairs)
       : api_(api), ownership_(ownership), repairs_(repairs), choosing_(executor) {}
 
   // A group with room for one more machine of the forest, made if there is none; the room is taken then.
@@ -44,7 +44,7 @@ class PlacementGroups {
   // The first of the forest's names that no group has.
   std::string free_name(const std::string& forest) const;
 
-  Api& api_;
+  FencedApi& api_;
   const Ownership& ownership_;
   Repairs& repairs_;
   std::map<std::string, std::vector<Group>> groups_;          // by forest

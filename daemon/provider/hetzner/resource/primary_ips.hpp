@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "daemon/provider/hetzner/api/api.hpp"
+#include "daemon/provider/hetzner/fence/fenced_api.hpp"
 #include "daemon/provider/hetzner/resource/primary_ip.hpp"
 
 namespace morpheus::hetzner {
@@ -12,7 +12,7 @@ namespace morpheus::hetzner {
 class PrimaryIps {
  public:
   // `kind` is "ipv4" or "ipv6".
-  PrimaryIps(Api& api, const Ownership& ownership, std::string kind) : api_(api), ownership_(ownership), kind_(std::move(kind)) {}
+  PrimaryIps(FencedApi& api, const Ownership& ownership, std::string kind) : api_(api), ownership_(ownership), kind_(std::move(kind)) {}
 
   // Of that machine; unset: it has none. conflict: the name is somebody else's.
   asio::awaitable<ApiResult<std::optional<PrimaryIp>>> find(std::string node, Urgency urgency = Urgency::normal);
@@ -25,7 +25,7 @@ class PrimaryIps {
   asio::awaitable<ApiResult<>> remove(std::string node);
 
  private:
-  Api& api_;
+  FencedApi& api_;
   const Ownership& ownership_;
   std::string kind_;
 };

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "daemon/provider/hetzner/api/actions.hpp"
-#include "daemon/provider/hetzner/api/api.hpp"
+#include "daemon/provider/hetzner/fence/fenced_api.hpp"
 #include "daemon/provider/hetzner/resource/server.hpp"
 
 namespace morpheus::hetzner {
@@ -14,7 +14,7 @@ class Servers {
  public:
   static constexpr Millis look_interval{20'000};  // at a server, beside its action
 
-  Servers(Clock& clock, Api& api, Actions& actions) : clock_(clock), api_(api), actions_(actions) {}
+  Servers(Clock& clock, FencedApi& api, Actions& actions) : clock_(clock), api_(api), actions_(actions) {}
 
   // By name, whosever it is; unset: there is none.
   asio::awaitable<ApiResult<std::optional<Server>>> find(std::string name, Urgency urgency = Urgency::normal);
@@ -43,7 +43,7 @@ class Servers {
   asio::awaitable<ApiResult<std::optional<Server>>> outlast(Server server, Action action, Millis limit, Urgency urgency);
 
   Clock& clock_;
-  Api& api_;
+  FencedApi& api_;
   Actions& actions_;
 };
 

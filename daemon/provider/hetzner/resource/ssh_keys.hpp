@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "daemon/provider/hetzner/api/api.hpp"
+#include "daemon/provider/hetzner/fence/fenced_api.hpp"
 #include "daemon/provider/hetzner/resource/ssh_key.hpp"
 #include "daemon/provider/repairs.hpp"
 
@@ -15,7 +15,7 @@ namespace morpheus::hetzner {
 // their fingerprint, and uploaded if the project has none such; they are shared by all forests and never deleted.
 class SshKeys {
  public:
-  SshKeys(Api& api, Repairs& repairs, std::vector<std::string> entries)
+  SshKeys(FencedApi& api, Repairs& repairs, std::vector<std::string> entries)
       : api_(api), repairs_(repairs), entries_(std::move(entries)) {}
 
   // The keys' ids, each once. With `upload` false a public key that the project does not have is left out. invalid: no such key.
@@ -29,7 +29,7 @@ class SshKeys {
 
   asio::awaitable<Result<Upload>> upload_key(std::string public_key, std::string fingerprint);
 
-  Api& api_;
+  FencedApi& api_;
   Repairs& repairs_;
   std::vector<std::string> entries_;
   std::set<std::string> seen_;  // fingerprints that the project had

@@ -13,7 +13,7 @@ class AvailabilityTest : public testing::Test {
  protected:
   SimClock clock_;
   Availability availability_{clock_};
-  std::vector<Pair> pairs_{{"cx23", "fsn1"}, {"cx23", "nbg1"}, {"cpx22", "fsn1"}};
+  std::vector<MachinePair> pairs_{{"cx23", "fsn1"}, {"cx23", "nbg1"}, {"cpx22", "fsn1"}};
 };
 
 TEST_F(AvailabilityTest, TheNextPairIsTakenUntilTheCoolDownIsOver) {
@@ -27,7 +27,7 @@ TEST_F(AvailabilityTest, TheNextPairIsTakenUntilTheCoolDownIsOver) {
 }
 
 TEST_F(AvailabilityTest, WhatIsSoldOutEverywhereIsNamed) {
-  for (const Pair& pair : pairs_) availability_.sold_out(pair);
+  for (const MachinePair& pair : pairs_) availability_.sold_out(pair);
   clock_.pass(Millis{30'000});
   EXPECT_EQ(availability_.first_of(pairs_), std::nullopt);
   EXPECT_THAT(availability_.describe(pairs_), HasSubstr("cx23 in fsn1 (again in 90 s), cx23 in nbg1"));

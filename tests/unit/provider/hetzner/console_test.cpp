@@ -95,7 +95,7 @@ TEST_F(ConsoleTest, AnApiThatIgnoresTheSelectorMakesNothingOfOthersOurs) {
   api("POST", "/placement_groups", {{"name", "morpheus-ash-1"}, {"type", "spread"}, {"labels", theirs}});
   cloud_.fault({{"match", {{"method", "GET"}, {"path", "^/(firewalls|placement_groups|servers|primary_ips)$"}}}, {"times", 1'000}, {"unfiltered", true}});
   restart();
-  EXPECT_TRUE(run(provider_->claim()));
+  EXPECT_TRUE(run(provider_->confirm_lease()));
   EXPECT_TRUE(run(provider_->enclose("oak", {})));
   EXPECT_TRUE(create(3, 3).front());
   for (const auto& each : *run(provider_->list("oak"))) run(provider_->destroy(MachineRef(each.name, each.id)));

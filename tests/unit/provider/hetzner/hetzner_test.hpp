@@ -15,6 +15,7 @@
 #include "daemon/provider/hetzner/hetzner_provider.hpp"
 #include "daemon/runtime/system_clock.hpp"
 #include "tests/tools/fake_cloud.hpp"
+#include "tests/unit/provider/lease/one_of_two.hpp"
 
 // Waits in real time: the fake cloud is a process of its own, and its actions last by its own clock.
 
@@ -22,22 +23,6 @@ namespace morpheus::hetzner {
 
 inline constexpr std::chrono::seconds limit{60};
 inline constexpr const char* public_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ3Yk2mYbJfXn0VpLbmxUdiQ1XcmvVvZ9tqg0zXhKpWm op";
-
-// Acts until it is superseded.
-class OneOfTwo : public Acting {
- public:
-  Claim claim{3, "a1"};
-  std::optional<Claim> other;
-
-  Result<Claim> own() const override {
-    if (other) return Error{ErrorCode::refused, "retired", ""};
-    return claim;
-  }
-  Error supersede(const Claim& by) override {
-    other = by;
-    return Error{ErrorCode::superseded, "another daemon acts", ""};
-  }
-};
 
 // What was put right, in order.
 class RepairList : public Repairs {
@@ -70,7 +55,7 @@ class HetznerTest : public testing::Test {
   void restart() {
     provider_.reset();
     client_ = std::make_unique<ApiClient>(loop_.get_executor(), *parse_endpoint(cloud_.endpoint()), "token");
-    provider_ = std::make_unique<HetznerProvider>(loop_.get_executor(), clock_, *client_, "0123456789abcdef", settings_, acting_, repairs_);
+    provider_ = std::make_unique<HetznerProvider>(loop_.get_executor(), clock_, *client_, "0123456789abcdef", settings_, lease_, repairs_);
   }
 
   template <class T>
@@ -149,7 +134,7 @@ class HetznerTest : public testing::Test {
   FakeCloud cloud_;
   Settings settings_;
   LaterClock clock_;
-  OneOfTwo acting_;
+  OneOfTwo lease_;
   RepairList repairs_;
   asio::io_context loop_;
   std::unique_ptr<ApiClient> client_;

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "daemon/provider/cloud/machine_choice.hpp"
+#include "daemon/provider/hetzner/catalog/candidates.hpp"
 #include "tests/sim/sim_clock.hpp"
 
 namespace morpheus::hetzner {
@@ -34,7 +34,7 @@ std::vector<std::string> skipped(const Catalog& catalog, const Config::Hetzner& 
   return texts;
 }
 
-std::vector<std::string> advised(const Catalog& catalog, const std::vector<Pair>& pairs) {
+std::vector<std::string> advised(const Catalog& catalog, const std::vector<MachinePair>& pairs) {
   std::vector<std::string> texts;
   for (const Notice& notice : advice_on(catalog, pairs)) texts.push_back(to_text(notice));
   return texts;
@@ -77,8 +77,8 @@ TEST(Notices, WhatTheApiSaysAgainstAPairOnlyAdvises) {
   known.types["cx33"].advice["fsn1"] = {true, false, ""};
   known.types["cx33"].advice["nbg1"] = {true, true, "2027-01-01T00:00:00+00:00"};
   const auto config = choice({"cx23", "cx33"}, {"fsn1", "nbg1"});
-  const auto pairs = Choice(known, config, availability).pairs();
-  EXPECT_THAT(pairs, ElementsAre(Pair{"cx23", "nbg1"}, Pair{"cx33", "fsn1"}, Pair{"cx33", "nbg1"}, Pair{"cx23", "fsn1"}));
+  const auto pairs = MachineChoice(candidates(known, config), {}, availability).pairs();
+  EXPECT_THAT(pairs, ElementsAre(MachinePair{"cx23", "nbg1"}, MachinePair{"cx33", "fsn1"}, MachinePair{"cx33", "nbg1"}, MachinePair{"cx23", "fsn1"}));
   EXPECT_THAT(advised(known, pairs), ElementsAre("cx33 in nbg1 cannot be ordered after 2027-01-01T00:00:00+00:00: add another type to hetzner.server_types",
                                                  "out of stock, as Hetzner says: cx23 in fsn1: tried after the others",
                                                  "not recommended by Hetzner now: cx33 in fsn1: another type or location may have more stock"));

@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <functional>
 
 #include "daemon/runtime/system_clock.hpp"
 #include "tests/tools/scripted_api.hpp"
+#include "tests/unit/provider/lease/one_of_two.hpp"
 
 namespace morpheus::hetzner {
 namespace {
@@ -42,8 +44,10 @@ class ServersTest : public testing::Test {
   ServersTest()
       : api_server_(loop_, [this](const std::string& request) { return answer(request); }),
         client_(loop_.get_executor(), *parse_endpoint(api_server_.endpoint()), "token"),
-        api_(clock_, client_),
-        actions_(clock_, api_),
+        raw_(clock_, client_),
+        fence_(loop_.get_executor(), clock_, board_, lease_),
+        api_(raw_, fence_),
+        actions_(clock_, raw_),
         servers_(clock_, api_, actions_) {}
 
   ScriptedApi::Answer answer(const std::string& request) {
@@ -53,6 +57,7 @@ class ServersTest : public testing::Test {
     if (request.find("/actions") != std::string::npos) {
       return ScriptedApi::json(R"({"actions":[{"id":5,"command":"a_command","status":")" + action_ + R"("}]})");
     }
+    if (on_look_) on_look_();
     if (status_.empty()) return ScriptedApi::json(R"({"error":{"code":"not_found","message":"no"}})", 404);
     return ScriptedApi::json(R"({"server":)" + server_json(status_.c_str()) + "}");
   }
@@ -82,10 +87,15 @@ class ServersTest : public testing::Test {
   BootTime begun_ = clock_.boot();
   std::string action_ = "running";
   std::string status_ = "initializing";  // empty: there is none
+  std::function<void()> on_look_;  // at the server
   asio::io_context loop_;
   ScriptedApi api_server_;
   ApiClient client_;
-  Api api_;
+  Api raw_;
+  OneOfTwo lease_;
+  BoardInHand board_;
+  Fence fence_;
+  FencedApi api_;
   Actions actions_;
   Servers servers_;
 };
@@ -127,6 +137,22 @@ TEST_F(ServersTest, ADeletionIsNotDoneWhileTheServerIsThere) {
   ASSERT_FALSE(removed) << "the action says so, the server does not";
   EXPECT_THAT(removed.error().message, HasSubstr("oak-node-1 was deleted, and is still there: deleting"));
   EXPECT_EQ(to_error(removed.error()).code, ErrorCode::unavailable);
+}
+
+TEST_F(ServersTest, APowerOnThatCameMinutesLaterAsksAnewWhoActs) {
+  int looks = 0;
+  on_look_ = [&] {
+    if (++looks < 8) return;
+    status_ = "off";
+    board_.posted = Lease{4, "b2"};
+  };
+  Server server = known();
+  server.status = "initializing";
+  const auto started = run(servers_.wait_until_running(server, action_limit));
+  ASSERT_FALSE(started);
+  EXPECT_EQ(started.error().fault, Fault::not_acting) << started.error().message;
+  EXPECT_GT(passed(), Millis{30'000});
+  for (const auto& request : api_server_.requests()) EXPECT_FALSE(request.starts_with("POST")) << request;
 }
 
 }  // namespace

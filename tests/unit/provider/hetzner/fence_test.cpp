@@ -3,7 +3,7 @@
 
 #include <functional>
 
-#include "daemon/provider/hetzner/fence/claim_label.hpp"
+#include "daemon/provider/lease/lease.hpp"
 #include "tests/unit/provider/hetzner/hetzner_test.hpp"
 
 namespace morpheus::hetzner {
@@ -12,9 +12,9 @@ namespace {
 using nlohmann::json;
 
 // The claim of a daemon of generation 3 on a firewall that says `label`.
-class ClaimTest : public HetznerTest {
+class FenceTest : public HetznerTest {
  protected:
-  ClaimTest() {
+  FenceTest() {
     restart();
     const auto made = create(1, 1);
     EXPECT_TRUE(made[0]) << made[0].error().message;
@@ -41,9 +41,9 @@ class ClaimTest : public HetznerTest {
   std::size_t asked_ = 0;
 };
 
-TEST_F(ClaimTest, AFirewallIsMadeWithIt) { EXPECT_EQ(firewall_labels()["morpheus-acting"], "3-a1"); }
+TEST_F(FenceTest, AFirewallIsMadeWithIt) { EXPECT_EQ(firewall_labels()["morpheus-acting"], "3-a1"); }
 
-TEST_F(ClaimTest, OneThatIsMissingLowerOrNotToBeUnderstoodIsReplacedAndEveryOtherLabelStays) {
+TEST_F(FenceTest, OneThatIsMissingLowerOrNotToBeUnderstoodIsReplacedAndEveryOtherLabelStays) {
   for (const char* label : {"2-b2", "2-a1", "nonsense", ""}) {
     auto labels = firewall_labels();
     labels["somebodys"] = "own";
@@ -55,25 +55,25 @@ TEST_F(ClaimTest, OneThatIsMissingLowerOrNotToBeUnderstoodIsReplacedAndEveryOthe
     labels["morpheus-acting"] = "3-a1";
     EXPECT_EQ(firewall_labels(), labels) << label;
   }
-  EXPECT_FALSE(acting_.other);
+  EXPECT_FALSE(lease_.other);
 }
 
-TEST_F(ClaimTest, OursIsKeptWithoutACall) {
+TEST_F(FenceTest, OursIsKeptWithoutACall) {
   say("3-a1");
-  EXPECT_TRUE(run(provider_->claim()));
+  EXPECT_TRUE(run(provider_->confirm_lease()));
   EXPECT_TRUE(run(provider_->enclose("oak", {{"oak-node-1", address_, ""}}))) << "its rules are set";
   asked_ = cloud_.journal().size();
   let_the_look_expire();
-  EXPECT_TRUE(run(provider_->claim()));
+  EXPECT_TRUE(run(provider_->confirm_lease()));
   EXPECT_TRUE(run(provider_->enclose("oak", {{"oak-node-1", address_, ""}})));
   EXPECT_TRUE(changes().empty()) << json(changes()).dump(1);
   EXPECT_EQ(cloud_.journal().size(), asked_ + 1) << "one look: " << json(cloud_.journal()).dump();
 }
 
-TEST_F(ClaimTest, BesideAnotherDaemonNothingIsChangedWhateverIsAskedFor) {
+TEST_F(FenceTest, BesideAnotherDaemonNothingIsChangedWhateverIsAskedFor) {
   for (const char* label : {"4-b2", "4-a1", "3-b2"}) {
     const std::vector<std::function<Result<>()>> all{
-        [&] { return run(provider_->claim()); },
+        [&] { return run(provider_->confirm_lease()); },
         [&] { return run(provider_->enclose("oak", {{"oak-node-9", "192.0.2.9", ""}})); },
         [&] { return run(provider_->enclose("elm", {{"elm-node-9", "192.0.2.9", ""}})); },
         [&] {
@@ -84,12 +84,12 @@ TEST_F(ClaimTest, BesideAnotherDaemonNothingIsChangedWhateverIsAskedFor) {
         [&] { return run(provider_->destroy("oak-node-1")); },
         [&] { return run(provider_->clear("oak")); }};
     for (std::size_t i = 0; i < all.size(); ++i) {
-      acting_.other.reset();
+      lease_.other.reset();
       say(label);
       const auto refused = all[i]();
       ASSERT_FALSE(refused) << label << " " << i;
       EXPECT_EQ(refused.error().code, ErrorCode::superseded) << refused.error().message;
-      EXPECT_EQ(acting_.other, claim_in(label));
+      EXPECT_EQ(lease_.other, lease_in(label));
       EXPECT_TRUE(changes().empty()) << json(changes()).dump(1);
       EXPECT_FALSE(run(provider_->destroy("oak-node-1"))) << "once superseded it asks no more";
       EXPECT_EQ(firewall_labels()["morpheus-acting"], label);
@@ -98,7 +98,7 @@ TEST_F(ClaimTest, BesideAnotherDaemonNothingIsChangedWhateverIsAskedFor) {
   EXPECT_EQ(cloud_.count("servers"), 1);
 }
 
-TEST_F(ClaimTest, NoMachineIsMadeBesideAnotherDaemon) {
+TEST_F(FenceTest, NoMachineIsMadeBesideAnotherDaemon) {
   const auto reserved = run(provider_->reserve_address("oak", "oak-node-2"));
   ASSERT_TRUE(reserved);
   say("4-b2");
@@ -108,7 +108,7 @@ TEST_F(ClaimTest, NoMachineIsMadeBesideAnotherDaemon) {
   EXPECT_TRUE(changes().empty()) << json(changes()).dump(1);
 }
 
-TEST_F(ClaimTest, WhatOneOperationChangesIsOneLook) {
+TEST_F(FenceTest, WhatOneOperationChangesIsOneLook) {
   std::vector<asio::awaitable<Result<>>> deletions;
   for (const auto& made : create(2, 5)) EXPECT_TRUE(made) << made.error().message;
   let_the_look_expire();
@@ -119,22 +119,22 @@ TEST_F(ClaimTest, WhatOneOperationChangesIsOneLook) {
   EXPECT_EQ(cloud_.count("servers"), 0);
 }
 
-TEST_F(ClaimTest, TheHighestGenerationIsReadByADaemonThatDoesNotAct) {
+TEST_F(FenceTest, TheHighestGenerationIsReadByADaemonThatDoesNotAct) {
   say("7-b2");
-  acting_.other = Claim{7, "b2"};
-  const auto highest = run(provider_->highest_generation());
+  lease_.other = Lease{7, "b2"};
+  const auto highest = run(provider_->highest_epoch());
   ASSERT_TRUE(highest) << highest.error().message;
   EXPECT_EQ(*highest, 7);
   EXPECT_TRUE(changes().empty());
 }
 
-TEST_F(ClaimTest, WhereThereIsNoFirewallThereIsNothingToCompare) {
+TEST_F(FenceTest, WhereThereIsNoFirewallThereIsNothingToCompare) {
   EXPECT_TRUE(run(provider_->destroy("oak-node-1")));
   EXPECT_TRUE(run(provider_->clear("oak")));
   let_the_look_expire();
   EXPECT_TRUE(run(provider_->destroy("oak-node-1")));
   EXPECT_TRUE(run(provider_->clear("oak")));
-  EXPECT_EQ(*run(provider_->highest_generation()), 0);
+  EXPECT_EQ(*run(provider_->highest_epoch()), 0);
 }
 
 }  // namespace

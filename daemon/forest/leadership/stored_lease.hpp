@@ -1,6 +1,6 @@
 #pragma once
 
-#include "daemon/provider/acting.hpp"
+#include "daemon/provider/lease/lease_holder.hpp"
 #include "daemon/runtime/clock.hpp"
 #include "daemon/store/journal.hpp"
 #include "daemon/store/store.hpp"
@@ -8,14 +8,14 @@
 namespace morpheus {
 
 // This daemon's right to act as its database has it. Superseded, it is retired at once, which is an event.
-class ActingDaemon : public Acting {
+class StoredLease : public LeaseHolder {
  public:
-  ActingDaemon(const Clock& clock, Store& store, Journal& journal) : clock_(clock), store_(store), journal_(journal) {}
+  StoredLease(const Clock& clock, Store& store, Journal& journal) : clock_(clock), store_(store), journal_(journal) {}
 
-  Result<Claim> own() const override;
+  Result<Lease> own() const override;
 
   // Throws StoreError if it cannot be stored; whoever asked for something gets nothing then either.
-  Error supersede(const Claim& other) override;
+  Error supersede(const Lease& other) override;
 
  private:
   const Clock& clock_;

@@ -1,4 +1,4 @@
-#include "daemon/control/duty_handlers.hpp"
+#include "daemon/control/lease_handlers.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -61,7 +61,7 @@ asio::awaitable<Result<std::unique_ptr<Backup>>> copy(ControlServices& services)
 
 }  // namespace
 
-asio::awaitable<Reply> show_duty(ControlServices& services, Call) { co_return json_reply(services.forests.duty()); }
+asio::awaitable<Reply> show_lease(ControlServices& services, Call) { co_return json_reply(services.forests.lease()); }
 
 asio::awaitable<Reply> take_over(ControlServices& services, Call call) {
   const auto acts = co_await services.forests.take_over(call.peer.caller);
@@ -71,7 +71,7 @@ asio::awaitable<Reply> take_over(ControlServices& services, Call call) {
 asio::awaitable<Reply> stream_backup(ControlServices& services, Call call, Pieces& pieces) {
   const auto backup = co_await copy(services);
   if (!backup) co_return error_reply(backup.error());
-  services.journal.record(command_event(call.peer.caller, "backup"));
+  services.record.note(command_event(call.peer.caller, "backup"));
   (*backup)->settle(false);
   co_await hand_over(**backup, pieces);
   co_return Reply{};

@@ -16,12 +16,12 @@ constexpr const char* takeover_question =
 constexpr Millis takeover_patience{40'000};  // it waits for what was under way, and for the providers
 
 ExitStatus takeover(Session& session, bool yes) {
-  auto duty = view_of<DutyView>(session.client.get("/v1/duty"));
+  auto duty = view_of<LeaseView>(session.client.get("/v1/duty"));
   const bool active = duty.state == "active";
   if (!active) {
     if (!session.json) std::cerr << fmt::format("{}: {}\n", duty.state, duty.reason);
     if (!yes && !ask(session, takeover_question, std::cerr)) return ExitStatus::failed;
-    duty = view_of<DutyView>(session.client.post("/v1/takeover", nlohmann::json::object(), takeover_patience));
+    duty = view_of<LeaseView>(session.client.post("/v1/takeover", nlohmann::json::object(), takeover_patience));
   }
   if (session.json) {
     session.print(duty);

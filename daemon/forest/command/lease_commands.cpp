@@ -7,20 +7,20 @@
 #include "daemon/forest/command/find.hpp"
 #include "daemon/runtime/timeout.hpp"
 #include "daemon/store/bounds.hpp"
-#include "daemon/store/duty.hpp"
+#include "daemon/store/lease_record.hpp"
 
 namespace morpheus::command {
 namespace {
 
-constexpr Millis claim_limit{10'000};   // for a provider to say who acts
+constexpr Millis epoch_limit{10'000};   // for a provider to say who acts
 constexpr Millis unwind_limit{10'000};  // for what was under way when this daemon was retired
 
-// What the providers know of others' claims. One that does not say leaves it to the next look, which may need another takeover.
-asio::awaitable<std::int64_t> highest_claim(const ForestContext& context) {
+// What the providers know of others' leases. One that does not say leaves it to the next look, which may need another takeover.
+asio::awaitable<std::int64_t> highest_epoch_of_all(const ForestContext& context) {
   std::int64_t highest = 0;
   for (const auto& [name, provider] : context.providers) {
     if (!provider->is_configured()) continue;
-    const auto said = co_await with_timeout(context.clock, claim_limit, provider->highest_generation());
+    const auto said = co_await with_timeout(context.clock, epoch_limit, provider->highest_epoch());
     if (said && *said) {
       highest = std::max(highest, **said);
     } else {
@@ -30,41 +30,41 @@ asio::awaitable<std::int64_t> highest_claim(const ForestContext& context) {
   co_return highest;
 }
 
-DutyView duty_view(const ForestContext& context) {
-  const Duty duty = context.store.duty();
-  DutyView view;
-  view.state = to_string(duty.state);
-  view.generation = duty.generation;
-  view.reason = duty.reason;
+LeaseView lease_view(const ForestContext& context) {
+  const LeaseRecord lease = context.store.lease();
+  LeaseView view;
+  view.state = to_string(lease.state);
+  view.generation = lease.epoch;
+  view.reason = lease.reason;
   return view;
 }
 
-DutyView act_again(const CommandContext& command, const Caller& caller, std::int64_t highest) {
+LeaseView act_again(const CommandContext& command, const Caller& caller, std::int64_t highest) {
   const ForestContext& context = command.forests;
-  Duty duty = context.store.duty();
+  LeaseRecord lease = context.store.lease();
   Store::Transaction transaction(context.store);
   record_command(context, caller, "", "", "takeover");
-  duty.state = DutyState::active;
-  duty.generation = std::max({duty.generation, duty.seen, highest}) + 1;
-  duty.actor = context.ids.random_hex(bounds::actor_bytes);
-  duty.reason.clear();
-  context.store.set_duty(duty);
+  lease.state = LeaseState::active;
+  lease.epoch = std::max({lease.epoch, lease.seen, highest}) + 1;
+  lease.holder = context.ids.random_hex(bounds::holder_bytes);
+  lease.reason.clear();
+  context.store.set_lease(lease);
   transaction.commit();
   command.runner.take_up_all();
   context.poller.hurry();
-  return duty_view(context);
+  return lease_view(context);
 }
 
 }  // namespace
 
-DutyView duty(const CommandContext& command) { return duty_view(command.forests); }
+LeaseView lease(const CommandContext& command) { return lease_view(command.forests); }
 
-asio::awaitable<Result<DutyView>> take_over(const CommandContext& command, Caller caller) {
+asio::awaitable<Result<LeaseView>> take_over(const CommandContext& command, Caller caller) {
   const ForestContext& context = command.forests;
-  if (context.store.duty().state == DutyState::active) co_return duty_view(context);
+  if (context.store.lease().state == LeaseState::active) co_return lease_view(context);
   co_await finishes_within(context.clock, unwind_limit, command.runner.until_idle());
-  const auto highest = co_await highest_claim(context);
-  if (context.store.duty().state == DutyState::active) co_return duty_view(context);
+  const auto highest = co_await highest_epoch_of_all(context);
+  if (context.store.lease().state == LeaseState::active) co_return lease_view(context);
   if (!command.runner.is_idle()) {
     Error error{ErrorCode::refused, "what was under way when this daemon was retired has not ended yet", "try again in a moment"};
     co_return error;
@@ -97,25 +97,25 @@ Result<> begin_move(const CommandContext& command, const Caller& caller) {
 
 void end_move(const CommandContext& command) {
   const ForestContext& context = command.forests;
-  if (context.store.duty().state != DutyState::moving) return;
+  if (context.store.lease().state != LeaseState::moving) return;
   context.store.let_go();
   context.journal.record(daemon_event(EventLevel::warning, "the archive of a move did not arrive, and this daemon goes on"));
   context.poller.hurry();
 }
 
-Result<DutyView> retire(const CommandContext& command, const Caller& caller) {
+Result<LeaseView> retire(const CommandContext& command, const Caller& caller) {
   const ForestContext& context = command.forests;
-  Duty duty = context.store.duty();
-  if (duty.state != DutyState::moving) {
+  LeaseRecord lease = context.store.lease();
+  if (lease.state != LeaseState::moving) {
     return Error{ErrorCode::refused, "this daemon is not being moved any more", "morpheusctl status; morpheusctl backup --move, and delete the archive that was made"};
   }
   Store::Transaction transaction(context.store);
-  duty.state = DutyState::retired;
-  duty.reason = fmt::format("{} moved it to another machine on {}", caller.user, to_rfc3339(context.clock.wall()));
-  context.store.set_duty(duty);
+  lease.state = LeaseState::retired;
+  lease.reason = fmt::format("{} moved it to another machine on {}", caller.user, to_rfc3339(context.clock.wall()));
+  context.store.set_lease(lease);
   record_command(context, caller, "", "", "backup --move: the archive arrived, and this daemon is retired");
   transaction.commit();
-  return duty_view(context);
+  return lease_view(context);
 }
 
 }  // namespace morpheus::command

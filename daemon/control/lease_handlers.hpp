@@ -5,7 +5,7 @@
 namespace morpheus {
 
 // Whether this daemon acts, backups of it, and its way to another machine and back.
-asio::awaitable<Reply> show_duty(ControlServices& services, Call call);
+asio::awaitable<Reply> show_lease(ControlServices& services, Call call);
 asio::awaitable<Reply> take_over(ControlServices& services, Call call);
 
 // The archive while the daemon runs. move: from the moment that the archive is of the daemon changes nothing, and once its client has
