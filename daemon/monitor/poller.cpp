@@ -17,7 +17,7 @@ bool has_server(const Node& node) {
 }
 
 // How many a server of the forest may have routes to: machines that exist, and a witness.
-int servers_of(const std::vector<Node>& nodes) {
+int servers_of(const NodeList& nodes) {
   return static_cast<int>(std::ranges::count_if(nodes, costs)) + 1;
 }
 
@@ -93,9 +93,9 @@ std::vector<Poller::Due> Poller::due_nodes() {
     const bool at_work =
         std::ranges::any_of(operations, [&](const Operation& each) { return each.forest_id == forest.id; });
     const Millis interval = at_work ? busy : config_.monitor.poll_interval;
-    auto nodes = store_.nodes(forest.id);
+    const auto nodes = store_.known_nodes(forest.id);
     const int peers = servers_of(nodes);
-    for (Node& node : nodes) {
+    for (const Node& node : nodes) {
       if (!has_server(node)) continue;
       const auto known = turns_.find(node.id);
       Turn& turn = present[node.id];
@@ -104,7 +104,7 @@ std::vector<Poller::Due> Poller::due_nodes() {
         const bool extras = at_work || turn.polls % steady_extras_every == 0;
         ++turn.polls;
         turn.last_due = std::max(turn.last_due + interval, now - interval / 2);
-        due.push_back({std::move(node), {extras, extras, extras}, peers});
+        due.push_back({node, {extras, extras, extras}, peers});
       }
       next = std::min(next, turn.last_due + interval);
     }

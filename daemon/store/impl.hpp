@@ -7,6 +7,7 @@
 
 #include "daemon/runtime/lock_file.hpp"
 #include "daemon/store/database.hpp"
+#include "daemon/store/node_cache.hpp"
 #include "daemon/store/query.hpp"
 #include "daemon/store/store.hpp"
 
@@ -19,6 +20,7 @@ class Store::Impl {
 
   LockFile lock;
   sql::Database database;
+  NodeCache nodes{database};
   std::string installation_id;
   std::optional<std::string> moving;  // why this daemon does not act although it is stored as active
   std::function<void()> committing;  // may throw StoreError

@@ -68,6 +68,11 @@ std::vector<Node> Store::nodes(std::int64_t forest_id) const {
   return found;
 }
 
+NodeList Store::known_nodes(std::int64_t forest_id) const {
+  const auto read = [&] { return nodes(forest_id); };
+  return impl_->nodes.of(forest_id, read);
+}
+
 std::optional<Node> Store::node(std::int64_t id) const {
   static const std::string text = select_nodes + "WHERE id = ?";
   sql::Query query(impl_->database, text);

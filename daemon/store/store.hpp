@@ -19,6 +19,7 @@
 #include "common/model/operation.hpp"
 #include "common/model/sample.hpp"
 #include "daemon/store/lease_record.hpp"
+#include "daemon/store/node_list.hpp"
 
 namespace morpheus {
 
@@ -83,6 +84,8 @@ class Store {
   std::int64_t add_node(const Node& node);
   void update_node(const Node& node);
   std::vector<Node> nodes(std::int64_t forest_id) const;  // gone ones too
+  // The same to look at, read anew only after a change: for what looks at every node with each sweep or question.
+  NodeList known_nodes(std::int64_t forest_id) const;
   std::optional<Node> node(std::int64_t id) const;
 
   // One that makes machines is refused on a disk with less than 1 MB free.

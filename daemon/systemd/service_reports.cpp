@@ -18,7 +18,7 @@ constexpr Millis sweep_margin{1'000};  // beside the time-out of its questions
 bool has_nodes(const Store& store) {
   try {
     return std::ranges::any_of(store.forests(),
-                               [&](const Forest& forest) { return std::ranges::any_of(store.nodes(forest.id), costs); });
+                               [&](const Forest& forest) { return std::ranges::any_of(store.known_nodes(forest.id), costs); });
   } catch (const StoreError& error) {
     spdlog::error("{}", error.what());
     return true;

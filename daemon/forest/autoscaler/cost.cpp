@@ -11,7 +11,7 @@ std::optional<double> monthly_cost(const ForestContext& context, std::int64_t bu
   for (const Forest& forest : context.store.forests()) {
     const Outlook outlook = context.provider_of(forest).outlook();
     if (!outlook.costs_money) continue;
-    for (const Node& node : context.store.nodes(forest.id)) {
+    for (const Node& node : context.store.known_nodes(forest.id)) {
       if (!costs(node) || node.id == but_for) continue;
       const auto price = node.monthly_cost ? node.monthly_cost : outlook.monthly_cost;
       if (!price) return std::nullopt;

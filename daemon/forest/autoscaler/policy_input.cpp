@@ -74,7 +74,7 @@ PolicyInput policy_input(const ForestContext& context, const Forest& forest, Tri
   input.poll_interval = context.config.monitor.poll_interval;
   input.now = context.clock.stamp();
   take_growths(input, growths_by_policy(context, forest));
-  for (const Node& node : context.store.nodes(forest.id)) {
+  for (const Node& node : context.store.known_nodes(forest.id)) {
     if (!costs(node)) continue;
     input.nodes.push_back(policy_node(context, node, input.now));
     input.nodes.back().of_last_growth = input.last_growth && input.last_growth->operation_id == node.operation_id;

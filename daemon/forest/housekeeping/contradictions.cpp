@@ -138,8 +138,8 @@ std::vector<Contradiction> find_contradictions(const std::vector<Node>& nodes, c
 }
 
 void Contradictions::look(const Forest& forest) {
-  const auto nodes = context_.store.nodes(forest.id);
-  const auto found = find_contradictions(nodes, context_.observations);
+  const auto nodes = context_.store.known_nodes(forest.id);
+  const auto found = find_contradictions(nodes.all(), context_.observations);
   std::erase_if(entries_, [&](const auto& entry) { return !context_.observations.find(entry.first); });
   for (const Node& node : nodes) {
     const auto odd = std::ranges::find(found, node.id, &Contradiction::node_id);

@@ -141,7 +141,7 @@ ForestSummary summarize(const ForestContext& context, const Forest& forest) {
   summary.state = forest.state;
   summary.paused = forest.paused;
   summary.created = to_rfc3339(forest.created);
-  for (const Node& node : context.store.nodes(forest.id)) {
+  for (const Node& node : context.store.known_nodes(forest.id)) {
     if (costs(node)) ++summary.nodes;
     if (node.state == NodeState::ready && why_unknown(context, node).empty()) ++summary.nodes_ready;
   }
