@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/system/system_error.hpp>
 #include <chrono>
@@ -51,25 +54,26 @@ HttpClient::HttpClient(const asio::any_io_executor& executor, std::string addres
     : address_(std::move(address)), port_(port), stream_(executor) {}
 
 asio::awaitable<Result<HttpAnswer>> HttpClient::get(std::string path, HttpBounds bounds) {
+  const Deadline end = std::chrono::steady_clock::now() + bounds.whole;
   const bool kept = connected_;
   if (!kept) {
-    const auto connected = co_await connect(bounds);
+    const auto connected = co_await connect(bounds, end);
     if (!connected) co_return connected.error();
   }
-  auto answer = co_await exchange(path, bounds);
+  auto answer = co_await exchange(path, bounds, end);
   if (answer || !kept || answer.error().code != ErrorCode::ambiguous) co_return answer;
-  const auto connected = co_await connect(bounds);
+  const auto connected = co_await connect(bounds, end);
   if (!connected) co_return connected.error();
-  co_return co_await exchange(path, bounds);
+  co_return co_await exchange(path, bounds, end);
 }
 
-asio::awaitable<Result<>> HttpClient::connect(HttpBounds bounds) {
+asio::awaitable<Result<>> HttpClient::connect(HttpBounds bounds, Deadline end) {
   error_code error;
   const auto ip = asio::ip::make_address(address_, error);
   if (error) co_return unavailable(fmt::format("\"{}\" is not an IP address", address_));
   const asio::ip::tcp::endpoint endpoint(ip, static_cast<std::uint16_t>(port_));
   close();
-  stream_.expires_after(bounds.connect);
+  stream_.expires_at(std::min(end, std::chrono::steady_clock::now() + bounds.connect));
   co_await stream_.async_connect(endpoint, asio::redirect_error(asio::use_awaitable, error));
   throw_if_cancelled(error);
   if (error == beast::error::timeout) co_return unavailable("no connection within " + seconds(bounds.connect));
@@ -80,13 +84,11 @@ asio::awaitable<Result<>> HttpClient::connect(HttpBounds bounds) {
 }
 
 // ambiguous: the other side closed before it answered anything.
-asio::awaitable<Result<HttpAnswer>> HttpClient::exchange(std::string path, HttpBounds bounds) {
-  http::request<http::empty_body> request(http::verb::get, path, 11);
-  request.set(http::field::host, fmt::format("{}:{}", address_, port_));
-  request.keep_alive(true);
-  stream_.expires_after(bounds.whole);
+asio::awaitable<Result<HttpAnswer>> HttpClient::exchange(std::string path, HttpBounds bounds, Deadline end) {
+  const std::string request = fmt::format("GET {} HTTP/1.1\r\nHost: {}:{}\r\n\r\n", path, address_, port_);
+  stream_.expires_at(end);
   error_code error;
-  co_await http::async_write(stream_, request, asio::redirect_error(asio::use_awaitable, error));
+  co_await asio::async_write(stream_, asio::buffer(request), asio::redirect_error(asio::use_awaitable, error));
   http::response_parser<http::string_body> parser;
   parser.body_limit(bounds.body);
   parser.header_limit(bounds.header);

@@ -5,6 +5,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -26,7 +27,7 @@ struct HttpAnswer {
 // How long an answer may take and how large it may be.
 struct HttpBounds {
   Millis connect{1'000};
-  Millis whole{3'000};  // from the request to the last byte
+  Millis whole{3'000};  // from the question to the last byte, whatever was tried
   std::uint64_t body = std::uint64_t{256} << 10;
   std::uint32_t header = 16 * 1024;
 };
@@ -44,8 +45,9 @@ class HttpClient {
   const std::string& address() const { return address_; }
 
  private:
-  asio::awaitable<Result<>> connect(HttpBounds bounds);
-  asio::awaitable<Result<HttpAnswer>> exchange(std::string path, HttpBounds bounds);
+  using Deadline = std::chrono::steady_clock::time_point;  // as Beast's timers have it
+  asio::awaitable<Result<>> connect(HttpBounds bounds, Deadline end);
+  asio::awaitable<Result<HttpAnswer>> exchange(std::string path, HttpBounds bounds, Deadline end);
   void close();
 
   std::string address_;

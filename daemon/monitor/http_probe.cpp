@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "common/decode/text.hpp"
 #include "daemon/image/node_spec.hpp"
 #include "daemon/monitor/parse.hpp"
-#include "daemon/runtime/timeout.hpp"
 
 namespace morpheus {
 namespace {
@@ -55,34 +56,32 @@ asio::awaitable<NodeReport> HttpProbe::probe(ProbeTarget target, ProbeWants want
   const auto client = client_for(target);
   NodeReport report;
   report.asked = wants;
-  const bool in_time = co_await finishes_within(clock_, config_.monitor.timeout, ask_all(client, target, report));
-  if (!in_time) {
-    forget(target.node_id);
-    if (!report.varz) report.error = fmt::format("no answer within {:g} s", config_.monitor.timeout.count() / 1000.0);
-  }
+  const BootTime end = clock_.boot() + config_.monitor.timeout;
+  co_await ask_all(client, target, end, report);
   report.at = clock_.stamp();
   co_return report;
 }
 
-asio::awaitable<void> HttpProbe::ask_all(std::shared_ptr<HttpClient> client, ProbeTarget target, NodeReport& report) {
-  const auto varz = co_await client->get("/varz", bounds(most_answer_bytes));
+asio::awaitable<void> HttpProbe::ask_all(std::shared_ptr<HttpClient> client, ProbeTarget target, BootTime end, NodeReport& report) {
+  const auto varz = co_await client->get("/varz", bounds(most_answer_bytes, end));
   auto said = read<Varz>(varz, "", parse_varz);
   if (!said) {
-    report.error = said.error().message;
+    const bool too_late = !varz && is_over(end);
+    report.error = too_late ? fmt::format("no answer within {:g} s", config_.monitor.timeout.count() / 1000.0) : said.error().message;
     co_return;
   }
   report.varz = *std::move(said);
-  if (report.asked.healthz) {
-    const auto healthz = co_await client->get("/healthz?js-server-only=true", bounds(most_answer_bytes));
+  if (report.asked.healthz && !is_over(end)) {
+    const auto healthz = co_await client->get("/healthz?js-server-only=true", bounds(most_answer_bytes, end));
     take(report, report.healthz, read_healthz(healthz));
   }
-  if (report.varz && report.asked.routez) {
-    const auto routez = co_await client->get("/routez", bounds(most_routez_bytes(target.peers)));
+  if (report.varz && report.asked.routez && !is_over(end)) {
+    const auto routez = co_await client->get("/routez", bounds(most_routez_bytes(target.peers), end));
     const auto parse = [&target](std::string_view body) { return parse_routez(body, target.peers); };
     take(report, report.routez, read<Routez>(routez, "its /routez: ", parse));
   }
-  if (report.varz && report.asked.jsz) {
-    const auto jsz = co_await client->get("/jsz", bounds(most_answer_bytes));
+  if (report.varz && report.asked.jsz && !is_over(end)) {
+    const auto jsz = co_await client->get("/jsz", bounds(most_answer_bytes, end));
     take(report, report.jsz, read<Jsz>(jsz, "its /jsz: ", parse_jsz));
   }
 }
@@ -97,10 +96,10 @@ std::shared_ptr<HttpClient> HttpProbe::client_for(const ProbeTarget& target) {
   return client;
 }
 
-HttpBounds HttpProbe::bounds(std::size_t body) const {
+HttpBounds HttpProbe::bounds(std::size_t body, BootTime end) const {
   HttpBounds bounds;
   bounds.connect = config_.monitor.connect_timeout;
-  bounds.whole = config_.monitor.timeout;
+  bounds.whole = std::max(Millis{0}, end - clock_.boot());
   bounds.body = body;
   return bounds;
 }

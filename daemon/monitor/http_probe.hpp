@@ -21,8 +21,9 @@ class HttpProbe : public NodeProbe {
 
  private:
   std::shared_ptr<HttpClient> client_for(const ProbeTarget& target);
-  asio::awaitable<void> ask_all(std::shared_ptr<HttpClient> client, ProbeTarget target, NodeReport& report);
-  HttpBounds bounds(std::size_t body) const;
+  asio::awaitable<void> ask_all(std::shared_ptr<HttpClient> client, ProbeTarget target, BootTime end, NodeReport& report);
+  bool is_over(BootTime end) const { return clock_.boot() >= end; }
+  HttpBounds bounds(std::size_t body, BootTime end) const;
 
   Clock& clock_;
   asio::any_io_executor executor_;

@@ -7,6 +7,9 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <csignal>
 
@@ -84,6 +87,20 @@ class Impostor {
   std::vector<asio::ip::tcp::socket> heard_;
 };
 
+// Answers each request of one connection with `answer`, a while later.
+asio::awaitable<void> answer_late(asio::ip::tcp::acceptor& acceptor, Millis delay, std::string answer) {
+  auto socket = co_await acceptor.async_accept(asio::use_awaitable);
+  asio::steady_timer timer(acceptor.get_executor());
+  std::string request;
+  for (;;) {
+    const auto size = co_await asio::async_read_until(socket, asio::dynamic_buffer(request), "\r\n\r\n", asio::use_awaitable);
+    request.erase(0, size);
+    timer.expires_after(delay);
+    co_await timer.async_wait(asio::use_awaitable);
+    co_await asio::async_write(socket, asio::buffer(answer), asio::use_awaitable);
+  }
+}
+
 std::string whole(const std::string& body, const std::string& header = "") {
   return fmt::format("HTTP/1.1 200 OK\r\n{}Content-Length: {}\r\n\r\n{}", header, body.size(), body);
 }
@@ -110,6 +127,19 @@ TEST_F(HttpProbeTest, WhatAnImpostorSaysIsUnknownAndWhy) {
     EXPECT_EQ(report.error, why);
     EXPECT_FALSE(report.varz);
   }
+}
+
+TEST_F(HttpProbeTest, AllQuestionsTogetherEndWithinTheTimeout) {
+  config_.monitor.timeout = Millis{2'000};
+  const auto address = free_address();
+  asio::ip::tcp::acceptor acceptor(loop_, asio::ip::tcp::endpoint(asio::ip::make_address(address), 8222));
+  asio::co_spawn(loop_, answer_late(acceptor, Millis{800}, whole("{}")), [](std::exception_ptr) {});
+  const BootTime before = clock_.boot();
+  const auto report = ask(address);
+  EXPECT_LT(clock_.boot() - before, Millis{3'000}) << "each of the four would come in time";
+  EXPECT_EQ(report.error, "");
+  EXPECT_TRUE(report.varz) << "what came counts";
+  EXPECT_FALSE(report.jsz);
 }
 
 TEST_F(HttpProbeTest, ARealServerTellsEverything) {
