@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Guards over the C++ sources. Called by scripts/lint: guards.py FILE... or guards.py --self-test."""
 
+import os
 import re
 import sys
 
@@ -252,10 +253,24 @@ def parser_links(path, text):
             yield "parser_links", f"{path}:{line_of(text, match.start())}: morpheus_decode alone links a parser of JSON"
 
 
+PATH = re.compile(r"`((?:common|ctl|daemon|docs|etc|packaging|scripts|tests)/[^`\s]+)`")
+PLACEHOLDER = re.compile(r"[*<>{}]|[A-Z]{3}")  # NAME_command.cpp
+
+
+def documented_paths(path, text):
+    for number, line in enumerate(text.splitlines(), 1):
+        for named in PATH.findall(line):
+            if not PLACEHOLDER.search(named) and not os.path.exists(named):
+                yield "documented_paths", f"{path}:{number}: `{named}` is not there (any more): name what is"
+
+
 GUARDS = (coroutines, includes, swallowed, sleeps, dangling, foreign_json)
 
 
 def findings(path, text):
+    if path.endswith(".md"):
+        yield from documented_paths(path, text)
+        return
     if path.endswith("CMakeLists.txt"):
         yield from parser_links(path, text)
         return
@@ -315,6 +330,7 @@ BAD = [
     ("foreign_json", "daemon/x/a.cpp", "class OwnFields : public nlohmann::json_sax<json> {};"),
     ("foreign_json", "daemon/x/a.cpp", "simdjson::dom::parser parser;"),
     ("parser_links", "daemon/x/CMakeLists.txt", "target_link_libraries(morpheus_x PUBLIC a\n PRIVATE PkgConfig::simdjson)"),
+    ("documented_paths", "docs/a.md", "it is in `daemon/store/nowhere.cpp`"),
     ("dangling", "tests/x/a.cpp", "void f() { for (const auto& node : ask({\"x\"})[\"nodes\"]) g(node); }"),
 ]
 
@@ -355,6 +371,7 @@ asio::awaitable<int> f(int x) {
     ("tests/unit/a.cpp", '#include "daemon/app/app.hpp"'),
     ("common/decode/a.cpp", "auto tree = nlohmann::json::parse(text, nullptr, false);"),
     ("daemon/store/a.cpp", "const nlohmann::json body{{\"name\", name}}; log(body.dump());"),
+    ("docs/a.md", "`daemon/main.cpp`, `daemon/forest/command/NAME_command.cpp` and `tests/*`"),
     ("common/CMakeLists.txt", "target_link_libraries(morpheus_decode PUBLIC a PRIVATE PkgConfig::simdjson)"),
 ]
 

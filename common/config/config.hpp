@@ -31,9 +31,9 @@ struct Config {
     double threshold_cpu = 80;     // percent of a machine
     double threshold_memory = 80;  // percent of a machine
     int max_nodes = 10;            // of one forest
-    double cooldown_minutes = 15;
-    int sustain_seconds = 60;
-    int settle_seconds = 300;                // how long a growth may take to show, before it is called futile
+    Millis cooldown{15 * 60'000};            // of a forest, between two growths
+    Millis sustain{60'000};                  // how long a threshold must be exceeded; 0: one sample is enough
+    Millis settle{300'000};                  // how long a growth may take to show, before it is called futile
     std::optional<double> max_monthly_cost;  // over all forests, net, in the provider's currency
     bool rebalance = false;
   } growth;

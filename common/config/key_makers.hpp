@@ -105,6 +105,25 @@ Key number_key(const Head& head, double least, double most, Member member) {
   return scalar_key(head, range, member, parse, format);
 }
 
+enum class Whole { yes, no };
+
+// A time that the file has as a number of `unit`s, from 0 to `most` of them.
+template <class Member>
+Key count_of_time_key(const Head& head, Millis unit, Whole whole, double most, Member member) {
+  const auto range = fmt::format("0 to {}", most);
+  const auto parse = [unit, whole, most, range](const std::string& text) -> Result<Millis> {
+    const auto value = parse_number(text);
+    if (!value) return value.error();
+    if (!(*value >= 0 && *value <= most)) return out_of_range(text, range);
+    if (whole == Whole::yes && std::floor(*value) != *value) {
+      return Error{ErrorCode::invalid, fmt::format("{} is not a whole number", text), "use " + range};
+    }
+    return Millis{std::llround(*value * static_cast<double>(unit.count()))};
+  };
+  const auto format = [unit](Millis value) { return fmt::format("{}", static_cast<double>(value.count()) / static_cast<double>(unit.count())); };
+  return scalar_key(head, range, member, parse, format);
+}
+
 template <class Member>
 Key time_key(Head head, Millis least, Millis most, Member member) {
   head.kind = "a time";

@@ -51,6 +51,8 @@ void add_monitor(std::vector<Key>& keys) {
 void add_growth(std::vector<Key>& keys) {
   const auto percent = "percent, may have a fraction";
   const auto seconds = "whole seconds";
+  constexpr Millis second{1'000};
+  constexpr Millis minute{60'000};
   keys.push_back(
       bool_key({"growth.enabled", "", "the daemon grows forests by itself"}, MEMBER(growth.enabled)));
   keys.push_back(number_key({"growth.threshold_cpu", percent, "of a machine's cores, on any node"}, 1, 100,
@@ -60,16 +62,16 @@ void add_growth(std::vector<Key>& keys) {
   keys.push_back(number_key(
       {"growth.max_nodes", "a whole number", "nodes of one forest that may exist, whatever their state"}, 1,
       10'000, MEMBER(growth.max_nodes)));
-  keys.push_back(number_key(
-      {"growth.cooldown_minutes", "minutes, may have a fraction", "between two growths of a forest"}, 0,
-      10'080, MEMBER(growth.cooldown_minutes)));
-  keys.push_back(number_key({"growth.sustain_seconds", seconds,
+  keys.push_back(count_of_time_key(
+      {"growth.cooldown_minutes", "minutes, may have a fraction", "between two growths of a forest"}, minute, Whole::no, 10'080,
+      MEMBER(growth.cooldown)));
+  keys.push_back(count_of_time_key({"growth.sustain_seconds", seconds,
                              "how long a threshold must be exceeded; 0: one sample is enough, else at least "
                              "monitor.poll_interval"},
-                            0, 3'600, MEMBER(growth.sustain_seconds)));
-  keys.push_back(number_key(
-      {"growth.settle_seconds", seconds, "how long a growth may take to show, before it is called futile"}, 0,
-      86'400, MEMBER(growth.settle_seconds)));
+                            second, Whole::yes, 3'600, MEMBER(growth.sustain)));
+  keys.push_back(count_of_time_key(
+      {"growth.settle_seconds", seconds, "how long a growth may take to show, before it is called futile"}, second, Whole::yes, 86'400,
+      MEMBER(growth.settle)));
   keys.push_back(
       number_key({"growth.max_monthly_cost", "a number",
                   "limit over all forests, net, in the provider's currency; without it there is none"},
@@ -193,7 +195,7 @@ std::vector<Conflict> find_conflicts(const Config& config) {
          fmt::format("{} is shorter than monitor.connect_timeout: use {} or more",
                      format_duration(monitor.timeout), format_duration(monitor.connect_timeout))});
   }
-  const std::chrono::seconds window{config.growth.sustain_seconds};
+  const auto window = std::chrono::floor<std::chrono::seconds>(config.growth.sustain);
   if (window.count() > 0 && window < monitor.poll_interval) {
     conflicts.push_back(
         {"growth.sustain_seconds", "monitor.poll_interval",

@@ -3,7 +3,7 @@
 #include <iostream>
 #include <memory>
 
-#include "common/model/provider_names.hpp"
+#include "common/model/provider_kind.hpp"
 #include "common/protocol/views.hpp"
 #include "ctl/command/checks.hpp"
 #include "ctl/command/commands.hpp"
@@ -17,7 +17,11 @@
 namespace morpheus::ctl {
 namespace {
 
-constexpr std::string_view costs_nothing = local_name;  // the one provider whose machines are nobody's to pay
+// Of a provider that this client does not know as well: the daemon may be newer.
+bool may_cost(std::string_view provider) {
+  const ProviderKind* kind = provider_kind(provider);
+  return !kind || kind->costs_money;
+}
 
 struct ForestFlags {
   std::string provider;
@@ -71,7 +75,7 @@ ExitStatus plant(Session& session, const ForestFlags& flags) {
     show_plan(session, request);
     return ExitStatus::done;
   }
-  const bool asks = !flags.yes && flags.provider != costs_nothing;
+  const bool asks = !flags.yes && may_cost(flags.provider);
   if (asks && !may_plant(session, request)) return ExitStatus::done;
   const auto operation = view_of<OperationView>(session.client.post("/v1/forests", request));
   if (!session.json) {

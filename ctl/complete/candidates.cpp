@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "common/model/provider_names.hpp"
+#include "common/model/provider_kind.hpp"
 
 namespace morpheus::ctl {
 namespace {
@@ -46,9 +46,10 @@ void add_values(Completion& completion, const Cursor& cursor, const Names& names
   } else if (key == "COMMAND") {
     add_commands(completion, *cursor.commands.front());
   } else if (key == "PROVIDER") {
-    completion.candidates = {{std::string(local_name), "processes on this computer"},
-                             {std::string(hetzner_name), "virtual machines"},
-                             {"cloud", std::string(hetzner_name)}};
+    for (const ProviderKind& kind : provider_kinds) {
+      completion.candidates.push_back({std::string(kind.name), std::string(kind.what)});
+      if (!kind.alias.empty()) completion.candidates.push_back({std::string(kind.alias), std::string(kind.name)});
+    }
   } else if (key == "SIZE") {
     completion.candidates = {{"small", "1 node"}, {"medium", "3 nodes"}, {"large", "5 nodes"}};
   } else if (key == "FILE" || key == "socket") {

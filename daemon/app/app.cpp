@@ -12,12 +12,11 @@
 #include <filesystem>
 
 #include "common/config/checks.hpp"
-#include "common/model/provider_names.hpp"
-#include "daemon/app/cloud.hpp"
 #include "daemon/app/config_reload.hpp"
 #include "daemon/app/forced_stop.hpp"
 #include "daemon/app/journald_log.hpp"
 #include "daemon/app/logging.hpp"
+#include "daemon/app/providers.hpp"
 #include "daemon/backup/backup.hpp"
 #include "daemon/backup/restore.hpp"
 #include "daemon/control/metrics_server.hpp"
@@ -30,7 +29,6 @@
 #include "daemon/monitor/http_probe.hpp"
 #include "daemon/monitor/warm.hpp"
 #include "daemon/nats/nats_requests.hpp"
-#include "daemon/provider/gated_provider.hpp"
 #include "daemon/provider/local/local_provider.hpp"
 #include "daemon/provider/local/run_node.hpp"
 #include "daemon/runtime/crash_mark.hpp"
@@ -64,28 +62,25 @@ class App {
         store_(std::move(store)),
         bus_(loop_.get_executor(), clock_),
         lag_(clock_),
-        journal_(clock_, *store_, loop_.get_executor(), stderr_is_journal() ? &journald_ : nullptr),
+        journal_(clock_, *store_, tally_, loop_.get_executor(), stderr_is_journal() ? &journald_ : nullptr),
         record_(*store_, journal_),
         reload_(config_, std::move(config_path), journal_),
-        observations_(std::chrono::seconds(config_.growth.sustain_seconds)),
+        observations_(config_.growth.sustain),
         probe_(clock_, loop_.get_executor(), config_),
         poller_(clock_, *store_, journal_, probe_, lag_, observations_, loop_.get_executor(), config_),
         secrets_(config_.daemon.state_dir, store_->installation_id(), clock_, ids_),
         node_units_(clock_, bus_, config_.local),
-        local_(clock_, config_.daemon.state_dir, store_->installation_id(), config_.local, node_units ? &node_units_ : nullptr),
         lease_(clock_, *store_, journal_),
         repairs_(journal_),
-        cloud_(loop_.get_executor(), clock_, config_, store_->installation_id(), lease_, repairs_),
         gate_(loop_.get_executor()),
-        gated_cloud_(cloud_.provider(), gate_, [this] { return may_act(*store_); }),
-        gated_local_(local_, gate_, [this] { return may_act(*store_); }),
-        providers_{{std::string(hetzner_name), &gated_cloud_}, {std::string(local_name), &gated_local_}},
+        providers_({loop_.get_executor(), clock_, config_, store_->installation_id(), lease_, repairs_, node_units ? &node_units_ : nullptr}, gate_,
+                   [this] { return may_act(*store_); }),
         enclosing_(loop_.get_executor()),
         waits_(clock_, journal_, loop_.get_executor()),
-        forests_({loop_.get_executor(), clock_, ids_, *store_, journal_, observations_, poller_, system_, secrets_,
-                  providers_, config_, enclosing_, gate_, waits_},
+        forests_({loop_.get_executor(), clock_, ids_, *store_, journal_, tally_, observations_, poller_, system_, secrets_,
+                  providers_.by_name(), config_, enclosing_, gate_, waits_},
                  after_crash),
-        metrics_({clock_, forests_, *store_, journal_, poller_, lag_, providers_, secrets_, config_, MORPHEUS_VERSION}),
+        metrics_({clock_, forests_, *store_, tally_, poller_, lag_, providers_.by_name(), secrets_, config_, MORPHEUS_VERSION}),
         backups_(clock_, *store_, config_.daemon.state_dir, MORPHEUS_VERSION),
         control_(loop_.get_executor(), clock_, forests_, record_, MORPHEUS_VERSION, metrics_, backups_),
         metrics_server_(loop_.get_executor(), clock_, record_, metrics_, metrics_address(config_)),
@@ -112,7 +107,7 @@ class App {
   // Without the stored samples the daemon serves as well, and decides once its own are enough.
   void warm() {
     try {
-      warm_from_store(observations_, *store_, clock_.wall(), std::chrono::seconds(config_.growth.sustain_seconds));
+      warm_from_store(observations_, *store_, clock_.wall(), config_.growth.sustain);
     } catch (const std::exception& error) {
       spdlog::error("the stored samples are not used: {}", error.what());
     }
@@ -152,7 +147,7 @@ class App {
 
   asio::awaitable<void> start_local_machines() {
     try {
-      const auto failures = co_await local_.start_after_boot();
+      const auto failures = co_await providers_.start_after_boot();
       for (const std::string& what : failures) journal_.record_or_log(daemon_event(EventLevel::error, what));
     } catch (const std::exception& error) {
       if (tasks_.is_cancelled()) throw;
@@ -181,7 +176,7 @@ class App {
 
   void reload() {
     if (!reload_.take_over()) return;
-    observations_.set_window(std::chrono::seconds(config_.growth.sustain_seconds));
+    observations_.set_window(config_.growth.sustain);
     poller_.hurry();
   }
 
@@ -193,6 +188,7 @@ class App {
   Bus bus_;
   LoopLag lag_;
   JournaldLog journald_;
+  Tally tally_;
   Journal journal_;
   Record record_;
   ConfigReload reload_;
@@ -202,14 +198,10 @@ class App {
   NatsRequests system_{ids_};
   SecretFiles secrets_;
   NodeUnits node_units_;
-  LocalProvider local_;
   StoredLease lease_;
   RepairEvents repairs_;
-  Cloud cloud_;
   StepGate gate_;
-  GatedProvider gated_cloud_;
-  GatedProvider gated_local_;
-  std::map<std::string, Provider*> providers_;
+  Providers providers_;
   Turns enclosing_;
   Waits waits_;
   ForestService forests_;

@@ -30,6 +30,7 @@ struct ForestContext {
   Ids& ids;
   Store& store;
   Journal& journal;
+  Tally& tally;
   Observations& observations;
   Poller& poller;
   SystemRequests& system;

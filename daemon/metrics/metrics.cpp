@@ -166,7 +166,7 @@ std::optional<double> bytes_of(const std::string& path) {
 }  // namespace
 
 std::string Metrics::render() const {
-  const auto& [clock, forests, store, journal, poller, lag, providers, secrets, config, version] = sources_;
+  const auto& [clock, forests, store, tally, poller, lag, providers, secrets, config, version] = sources_;
   Exposition out;
   out.gauge("morpheus_build_info", "The daemon's version.", 1, {{"version", version}});
   for (const ForestSummary& forest : forests.list()) {
@@ -174,7 +174,7 @@ std::string Metrics::render() const {
     if (status) add_forest(out, *status);
     add_certificates(out, forest, providers, secrets);
   }
-  add_operations(out, store, journal.tally());
+  add_operations(out, store, tally);
   add_configuration(out, config.growth);
   add_providers(out, providers);
   const auto& sweeps = poller.sweeps();

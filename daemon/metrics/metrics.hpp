@@ -10,8 +10,8 @@
 #include "daemon/provider/provider.hpp"
 #include "daemon/runtime/loop_lag.hpp"
 #include "daemon/secrets/secrets_keeper.hpp"
-#include "daemon/store/journal.hpp"
 #include "daemon/store/store.hpp"
+#include "daemon/store/tally.hpp"
 
 namespace morpheus {
 
@@ -20,7 +20,7 @@ struct MetricsSources {
   const Clock& clock;
   const Forests& forests;
   const Store& store;
-  const Journal& journal;
+  const Tally& tally;
   const Poller& poller;
   const LoopLag& lag;
   const std::map<std::string, Provider*>& providers;

@@ -29,7 +29,7 @@ std::string rising(const PolicyInput& input, const PolicyNode& node, const char*
   if (!now || *now <= threshold) return {};
   const auto held = std::chrono::floor<std::chrono::seconds>(time_above(node.samples, value, threshold));
   return fmt::format("not yet sustained: {} {:.0f}% above {:g}% on {} for {} of {} s", what, *now,
-                     threshold, node.name, held.count(), input.growth.sustain_seconds);
+                     threshold, node.name, held.count(), input.growth.sustain.count() / 1000);
 }
 
 // The first node that is above a threshold now, but was not for the whole window. Findings are in the order
@@ -80,7 +80,7 @@ Decision evaluate(const PolicyInput& input) {
   decision.trigger = input.trigger;
   decision.threshold_cpu = cpu_threshold(input);
   decision.threshold_memory = memory_threshold(input);
-  decision.window = std::chrono::seconds{input.growth.sustain_seconds};
+  decision.window = input.growth.sustain;
   decision.findings = find_pressure(input);
   decision.gates = ask_gates(input, decision.findings);
 

@@ -41,7 +41,7 @@ Gate ask_pressure(const PolicyInput& input, const std::vector<NodeFinding>& find
       pressure.empty()
           ? block("pressure", "no node is above a threshold for the whole window",
                   fmt::format("CPU above {:g}% or memory above {:g}% on one node for {} s",
-                              cpu_threshold(input), memory_threshold(input), input.growth.sustain_seconds))
+                              cpu_threshold(input), memory_threshold(input), input.growth.sustain.count() / 1000))
           : pass("pressure", pressure);
   return is_manual(input) ? ignored(gate) : gate;
 }
@@ -73,8 +73,7 @@ Gate ask_max_nodes(const PolicyInput& input) {
 
 Gate cooldown_verdict(const PolicyInput& input) {
   if (!input.cooldown) return pass("cooldown", "it has not grown yet");
-  const auto minutes = std::chrono::duration<double, std::ratio<60>>(input.growth.cooldown_minutes);
-  const Millis length = std::min(input.cooldown->length, std::chrono::ceil<Millis>(minutes));
+  const Millis length = std::min(input.cooldown->length, input.growth.cooldown);
   const Millis left = remaining(input.cooldown->started, length, input.now);
   if (left == Millis{0}) return pass("cooldown", "over");
   return block("cooldown", format_wait(left) + " left", fmt::format("wait {}", format_wait(left)));
@@ -183,7 +182,7 @@ Gate ask_futility(const PolicyInput& input, const std::vector<NodeFinding>& find
   if (another_is_hot(input, findings)) {
     return pass("futility", "another node is under pressure than at the last growth");
   }
-  const Millis left = remaining(last.ended, std::chrono::seconds{input.growth.settle_seconds}, input.now);
+  const Millis left = remaining(last.ended, input.growth.settle, input.now);
   if (left > Millis{0}) {
     return block("futility", fmt::format("growth #{} is settling", last.operation_id),
                  fmt::format("wait {}", format_wait(left)));

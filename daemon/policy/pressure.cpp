@@ -20,7 +20,7 @@ std::optional<double> latest(const std::vector<PolicySample>& samples, Value val
 bool above(const std::optional<double>& value, double threshold) { return value && *value > threshold; }
 
 NodeFinding find_node(const PolicyInput& input, const PolicyNode& node) {
-  const Millis window = std::chrono::seconds{input.growth.sustain_seconds};
+  const Millis window = input.growth.sustain;
   NodeFinding finding;
   finding.name = node.name;
   finding.role = node.role;
@@ -101,7 +101,7 @@ std::string describe_pressure(const PolicyInput& input, const std::vector<NodeFi
     add("CPU", node.held_cpu_percent, cpu_threshold(input), node);
     add("memory", node.held_memory_percent, memory_threshold(input), node);
   }
-  if (!text.empty()) text += fmt::format(" for {} s", input.growth.sustain_seconds);
+  if (!text.empty()) text += fmt::format(" for {} s", input.growth.sustain.count() / 1000);
   return text;
 }
 

@@ -174,6 +174,10 @@ class Provider {
   // The highest generation of a daemon that ever claimed to act here and was not replaced; 0: none did. Changes nothing.
   virtual asio::awaitable<Result<std::int64_t>> highest_epoch() { co_return Result<std::int64_t>{0}; }
 
+  // Starts each machine of this computer's that ran when it went down. To be awaited before anything else is asked. What cannot be started
+  // stays down: a sentence for each.
+  virtual asio::awaitable<std::vector<std::string>> start_after_boot() { co_return std::vector<std::string>(); }
+
   virtual Outlook outlook() const = 0;
 
   // Unset: there is no API.

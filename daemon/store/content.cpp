@@ -10,7 +10,7 @@
 
 #include "common/decode/text.hpp"
 #include "common/model/names.hpp"
-#include "common/model/provider_names.hpp"
+#include "common/model/provider_kind.hpp"
 #include "daemon/store/bounds.hpp"
 #include "daemon/store/stored_json.hpp"
 
@@ -23,7 +23,10 @@ template <class Enum>
 bool names_one(std::string_view text) {
   return from_string<Enum>(text).has_value();
 }
-bool names_provider(std::string_view text) { return std::ranges::find(provider_names, text) != provider_names.end(); }
+bool names_provider(std::string_view text) {
+  const ProviderKind* kind = provider_kind(text);
+  return kind && kind->name == text;
+}
 
 // A column of names, and who knows them.
 struct Names {

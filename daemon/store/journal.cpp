@@ -20,8 +20,8 @@ spdlog::level::level_enum log_level(EventLevel level) {
 
 }  // namespace
 
-Journal::Journal(Clock& clock, Store& store, const asio::any_io_executor& executor, EventLog* log)
-    : clock_(clock), store_(store), log_(log), news_(executor) {}
+Journal::Journal(Clock& clock, Store& store, Tally& tally, const asio::any_io_executor& executor, EventLog* log)
+    : clock_(clock), store_(store), tally_(tally), log_(log), news_(executor) {}
 
 void Journal::record(Event event) {
   event.at = clock_.wall();

@@ -16,7 +16,8 @@ namespace morpheus {
 class Journal {
  public:
   // `log`: null for lines in the daemon's own log.
-  Journal(Clock& clock, Store& store, const asio::any_io_executor& executor, EventLog* log = nullptr);
+  // It counts every event in `tally`.
+  Journal(Clock& clock, Store& store, Tally& tally, const asio::any_io_executor& executor, EventLog* log = nullptr);
 
   // `event.at` is filled in.
   void record(Event event);
@@ -27,16 +28,12 @@ class Journal {
   // Notified after each event; readers read Store::events_after() themselves, so nothing queues for a slow one.
   Signal& news() { return news_; }
 
-  // Counts every event by itself; decisions and operations that ended are told to it.
-  Tally& tally() { return tally_; }
-  const Tally& tally() const { return tally_; }
-
  private:
   Clock& clock_;
   Store& store_;
+  Tally& tally_;
   EventLog* log_;
   Signal news_;
-  Tally tally_;
 };
 
 }  // namespace morpheus

@@ -80,6 +80,12 @@ std::optional<Operation> Store::operation(std::int64_t id) const {
   return next_operation(query.with(id));
 }
 
+std::optional<Operation> Store::running_operation(std::int64_t forest_id) const {
+  static const std::string text = select_operations + "INDEXED BY one_running_operation WHERE state = 'running' AND forest_id = ?";
+  sql::Query query(impl_->database, text);
+  return next_operation(query.with(forest_id));
+}
+
 std::vector<Operation> Store::running_operations() const {
   static const std::string text =
       select_operations + "INDEXED BY one_running_operation WHERE state = 'running' ORDER BY id";

@@ -92,6 +92,8 @@ class Store {
   std::int64_t add_operation(const Operation& operation);
   void update_operation(const Operation& operation);
   std::optional<Operation> operation(std::int64_t id) const;
+  // The one that runs or is parked on that forest: there is never a second (a unique index holds it).
+  std::optional<Operation> running_operation(std::int64_t forest_id) const;
   std::vector<Operation> running_operations() const;
   std::vector<Operation> operations(std::string_view forest, int limit) const;  // newest first; "" = all
 

@@ -11,6 +11,7 @@
 
 #include "daemon/control/session.hpp"
 #include "daemon/runtime/system_clock.hpp"
+#include "daemon/store/journal.hpp"
 #include "tests/fuzz/cpu_limit.hpp"
 #include "tests/fuzz/json_maker.hpp"
 #include "tests/tools/temp_dir.hpp"
@@ -22,7 +23,7 @@ using namespace morpheus;
 
 // What a session is served from, made once.
 struct Box {
-  Box() : store(Store::open(dir / "morpheus.db", "0123456789abcdef").value()), journal(clock, *store, loop.get_executor()) {
+  Box() : store(Store::open(dir / "morpheus.db", "0123456789abcdef").value()), journal(clock, *store, tally, loop.get_executor()), record(*store, journal) {
     spdlog::set_level(spdlog::level::off);
     ForestSummary oak;
     oak.name = "oak";
@@ -33,12 +34,14 @@ struct Box {
   SystemClock clock;
   asio::io_context loop{1};
   std::unique_ptr<Store> store;
+  Tally tally;
   Journal journal;
+  Record record;
   FakeForests forests;
   ControlLimits limits;
   FakeMetrics metrics;
   Backups backups{clock, *store, dir.path().string(), "1.2.3"};
-  ControlServices services{clock, forests, *store, journal, "1.2.3", metrics, backups, limits, {}, Refusals(clock, journal, limits),
+  ControlServices services{clock, forests, record, "1.2.3", metrics, backups, limits, {}, Refusals(clock, record, limits),
                            Unread(loop.get_executor(), limits)};
 };
 

@@ -14,7 +14,7 @@ constexpr int most_events = 10'000;
 
 Bench::Bench(int core_nodes) {
   config_.growth.enabled = false;
-  config_.growth.cooldown_minutes = 0;
+  config_.growth.cooldown = Millis{0};
   config_.jetstream.core_nodes = core_nodes;
   start(false);
 }

@@ -6,9 +6,9 @@ Config random_config(Chance& chance) {
   Config config;
   config.growth.enabled = chance.happens(0.9);
   config.growth.max_nodes = chance.between(3, 8);
-  config.growth.cooldown_minutes = chance.between(1, 8) / 2.0;
-  config.growth.sustain_seconds = chance.between(0, 3) * 20;
-  config.growth.settle_seconds = 60;
+  config.growth.cooldown = chance.between(1, 8) * Millis{30'000};
+  config.growth.sustain = chance.between(0, 3) * Millis{20'000};
+  config.growth.settle = Millis{60'000};
   config.jetstream.core_nodes = chance.happens(0.4) ? 1 : 3;
   if (chance.happens(0.3)) config.growth.max_monthly_cost = 5.0 * chance.between(3, 10);
   return config;

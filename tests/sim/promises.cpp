@@ -108,7 +108,7 @@ void Promises::check_growth(const Store& store, const Operation& operation) {
   if (by_policy) check_lies(store, operation, *decision);
 
   const auto before = last_growths_.find(operation.forest_id);
-  const Millis cooldown{static_cast<std::int64_t>(config_.growth.cooldown_minutes * 60'000)};
+  const Millis cooldown = config_.growth.cooldown;
   const bool grew = before != last_growths_.end();
   const bool blurred = grew && wall_stepped_ >= before->second && rebooted_ >= before->second;
   if (by_policy && grew && !blurred && world_.now() - before->second < cooldown) {
@@ -123,7 +123,7 @@ void Promises::check_growth(const Store& store, const Operation& operation) {
 bool Promises::is_lie(const NodeFinding& finding) const {
   const SimMachine* machine = world_.machine(finding.name);
   if (!machine || !machine->claimed_load) return false;
-  const Millis window = std::chrono::seconds{config_.growth.sustain_seconds} + Millis{60'000};
+  const Millis window = config_.growth.sustain + Millis{60'000};
   return world_.now() - *machine->claimed_load < window && machine->cpu_percent < truly_loaded && machine->memory_percent < truly_loaded;
 }
 

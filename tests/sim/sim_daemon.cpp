@@ -24,8 +24,8 @@ SimDaemon::SimDaemon(const Surroundings& around, const std::string& database, st
     : world_(around.world),
       store_(open_store(database, around.ids)),
       lag_(never_late_),
-      journal_(around.clock, *store_, loop_.get_executor()),
-      observations_(std::chrono::seconds(around.config.growth.sustain_seconds)),
+      journal_(around.clock, *store_, tally_, loop_.get_executor()),
+      observations_(around.config.growth.sustain),
       probe_(world_, around.clock, around.config.monitor.timeout),
       poller_(around.clock, *store_, journal_, probe_, lag_, observations_, loop_.get_executor(), around.config),
       system_(world_, around.clock),
@@ -34,7 +34,7 @@ SimDaemon::SimDaemon(const Surroundings& around, const std::string& database, st
       enclosing_(loop_.get_executor()),
       gate_(loop_.get_executor()),
       waits_(around.clock, journal_, loop_.get_executor()),
-      forests_({loop_.get_executor(), around.clock, around.ids, *store_, journal_, observations_, poller_,
+      forests_({loop_.get_executor(), around.clock, around.ids, *store_, journal_, tally_, observations_, poller_,
                 system_, around.secrets, providers_, around.config, enclosing_, gate_, waits_},
                after_crash) {
   store_->before_commit([this] {
@@ -43,7 +43,7 @@ SimDaemon::SimDaemon(const Surroundings& around, const std::string& database, st
     throw StoreError("the database: database or disk is full");
   });
   store_->on_commit(std::move(committed));
-  warm_from_store(observations_, *store_, around.clock.wall(), std::chrono::seconds(around.config.growth.sustain_seconds));
+  warm_from_store(observations_, *store_, around.clock.wall(), around.config.growth.sustain);
   spawn(poller_.run());
   spawn(forests_.run());
 }

@@ -65,6 +65,7 @@ class SimDaemon {
   std::unique_ptr<Store> store_;
   NeverLate never_late_;
   LoopLag lag_;
+  Tally tally_;
   Journal journal_;
   Observations observations_;
   SimProbe probe_;

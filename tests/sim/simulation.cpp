@@ -219,7 +219,7 @@ void Simulation::load_must_be_answered() {
            decision->blocked_by != "pressure";
   };
   const Millis limit =
-      std::chrono::seconds{config_.growth.sustain_seconds} + 3 * config_.monitor.poll_interval;
+      config_.growth.sustain + 3 * config_.monitor.poll_interval;
   if (!steps_until(limit, answered) && !failed()) {
     const auto decision = daemon_->store().last_decision(id);
     world_.complain(

@@ -52,7 +52,7 @@ void Simulation::set_lie(SimMachine& machine, Lie lie) {
 
 // Two nodes that claim a load in turn, long enough for each to be answered.
 void Simulation::take_turns(SimMachine& first, SimMachine& second) {
-  const Millis turn = Millis{static_cast<std::int64_t>(config_.growth.cooldown_minutes * 60'000)} + growth_takes;
+  const Millis turn = config_.growth.cooldown + growth_takes;
   for (int i = 0; i < turns && !failed(); ++i) {
     set_lie(i % 2 == 0 ? first : second, Lie::plausible);
     set_lie(i % 2 == 0 ? second : first, Lie::none);
@@ -75,7 +75,7 @@ void Simulation::lies_must_be_harmless() {
   const auto machines = machines_of(forest.name);
   if (machines.empty()) return;
   // What was true a moment ago is not a lie.
-  steps_until(std::chrono::seconds{config_.growth.sustain_seconds} + 3 * config_.monitor.poll_interval, [] { return false; });
+  steps_until(config_.growth.sustain + 3 * config_.monitor.poll_interval, [] { return false; });
   const Store& store = daemon_->store();
   const auto before = ready_nodes(store, forest.id);
   const auto last = last_operation(store, forest.name);

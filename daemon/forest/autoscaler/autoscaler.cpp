@@ -7,7 +7,7 @@
 
 #include "daemon/forest/autoscaler/policy_input.hpp"
 #include "daemon/forest/node/intents.hpp"
-#include "daemon/forest/operation/record.hpp"
+#include "daemon/forest/operation/lifecycle.hpp"
 #include "daemon/policy/evaluate.hpp"
 #include "daemon/policy/growth_wait.hpp"
 #include "daemon/runtime/timeout.hpp"
@@ -119,7 +119,7 @@ std::int64_t Autoscaler::store_decision(const PolicyInput& input, Decision& deci
   const auto before = context_.store.last_decision(forest.id);
   const auto recorded = context_.store.record_decision(decision);
   decision.id = recorded.id;
-  context_.journal.tally().decided(decision.trigger, decision.outcome);
+  context_.tally.decided(decision.trigger, decision.outcome);
   // The same verdicts are one row, and yet a growth that settled may be futile now.
   const bool got_worse = !recorded.is_new && before && level_of(*before) < level_of(decision);
   const bool is_told = got_worse || (recorded.is_new && is_news(context_.store, decision));
@@ -142,8 +142,7 @@ std::int64_t Autoscaler::store_decision(const PolicyInput& input, Decision& deci
     forest.futility_cleared_op = input.last_growth->operation_id;
   }
   context_.store.update_forest(forest);
-  const auto minutes = std::chrono::duration<double, std::ratio<60>>(input.growth.cooldown_minutes);
-  context_.store.set_cooldown(forest.id, Cooldown{input.now, std::chrono::ceil<Millis>(minutes)});
+  context_.store.set_cooldown(forest.id, Cooldown{input.now, input.growth.cooldown});
   context_.journal.record(growth_event(operation, nodes));
   transaction.commit();
   runner_.start(operation);

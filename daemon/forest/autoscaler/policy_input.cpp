@@ -57,11 +57,10 @@ void take_growths(PolicyInput& input, std::vector<LastGrowth> growths) {
 }
 
 void take_running(PolicyInput& input, const ForestContext& context) {
-  for (const Operation& operation : context.store.running_operations()) {
-    if (operation.forest_id != input.forest.id) continue;
-    input.running_operation = fmt::format("{} #{}", to_string(operation.kind), operation.id);
-    if (!operation.parked.empty()) input.parked_operation = operation.id;
-  }
+  const auto operation = context.store.running_operation(input.forest.id);
+  if (!operation) return;
+  input.running_operation = fmt::format("{} #{}", to_string(operation->kind), operation->id);
+  if (!operation->parked.empty()) input.parked_operation = operation->id;
 }
 
 }  // namespace

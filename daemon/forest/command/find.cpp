@@ -20,14 +20,11 @@ Error is_parked(const Operation& operation) {
 Result<Forest> find_idle(const ForestContext& context, std::string_view name) {
   const auto forest = find(context, name);
   if (!forest) return forest;
-  for (const Operation& running : context.store.running_operations()) {
-    if (running.forest_id != forest->id) continue;
-    if (!running.parked.empty()) return is_parked(running);
-    return Error{ErrorCode::refused,
-                 fmt::format("{} #{} is at work on {}", to_string(running.kind), running.id, forest->name),
-                 fmt::format("morpheusctl operation {} --wait", running.id)};
-  }
-  return forest;
+  const auto running = context.store.running_operation(forest->id);
+  if (!running) return forest;
+  if (!running->parked.empty()) return is_parked(*running);
+  return Error{ErrorCode::refused, fmt::format("{} #{} is at work on {}", to_string(running->kind), running->id, forest->name),
+               fmt::format("morpheusctl operation {} --wait", running->id)};
 }
 
 Result<Node> find_node(const ForestContext& context, const Forest& forest, std::string_view name) {

@@ -7,7 +7,7 @@
 #include "daemon/forest/node/transition.hpp"
 #include "daemon/forest/operation/attempts.hpp"
 #include "daemon/forest/operation/plant.hpp"
-#include "daemon/forest/operation/record.hpp"
+#include "daemon/forest/operation/lifecycle.hpp"
 #include "daemon/forest/view/waits.hpp"
 
 namespace morpheus::command {

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "daemon/forest/command/commands.hpp"
+#include "daemon/forest/orphan/comparison.hpp"
 #include "daemon/forest/orphan/search.hpp"
 
 namespace morpheus::command {
@@ -17,10 +18,9 @@ asio::awaitable<Result<OrphansView>> orphans(const CommandContext& command, Fres
       view.failed.push_back({name, describe(inventory.error())});
       continue;
     }
-    for (const Machine& machine : orphans_of(*inventory, seen.value.known, known_machines(context.store, name))) {
-      view.orphans.push_back(to_view(machine, name));
-    }
-    for (const ForeignMachine& machine : inventory->others) {
+    const auto comparison = compare(context.store, name, *inventory, seen.value.known);
+    for (const Machine& machine : comparison.orphans) view.orphans.push_back(to_view(machine, name));
+    for (const ForeignMachine& machine : comparison.others) {
       view.others.push_back({machine.name, name, machine.controller});
     }
   }

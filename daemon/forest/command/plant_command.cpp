@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <iterator>
 
-#include "common/model/provider_names.hpp"
+#include "common/model/provider_kind.hpp"
 #include "daemon/forest/autoscaler/policy_input.hpp"
 #include "daemon/forest/command/ask_offer.hpp"
 #include "daemon/forest/command/commands.hpp"
 #include "daemon/forest/command/find.hpp"
 #include "daemon/forest/node/intents.hpp"
 #include "daemon/forest/node/transition.hpp"
-#include "daemon/forest/operation/record.hpp"
+#include "daemon/forest/operation/lifecycle.hpp"
 #include "daemon/forest/view/plan.hpp"
 #include "daemon/policy/evaluate.hpp"
 #include "daemon/store/bounds.hpp"
@@ -103,7 +103,7 @@ Result<OperationView> begin_plant(const CommandContext& command, const PlantRequ
 
 asio::awaitable<Result<PlanView>> plan(const CommandContext& command, PlantRequest request) {
   const ForestContext& context = command.forests;
-  if (request.provider == "cloud") request.provider = hetzner_name;
+  if (const ProviderKind* kind = provider_kind(request.provider)) request.provider = kind->name;
   const auto named = known_provider(context, request);
   if (!named) co_return named.error();
   const auto offer = co_await ask_offer(context, request.provider);

@@ -4,7 +4,7 @@
 #include "daemon/forest/command/commands.hpp"
 #include "daemon/forest/command/find.hpp"
 #include "daemon/forest/node/transition.hpp"
-#include "daemon/forest/operation/record.hpp"
+#include "daemon/forest/operation/lifecycle.hpp"
 #include "daemon/forest/operation/shrink.hpp"
 
 namespace morpheus::command {

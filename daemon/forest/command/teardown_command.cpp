@@ -1,9 +1,7 @@
-#include <algorithm>
-
 #include "daemon/forest/command/commands.hpp"
 #include "daemon/forest/command/find.hpp"
 #include "daemon/forest/node/transition.hpp"
-#include "daemon/forest/operation/record.hpp"
+#include "daemon/forest/operation/lifecycle.hpp"
 
 namespace morpheus::command {
 
@@ -13,17 +11,12 @@ Result<OperationView> teardown(const CommandContext& command, std::string_view n
   if (!forest) return forest.error();
   const auto may = check_may_begin(context);
   if (!may) return may.error();
-  const auto running_now = context.store.running_operations();
-  const auto under_way = std::ranges::find_if(running_now, [&](const Operation& each) {
-    return each.forest_id == forest->id && each.kind == OperationKind::teardown;
-  });
-  if (under_way != running_now.end() && !under_way->parked.empty()) return resume_operation(command, under_way->id, caller);
-  if (under_way != running_now.end()) return to_view(*under_way);
+  const auto running = context.store.running_operation(forest->id);
+  const bool is_teardown = running && running->kind == OperationKind::teardown;
+  if (is_teardown && !running->parked.empty()) return resume_operation(command, running->id, caller);
+  if (is_teardown) return to_view(*running);
   Store::Transaction transaction(context.store);
-  for (const Operation& running : running_now) {
-    if (running.forest_id != forest->id) continue;
-    cancel_operation(context, running, "a teardown was asked for");
-  }
+  if (running) cancel_operation(context, *running, "a teardown was asked for");
   record_command(context, caller, forest->name, "", "teardown");
   Operation operation = new_operation(context, *forest, OperationKind::teardown, caller, "asked for");
   operation.id = context.store.add_operation(operation);

@@ -9,6 +9,7 @@
 #include "daemon/forest/node/addresses.hpp"
 #include "daemon/forest/node/meta_group.hpp"
 #include "daemon/forest/node/transition.hpp"
+#include "daemon/forest/orphan/comparison.hpp"
 #include "daemon/forest/orphan/drift.hpp"
 #include "daemon/forest/orphan/inventory.hpp"
 #include "daemon/runtime/timeout.hpp"
@@ -17,19 +18,12 @@
 namespace morpheus {
 namespace {
 
-bool is_at_work(const ForestContext& context, std::int64_t forest_id) {
-  const auto running = context.store.running_operations();
-  return std::ranges::any_of(running, [&](const Operation& each) { return each.forest_id == forest_id; });
-}
+bool is_at_work(const ForestContext& context, std::int64_t forest_id) { return context.store.running_operation(forest_id).has_value(); }
 
-// Ready nodes of an idle forest whose machine is not among `listed`.
-std::vector<Node> missing_nodes(const ForestContext& context, std::int64_t forest_id, const KnownMachines& listed) {
-  std::vector<Node> missing;
-  if (is_at_work(context, forest_id)) return missing;
-  for (Node& node : context.store.nodes(forest_id)) {
-    if (node.state == NodeState::ready && !listed.stand_for(node)) missing.push_back(std::move(node));
-  }
-  return missing;
+std::vector<Node> nodes_in(const std::vector<Node>& nodes, std::int64_t forest_id) {
+  auto its = nodes;
+  std::erase_if(its, [&](const Node& node) { return node.forest_id != forest_id; });
+  return its;
 }
 
 }  // namespace
@@ -120,23 +114,23 @@ asio::awaitable<void> Reconciler::reconcile(std::string provider_name) {
     const auto& forest = each.second.wait().forest;
     return !forest.empty() && !context_.store.forest(forest);
   });
-  report_orphans(provider_name, *inventory, known_before);
+  const auto comparison = compare(context_.store, provider_name, *inventory, known_before);
+  report_orphans(provider_name, comparison.orphans);
   drifting_.clear();
   for (const Drift& drift : drifts_of(context_.store, provider_name, *inventory)) {
     report_drift(drift.node, fmt::format("{}: {}", drift.what, drift.way_out));
   }
-  const auto listed = machines_of(*inventory);
   const auto forests = context_.store.forests();
   for (const Forest& forest : forests) {
-    if (forest.provider == provider_name) co_await try_forest(forest, listed);
+    if (forest.provider == provider_name) co_await try_forest(forest, nodes_in(comparison.missing, forest.id));
   }
   end_drifts(provider_name);
 }
 
 // What goes wrong about one forest is none of the others' business.
-asio::awaitable<void> Reconciler::try_forest(Forest forest, KnownMachines listed) {
+asio::awaitable<void> Reconciler::try_forest(Forest forest, std::vector<Node> missing) {
   try {
-    co_await reconcile_forest(forest.id, listed);
+    co_await reconcile_forest(forest.id, missing);
     note(forest.name, forest.name, Result<>{});
   } catch (const std::exception& error) {
     note(forest.name, forest.name, Error{ErrorCode::failed, error.what(), ""});
@@ -177,10 +171,9 @@ asio::awaitable<void> Reconciler::mark_gone(std::int64_t forest_id, std::vector<
   }
 }
 
-asio::awaitable<void> Reconciler::reconcile_forest(std::int64_t forest_id, KnownMachines listed) {
+asio::awaitable<void> Reconciler::reconcile_forest(std::int64_t forest_id, std::vector<Node> missing) {
   if (!context_.store.forest(forest_id)) co_return;
   const Forest forest = forest_of(context_, forest_id);
-  const auto missing = missing_nodes(context_, forest_id, listed);
   co_await mark_gone(forest_id, missing);
   if (is_at_work(context_, forest_id) || !context_.store.forest(forest_id)) co_return;
   const auto enclosed = co_await enclose_forest(context_, forest);
@@ -224,10 +217,9 @@ void Reconciler::end_drifts(const std::string& provider) {
   });
 }
 
-void Reconciler::report_orphans(const std::string& provider, const Inventory& inventory,
-                                const KnownMachines& known_before) {
+void Reconciler::report_orphans(const std::string& provider, const std::vector<Machine>& found) {
   std::set<std::string> orphans;
-  for (const Machine& machine : orphans_of(inventory, known_before, known_machines(context_.store, provider))) {
+  for (const Machine& machine : found) {
     const auto& orphan = *orphans.insert(describe_orphan(machine)).first;
     if (reported_[provider].contains(orphan)) continue;
     Event event;

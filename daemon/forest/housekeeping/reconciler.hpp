@@ -38,12 +38,12 @@ class Reconciler {
   std::int64_t epoch() const;  // 0: it cannot be read
   asio::awaitable<void> reconcile(std::string provider_name);
   asio::awaitable<void> mark_gone(std::int64_t forest_id, std::vector<Node> missing);
-  asio::awaitable<void> try_forest(Forest forest, KnownMachines listed);
+  asio::awaitable<void> try_forest(Forest forest, std::vector<Node> missing);
   void note(const std::string& key, const std::string& forest, const Result<>& outcome);
-  asio::awaitable<void> reconcile_forest(std::int64_t forest_id, KnownMachines listed);
+  asio::awaitable<void> reconcile_forest(std::int64_t forest_id, std::vector<Node> missing);
   // An event, once for each reason. `why`: empty if the forest is enclosed as it should be.
   void report_exposed(const Forest& forest, const std::string& why);
-  void report_orphans(const std::string& provider, const Inventory& inventory, const KnownMachines& known_before);
+  void report_orphans(const std::string& provider, const std::vector<Machine>& found);
   // That something about the node's machine is not as it was made, once.
   void report_drift(const Node& node, const std::string& message);
   // A drift that this comparison did not find is over: it is reported again if it comes back.

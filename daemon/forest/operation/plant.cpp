@@ -6,7 +6,7 @@
 #include "daemon/forest/node/provision.hpp"
 #include "daemon/forest/node/transition.hpp"
 #include "daemon/forest/operation/bring_up.hpp"
-#include "daemon/forest/operation/record.hpp"
+#include "daemon/forest/operation/lifecycle.hpp"
 #include "daemon/runtime/task_group.hpp"
 
 namespace morpheus {

@@ -9,7 +9,7 @@
 #include "daemon/forest/node/meta_group.hpp"
 #include "daemon/forest/node/readiness.hpp"
 #include "daemon/forest/node/transition.hpp"
-#include "daemon/forest/operation/record.hpp"
+#include "daemon/forest/operation/lifecycle.hpp"
 
 namespace morpheus {
 namespace {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "daemon/forest/orphan/comparison.hpp"
 #include "daemon/forest/orphan/provider_fault.hpp"
 
 namespace morpheus {
@@ -15,14 +16,13 @@ Error somebody_elses(const ForeignMachine& machine) {
   return error;
 }
 
-void look_through(const Inventory& inventory, const KnownMachines& known_before, const KnownMachines& known_after, const std::string& provider, const std::string& name,
-                  OrphanSearch& search) {
-  for (const Machine& machine : orphans_of(inventory, known_before, known_after)) {
+void look_through(const Inventory& inventory, const Comparison& comparison, const std::string& provider, const std::string& name, OrphanSearch& search) {
+  for (const Machine& machine : comparison.orphans) {
     if (machine.name == name) search.orphan = Orphan{provider, machine};
   }
   const bool own = std::ranges::any_of(inventory.own, [&](const Machine& each) { return each.name == name; });
   if (own && !search.orphan) search.error = no_orphan(name);
-  for (const ForeignMachine& machine : inventory.others) {
+  for (const ForeignMachine& machine : comparison.others) {
     if (machine.name == name && !own) search.error = somebody_elses(machine);
   }
 }
@@ -55,8 +55,7 @@ asio::awaitable<OrphanSearch> search_orphan(const ForestContext& context, std::s
     const auto known_before = known_machines(context.store, provider_name);
     const auto inventory = co_await provider->inventory(Purpose::acting);
     if (inventory) {
-      const auto known_after = known_machines(context.store, provider_name);
-      look_through(*inventory, known_before, known_after, provider_name, name, search);
+      look_through(*inventory, compare(context.store, provider_name, *inventory, known_before), provider_name, name, search);
     } else if (!search.error) {
       search.error = provider_fault(inventory.error());
     }

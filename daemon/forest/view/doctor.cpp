@@ -6,6 +6,8 @@
 #include <chrono>
 
 #include "daemon/forest/autoscaler/policy_input.hpp"
+#include "daemon/forest/node/transition.hpp"
+#include "daemon/forest/orphan/comparison.hpp"
 #include "daemon/forest/orphan/drift.hpp"
 #include "daemon/forest/orphan/inventory.hpp"
 #include "daemon/forest/view/waits.hpp"
@@ -33,34 +35,16 @@ void append(std::vector<Finding>& all, std::vector<Finding> more, const std::str
 // What to type that changes something; empty while this daemon may not act, since it would refuse it.
 std::string to_change(const ForestContext& context, std::string hint) { return may_act(context.store) ? hint : std::string(); }
 
-// Ready nodes of idle forests on that provider that `listed` has no machine for.
-std::vector<Finding> missing_machines(const ForestContext& context, const std::string& provider,
-                                      const KnownMachines& listed) {
-  std::vector<Finding> findings;
-  const auto running = context.store.running_operations();
-  for (const Forest& forest : context.store.forests()) {
-    const auto is_its = [&](const Operation& each) { return each.forest_id == forest.id; };
-    const bool at_work = std::ranges::any_of(running, is_its);
-    if (forest.provider != provider || at_work) continue;
-    for (const Node& node : context.store.nodes(forest.id)) {
-      if (node.state != NodeState::ready || listed.stand_for(node)) continue;
-      findings.push_back({"machines", FindingLevel::warning, fmt::format("{} is stored as ready, and has no machine", node.name),
-                          to_change(context, fmt::format("it is looked up by its id, and marked as gone within 5 minutes if there is none; then morpheusctl grow {}", forest.name))});
-    }
-  }
-  return findings;
-}
-
-std::vector<Finding> compare(const ForestContext& context, const std::string& provider, const Inventory& inventory,
+std::vector<Finding> compared(const ForestContext& context, const std::string& provider, const Inventory& inventory,
                              const KnownMachines& known_before) {
   std::vector<Finding> findings;
-  const auto known = known_machines(context.store, provider);
-  for (const Machine& machine : orphans_of(inventory, known_before, known)) {
+  const auto comparison = compare(context.store, provider, inventory, known_before);
+  for (const Machine& machine : comparison.orphans) {
     findings.push_back({"orphan", FindingLevel::warning,
                         fmt::format("{} exists and costs, and no node stands for it", describe_orphan(machine)),
                         to_change(context, orphan_way_out(machine))});
   }
-  for (const ForeignMachine& machine : inventory.others) {
+  for (const ForeignMachine& machine : comparison.others) {
     findings.push_back({"foreign", FindingLevel::ok,
                         fmt::format("{} belongs to another controller, {}, and is left alone", machine.name, machine.controller),
                         ""});
@@ -68,7 +52,11 @@ std::vector<Finding> compare(const ForestContext& context, const std::string& pr
   for (const Drift& drift : drifts_of(context.store, provider, inventory)) {
     findings.push_back({"drift", FindingLevel::warning, drift.what, to_change(context, drift.way_out)});
   }
-  append(findings, missing_machines(context, provider, machines_of(inventory)));
+  for (const Node& node : comparison.missing) {
+    findings.push_back({"machines", FindingLevel::warning, fmt::format("{} is stored as ready, and has no machine", node.name),
+                        to_change(context, fmt::format("it is looked up by its id, and marked as gone within 5 minutes if there is none; then morpheusctl grow {}",
+                                                       forest_of(context, node.forest_id).name))});
+  }
   if (findings.empty()) {
     findings.push_back({"machines", FindingLevel::ok, fmt::format("{} exist, and a node stands for each", inventory.own.size()), ""});
   }
@@ -79,7 +67,7 @@ asio::awaitable<std::vector<Finding>> compare_with(const ForestContext& context,
                                                    Freshness freshness) {
   const auto seen = co_await looks.inventory(name, freshness);
   const auto& inventory = seen.value.inventory;
-  if (inventory) co_return compare(context, name, *inventory, seen.value.known);
+  if (inventory) co_return compared(context, name, *inventory, seen.value.known);
   std::vector<Finding> findings;
   const Error& error = inventory.error();
   findings.push_back({"machines", FindingLevel::failed, "what exists is not known: " + error.message, error.hint});
@@ -169,9 +157,7 @@ std::vector<Finding> examine_contradictions(const ForestContext& context, const 
 
 // A machine may exist, and no operation takes care of it: one that was parked was aborted.
 std::vector<Finding> examine_abandoned(const ForestContext& context, const Forest& forest) {
-  for (const Operation& operation : context.store.running_operations()) {
-    if (operation.forest_id == forest.id) return {};
-  }
+  if (context.store.running_operation(forest.id)) return {};
   std::vector<Finding> findings;
   for (const Node& node : context.store.nodes(forest.id)) {
     if (!costs(node) || node.state == NodeState::ready) continue;
@@ -183,15 +169,12 @@ std::vector<Finding> examine_abandoned(const ForestContext& context, const Fores
 }
 
 std::vector<Finding> examine_operations(const ForestContext& context, const Forest& forest) {
-  std::vector<Finding> findings;
-  for (const Operation& operation : context.store.running_operations()) {
-    const Millis age = elapsed(operation.started, context.clock.stamp());
-    if (operation.forest_id != forest.id || age <= long_operation || !operation.parked.empty()) continue;
-    findings.push_back({forest.name, FindingLevel::warning,
-                        fmt::format("{} #{} has been at work for {} min", to_string(operation.kind), operation.id, age.count() / 60'000),
-                        fmt::format("morpheusctl operation {} --wait", operation.id)});
-  }
-  return findings;
+  const auto running = context.store.running_operation(forest.id);
+  if (!running || !running->parked.empty()) return {};
+  const Millis age = elapsed(running->started, context.clock.stamp());
+  if (age <= long_operation) return {};
+  return {{forest.name, FindingLevel::warning, fmt::format("{} #{} has been at work for {} min", to_string(running->kind), running->id, age.count() / 60'000),
+           fmt::format("morpheusctl operation {} --wait", running->id)}};
 }
 
 // No server proves itself to the others after that, and none that is there is told anything new.
@@ -231,7 +214,7 @@ std::vector<Finding> examine_waits(const ForestContext& context, const std::stri
 // The gate that blocks for good, and not just until the growth has settled.
 std::vector<Finding> examine_growth(const ForestContext& context, const Forest& forest) {
   const PolicyInput input = policy_input(context, forest, Trigger::loop);
-  const std::chrono::seconds settling{input.growth.settle_seconds};
+  const Millis settling = input.growth.settle;
   if (!input.last_growth || remaining(input.last_growth->ended, settling, input.now) > Millis{0}) return {};
   const Decision decision = evaluate(input);
   const auto gate = std::ranges::find(decision.gates, "futility", &Gate::name);

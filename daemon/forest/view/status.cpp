@@ -145,9 +145,7 @@ ForestSummary summarize(const ForestContext& context, const Forest& forest) {
     if (costs(node)) ++summary.nodes;
     if (node.state == NodeState::ready && why_unknown(context, node).empty()) ++summary.nodes_ready;
   }
-  for (const Operation& operation : context.store.running_operations()) {
-    if (operation.forest_id == forest.id) summary.operation = describe_operation(context, operation);
-  }
+  if (const auto running = context.store.running_operation(forest.id)) summary.operation = describe_operation(context, *running);
   return summary;
 }
 

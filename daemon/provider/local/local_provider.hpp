@@ -31,9 +31,8 @@ class LocalProvider : public Provider {
   LocalProvider(const LocalProvider&) = delete;
   LocalProvider& operator=(const LocalProvider&) = delete;
 
-  // Starts each machine that ran when this computer went down, as its boot would start a real one; not one that was drained. To be
-  // awaited before anything else is asked. What cannot be started stays down: a sentence for each.
-  asio::awaitable<std::vector<std::string>> start_after_boot();
+  // As the boot of a real machine would start it; not one that was drained.
+  asio::awaitable<std::vector<std::string>> start_after_boot() override;
 
   asio::awaitable<Result<Offer>> offer() override;
   asio::awaitable<Result<std::string>> reserve_address(std::string forest, std::string name) override;

@@ -27,7 +27,7 @@ class ConfigReloadTest : public testing::Test {
     auto opened = Store::open((dir_ / "morpheus.db").string(), "installation");
     ASSERT_TRUE(opened);
     store_ = *std::move(opened);
-    journal_ = std::make_unique<Journal>(clock_, *store_, loop_.get_executor());
+    journal_ = std::make_unique<Journal>(clock_, *store_, tally_, loop_.get_executor());
     write("");
     running_ = *load_config(file_).config;
   }
@@ -52,6 +52,7 @@ class ConfigReloadTest : public testing::Test {
   SimClock clock_;
   boost::asio::io_context loop_{1};
   std::unique_ptr<Store> store_;
+  Tally tally_;
   std::unique_ptr<Journal> journal_;
   Config running_;
 };

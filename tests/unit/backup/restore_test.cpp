@@ -103,7 +103,7 @@ TEST_F(RestoreTest, ACopyIsWholePrivateAndInStandby) {
 TEST_F(RestoreTest, AMovedOneActsAtOnceWithAHigherGeneration) {
   ASSERT_TRUE(restore(archive(true), place(), clock_));
   EXPECT_EQ(restored_duty().state, LeaseState::active);
-  EXPECT_EQ(restored_duty().generation, store_->lease().epoch + 1);
+  EXPECT_EQ(restored_duty().epoch, store_->lease().epoch + 1);
 }
 
 TEST_F(RestoreTest, WhateverIsRestoredIsAnotherActorThanItsOriginal) {
@@ -113,7 +113,7 @@ TEST_F(RestoreTest, WhateverIsRestoredIsAnotherActorThanItsOriginal) {
     fs::remove_all(dir_ / "new");
     fs::create_directories(dir_ / "new/state");
     ASSERT_TRUE(restore(file, place(), clock_));
-    EXPECT_EQ(restored_duty().actor, "") << "who opens it gives it one";
+    EXPECT_EQ(restored_duty().holder, "") << "who opens it gives it one";
   }
   EXPECT_EQ(store_->lease().holder, "a1");
 }
@@ -132,7 +132,7 @@ TEST_F(RestoreTest, OneOfTheVersionBeforeActorsIsRestored) {
   const auto restored = restore(archive_with({{"morpheus.db", read_text(dir_ / "older.db")}}, older), place(), clock_);
   ASSERT_TRUE(restored) << describe(restored.error());
   EXPECT_EQ(restored_duty().state, LeaseState::standby);
-  EXPECT_EQ(restored_duty().actor, "");
+  EXPECT_EQ(restored_duty().holder, "");
 }
 
 TEST_F(RestoreTest, WhatIsWrittenWhileItIsCopiedIsInIt) {

@@ -92,8 +92,8 @@ TEST(ConfigValue, ReachesItsMember) {
       "monitor: {poll_interval: 500ms}\njetstream: {core_nodes: 5, max_memory: 1G}\n"
       "security: {admin_cidrs: [10.0.0.0/8]}\n");
   EXPECT_TRUE(config.growth.enabled);
-  EXPECT_EQ(config.growth.sustain_seconds, 3);
-  EXPECT_DOUBLE_EQ(config.growth.cooldown_minutes, 0.1);
+  EXPECT_EQ(config.growth.sustain, Millis{3'000});
+  EXPECT_EQ(config.growth.cooldown, Millis{6'000});
   EXPECT_EQ(config.growth.max_monthly_cost, 20);
   EXPECT_EQ(config.monitor.poll_interval, Millis{500});
   EXPECT_EQ(config.jetstream.core_nodes, 5);
@@ -211,10 +211,9 @@ TEST(ConfigRelation, TheWholeAnswerMustNotBeShorterThanTheConnection) {
 TEST(ConfigRelation, AWindowHoldsAtLeastOnePollOrIsZero) {
   EXPECT_THAT(refused("growth:\n  sustain_seconds: 3\n"),
               HasSubstr("FILE:2:3: growth.sustain_seconds: a window of 3"));
-  EXPECT_EQ(accepted("growth: {sustain_seconds: 0}").growth.sustain_seconds, 0);
-  EXPECT_EQ(accepted("growth: {sustain_seconds: 3}\nmonitor: {poll_interval: 500ms}").growth.sustain_seconds,
-            3);
-  EXPECT_EQ(accepted("growth: {sustain_seconds: 1}\nmonitor: {poll_interval: 1s}").growth.sustain_seconds, 1);
+  EXPECT_EQ(accepted("growth: {sustain_seconds: 0}").growth.sustain, Millis{0});
+  EXPECT_EQ(accepted("growth: {sustain_seconds: 3}\nmonitor: {poll_interval: 500ms}").growth.sustain, Millis{3'000});
+  EXPECT_EQ(accepted("growth: {sustain_seconds: 1}\nmonitor: {poll_interval: 1s}").growth.sustain, Millis{1'000});
 }
 
 TEST(ConfigRelation, IsNotAskedOfAKeyThatIsWrongItself) {

@@ -10,7 +10,7 @@ constexpr std::chrono::seconds request_patience{20};
 
 ControlBox::ControlBox(ControlLimits limits, PeerGroups groups)
     : store_(Store::open(dir_ / "morpheus.db", "0123456789abcdef").value()),
-      journal_(clock_, *store_, loop_.get_executor()),
+      journal_(clock_, *store_, tally_, loop_.get_executor()),
       record_(*store_, journal_),
       backups_(clock_, *store_, dir_.path().string(), "1.2.3"),
       server_(std::make_unique<ControlServer>(loop_.get_executor(), clock_, forests, record_,

@@ -56,6 +56,7 @@ class ControlBox {
   SystemClock clock_;
   std::unique_ptr<Store> store_;
   asio::io_context loop_{1};
+  Tally tally_;
   Journal journal_;
   Record record_;
   Backups backups_;

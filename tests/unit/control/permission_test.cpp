@@ -172,7 +172,8 @@ TEST(ControlRefusals, NextEventSaysHowManyThereWereAndStrangersCannotFloodTheRec
   FrozenClock clock;
   asio::io_context loop;
   const auto store = Store::open(dir / "morpheus.db", "0123456789abcdef").value();
-  Journal journal(clock, *store, loop.get_executor());
+  Tally tally;
+  Journal journal(clock, *store, tally, loop.get_executor());
   ControlLimits limits;
   limits.refusals_pause = Millis{100};
   limits.refused_users = 10;

@@ -81,7 +81,7 @@ class PollerTest : public testing::Test {
     forest_ = store_->add_forest(oak);
     for (int n = 1; n <= 3; ++n) nodes_.push_back(add_node(n));
     config_.monitor.poll_interval = 10s;
-    journal_ = std::make_unique<Journal>(clock_, *store_, loop_.get_executor());
+    journal_ = std::make_unique<Journal>(clock_, *store_, tally_, loop_.get_executor());
     poller_ = std::make_unique<Poller>(clock_, *store_, *journal_, probe_, lag_, observations_, loop_.get_executor(), config_);
   }
   void TearDown() override {
@@ -128,6 +128,7 @@ class PollerTest : public testing::Test {
   asio::cancellation_signal stop_lag_;
   TempDir directory_;
   std::unique_ptr<Store> store_;
+  Tally tally_;
   std::unique_ptr<Journal> journal_;
   std::int64_t forest_ = 0;
   std::vector<std::int64_t> nodes_;

@@ -131,13 +131,13 @@ INSTANTIATE_TEST_SUITE_P(
                     GateCase{"AShorterConfigHelpsAtOnce",
                              [](PolicyInput& i) {
                                cool(i, 1min, 15min);
-                               i.growth.cooldown_minutes = 0.5;
+                               i.growth.cooldown = 30s;
                              },
                              "cooldown", pass, pass, ignored, "over", ""},
                     GateCase{"ALongerConfigDoesNotReachBack",
                              [](PolicyInput& i) {
                                cool(i, 15min, 15min);
-                               i.growth.cooldown_minutes = 60;
+                               i.growth.cooldown = 60min;
                              },
                              "cooldown", pass, pass, ignored, "over", ""},
                     GateCase{"TheWallClockSteppedForward",

@@ -13,7 +13,8 @@ using JournalTest = StoreTest;
 TEST_F(JournalTest, WhatIsRecordedIsStoredWithItsTimeAndTold) {
   asio::io_context loop;
   SystemClock clock;
-  Journal journal(clock, *store_, loop.get_executor());
+  Tally tally;
+  Journal journal(clock, *store_, tally, loop.get_executor());
   const auto before = journal.news().count();
   const WallTime earliest = clock.wall();
   journal.record({0, {}, EventLevel::warning, "node", "oak", "oak-node-1", 3, "it is slow"});
@@ -27,7 +28,8 @@ TEST_F(JournalTest, WhatIsRecordedIsStoredWithItsTimeAndTold) {
 TEST_F(JournalTest, AnEventOfATransactionThatFailsNeverHappened) {
   asio::io_context loop;
   SystemClock clock;
-  Journal journal(clock, *store_, loop.get_executor());
+  Tally tally;
+  Journal journal(clock, *store_, tally, loop.get_executor());
   {
     const Store::Transaction rolled_back(*store_);
     journal.record({0, {}, EventLevel::info, "forest", "oak", "", 0, "planted"});

@@ -1,4 +1,4 @@
-#include "daemon/forest/operation/record.hpp"
+#include "daemon/forest/operation/lifecycle.hpp"
 
 #include <fmt/format.h>
 
@@ -25,7 +25,7 @@ void end(const ForestContext& context, Operation operation, OperationState state
   operation.parked.clear();
   operation.parked_at.reset();
   context.store.update_operation(operation);
-  context.journal.tally().ended(operation.kind, operation.state);
+  context.tally.ended(operation.kind, operation.state);
   context.journal.record(event_of_end(operation, level));
 }
 
