@@ -7,6 +7,7 @@
 
 #include "common/config/nearest.hpp"
 #include "ctl/command/commands.hpp"
+#include "ctl/command/find_command.hpp"
 #include "ctl/command/groups.hpp"
 #include "ctl/render/printable.hpp"
 
@@ -15,13 +16,6 @@ namespace {
 
 constexpr std::size_t as_far_as_a_typo = 2;
 constexpr std::size_t column = 26;  // fits the longest flag of most commands, and leaves the text 54 columns
-
-const CLI::App* find_command(const CLI::App& among, const std::string& name) {
-  for (const auto* command : among.get_subcommands([](const CLI::App*) { return true; })) {
-    if (command->check_name(name)) return command;
-  }
-  return nullptr;
-}
 
 std::string help_of(const CLI::App& command, const std::string& name) {
   return command.get_formatter()->make_help(&command, name, CLI::AppFormatMode::Normal);

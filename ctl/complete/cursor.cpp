@@ -1,5 +1,7 @@
 #include "ctl/complete/cursor.hpp"
 
+#include "ctl/command/find_command.hpp"
+
 namespace morpheus::ctl {
 namespace {
 
@@ -13,13 +15,6 @@ const CLI::Option* find_flag(const Cursor& cursor, const std::string& name) {
 }
 
 bool takes_value(const CLI::Option& option) { return option.get_items_expected_max() > 0; }
-
-const CLI::App* find_command(const CLI::App& among, const std::string& name) {
-  for (const CLI::App* command : among.get_subcommands([](const CLI::App*) { return true; })) {
-    if (command->check_name(name)) return command;
-  }
-  return nullptr;
-}
 
 const CLI::Option* find_positional(const CLI::App& command, std::size_t index) {
   for (const CLI::Option* option : command.get_options({})) {

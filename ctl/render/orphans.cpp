@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include "ctl/render/table.hpp"
+#include "ctl/render/words.hpp"
 
 namespace morpheus::ctl {
 namespace {
-
-std::string or_dash(const std::string& text) { return text.empty() ? "-" : text; }
 
 std::string cost_words(const std::optional<double>& monthly) { return monthly ? fmt::format("{:.2f}", *monthly) : "-"; }
 

@@ -6,12 +6,6 @@
 #include "ctl/render/words.hpp"
 
 namespace morpheus::ctl {
-namespace {
-
-std::string or_dash(const std::string& text) { return text.empty() ? "-" : text; }
-
-}  // namespace
-
 std::string render_plan(const PlanView& plan) {
   std::vector<std::vector<std::string>> rows{{"ID", "ROLE", "TYPE", "LOCATION"}};
   for (const PlannedNode& node : plan.nodes) {

@@ -16,6 +16,8 @@ bool is_name_character(char c) { return std::isalnum(static_cast<unsigned char>(
 
 }  // namespace
 
+std::string or_dash(const std::string& text) { return text.empty() ? "-" : text; }
+
 std::string percent(const std::optional<double>& value) {
   return value ? fmt::format("{:.0f}%", *value) : "-";
 }

@@ -6,6 +6,9 @@
 
 namespace morpheus::ctl {
 
+// The text, or "-" for an empty one.
+std::string or_dash(const std::string& text);
+
 // "12%", or "-" for what is not known.
 std::string percent(const std::optional<double>& value);
 

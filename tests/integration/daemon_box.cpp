@@ -185,6 +185,12 @@ std::int64_t times_decided(const std::string& path) {
   return sum.getColumn(0).getInt64();
 }
 
+std::size_t times_in(const std::string& text, const std::string& what) {
+  std::size_t found = 0;
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + what.size())) ++found;
+  return found;
+}
+
 std::string open_operation(const std::string& path) {
   const SQLite::Database database(path, SQLite::OPEN_READWRITE, busy_ms);
   SQLite::Statement operation(database, "SELECT id, kind FROM operations WHERE state = 'running'");

@@ -96,6 +96,9 @@ class DaemonBox {
 // Server ids that each server lists in its own /routez, by address; unset while one does not answer.
 std::optional<bool> is_full_mesh(const std::vector<std::string>& addresses);
 
+// How often `what` is in the text.
+std::size_t times_in(const std::string& text, const std::string& what);
+
 // How often the policy was asked, read from the database.
 std::int64_t times_decided(const std::string& database);
 

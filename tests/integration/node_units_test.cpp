@@ -12,12 +12,6 @@ namespace {
 using testing::HasSubstr;
 using testing::SizeIs;
 
-std::size_t times(const std::string& text, const std::string& what) {
-  std::size_t found = 0;
-  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + what.size())) ++found;
-  return found;
-}
-
 // From /proc/PID/status.
 int parent_of(int pid) {
   std::ifstream in("/proc/" + std::to_string(pid) + "/status");
@@ -86,8 +80,8 @@ TEST_F(NodeUnits, WhereSystemdRefusesServersAreProcessesOfTheDaemon) {
   const auto pids = box_->server_pids();
   EXPECT_THAT(pids, SizeIs(3));
   for (const int pid : pids) EXPECT_EQ(parent_of(pid), box_->pid());
-  EXPECT_EQ(times(system_.asked(), "SetUnitProperties"), 3);
-  EXPECT_EQ(times(box_->log(), "local nodes are processes of the daemon, without limits of their own: Permission denied"), 1);
+  EXPECT_EQ(times_in(system_.asked(), "SetUnitProperties"), 3);
+  EXPECT_EQ(times_in(box_->log(), "local nodes are processes of the daemon, without limits of their own: Permission denied"), 1);
 }
 
 TEST_F(NodeUnits, SystemdThatHangsHoldsAServerUpNoLongerThanItsTimeOut) {
@@ -102,7 +96,7 @@ TEST_F(NodeUnits, AUnitThatRunsNoServerIsNotWaitedForForEver) {
   system_.units_run({"/bin/sh", "-c", "exec timeout 20 tail -f /dev/null"});
   box_->start();
   ASSERT_EQ(plant("small"), 0) << box_->log();
-  EXPECT_EQ(times(system_.asked(), "StartUnit"), 2);
+  EXPECT_EQ(times_in(system_.asked(), "StartUnit"), 2);
   EXPECT_EQ(parent_of(server("nats.conf")), box_->pid());
   EXPECT_THAT(box_->log(), HasSubstr("morpheus-node@oak-node-1.service runs no server within 5 s"));
 }
@@ -126,7 +120,7 @@ TEST_F(NodeUnits, WithoutABusThereIsOneLine) {
   box_->start();
   ASSERT_EQ(plant("small"), 0) << box_->log();
   EXPECT_EQ(parent_of(server("nats.conf")), box_->pid());
-  EXPECT_EQ(times(box_->log(), "warning"), 1) << box_->log();
+  EXPECT_EQ(times_in(box_->log(), "warning"), 1) << box_->log();
 }
 
 TEST_F(NodeUnits, AUnitThatComesLateFindsTheLockHeldAndOneOfNoNodeFails) {
@@ -167,10 +161,10 @@ TEST_F(NodeUnits, AfterABootTheNodesAreThereBeforeAnybodyAsks) {
   box_->start();
   EXPECT_EQ(parent_of(server("nats.conf")), system_.pid());
   EXPECT_EQ(parent_of(server("witness.conf")), system_.pid());
-  EXPECT_EQ(times(box_->log(), "oak-node-1 is started again: this computer was booted"), 1);
+  EXPECT_EQ(times_in(box_->log(), "oak-node-1 is started again: this computer was booted"), 1);
   const auto known = [&] { return !box_->ask({"status", "oak"}).at("nodes").at(0).at("connections").is_null(); };
   EXPECT_TRUE(wait_until(known, limit)) << box_->log();
-  EXPECT_EQ(times(system_.asked(), "StartUnit"), 4);
+  EXPECT_EQ(times_in(system_.asked(), "StartUnit"), 4);
 }
 
 }  // namespace

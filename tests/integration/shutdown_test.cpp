@@ -15,12 +15,6 @@ using testing::SizeIs;
 
 constexpr std::chrono::milliseconds a_few_sweeps{1'000};
 
-std::size_t times(const std::string& text, const std::string& what) {
-  std::size_t found = 0;
-  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + what.size())) ++found;
-  return found;
-}
-
 class Shutdown : public testing::Test {
  protected:
   void serve() {
@@ -55,7 +49,7 @@ TEST_F(Shutdown, IsDelayedWhileAnOperationIsOpenAndNotAfterwards) {
   EXPECT_TRUE(wait_until([&] { return system_.inhibitors().empty(); }, limit)) << box_->log();
   ASSERT_EQ(box_->ctl({"teardown", "oak", "--yes"}).status, 0);
   EXPECT_TRUE(wait_until([&] { return system_.inhibitors().empty(); }, limit));
-  EXPECT_EQ(times(box_->log(), "D-Bus"), 0) << box_->log();
+  EXPECT_EQ(times_in(box_->log(), "D-Bus"), 0) << box_->log();
 }
 
 TEST_F(Shutdown, EndsTheStepAndBeginsNothingUntilItIsCalledOff) {
@@ -121,7 +115,7 @@ TEST_F(Shutdown, LogindThatRefusesOrHangsHoldsNothingUp) {
   system_.behave("hang");
   ASSERT_EQ(box_->ctl({"plant", "local", "small", "--name", "elm"}).status, 0) << box_->log();
   EXPECT_TRUE(logged("does not answer within"));
-  EXPECT_EQ(times(box_->log(), "is not delayed for a step: Permission denied"), 1) << "told once";
+  EXPECT_EQ(times_in(box_->log(), "is not delayed for a step: Permission denied"), 1) << "told once";
 }
 
 TEST_F(Shutdown, ABusThatGoesAwayAndComesBackIsMetAgain) {
@@ -140,8 +134,8 @@ TEST(NoBus, IsOneLineOfTheLogAndNothingElse) {
   box.start();
   ASSERT_EQ(box.ctl({"plant", "local", "small", "--name", "oak"}).status, 0) << box.log();
   ASSERT_EQ(box.ctl({"teardown", "oak", "--yes"}).status, 0) << box.log();
-  EXPECT_EQ(times(box.log(), "nothing is asked of systemd and logind until it is there"), 1) << box.log();
-  EXPECT_EQ(times(box.log(), "not delayed"), 0);
+  EXPECT_EQ(times_in(box.log(), "nothing is asked of systemd and logind until it is there"), 1) << box.log();
+  EXPECT_EQ(times_in(box.log(), "not delayed"), 0);
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ constexpr mode_t readable = 0640;
 constexpr mode_t writable = 0660;
 constexpr mode_t passable = 0710;  // names in it are opened, not listed
 constexpr mode_t changeable = 0770;
-constexpr mode_t own = 0700;
+constexpr mode_t own_only = 0700;
 constexpr int deepest = 32;  // directories in each other; JetStream has 7
 constexpr int as_it_is = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
 constexpr auto same_user = static_cast<uid_t>(-1);
@@ -80,7 +80,7 @@ bool is_open_to(const struct stat& data, gid_t group) { return data.st_gid == gr
 
 // Done once: while the data is open, servers could put links where this process walks.
 Result<> open_data(const std::filesystem::path& data, gid_t group) {
-  if (::mkdir(data.c_str(), own) != 0 && errno != EEXIST) return file_error(data, errno);
+  if (::mkdir(data.c_str(), own_only) != 0 && errno != EEXIST) return file_error(data, errno);
   const Descriptor directory(::open(data.c_str(), O_RDONLY | O_DIRECTORY | as_it_is));
   struct stat found {};
   if (directory.get() < 0 || ::fstat(directory.get(), &found) != 0) return file_error(data, errno);
@@ -105,14 +105,14 @@ Result<> let_in(const MachineDir& dir, const ServerFiles& files, gid_t group) {
 Result<> take_back(const ServerFiles& files) {
   struct stat found {};
   if (::lstat(files.data.c_str(), &found) != 0) return errno == ENOENT ? Result<>{} : file_error(files.data, errno);
-  if ((found.st_mode & ~own & ALLPERMS) == 0) return {};
+  if ((found.st_mode & ~own_only & ALLPERMS) == 0) return {};
   const auto others = has_others_files(files);
   if (!others) return others.error();
   if (*others) {
     return Error{ErrorCode::refused, fmt::format("{} has files of the local nodes' own user, whose servers run as units only", files.data.string()),
                  "see why the unit cannot be started: systemctl status 'morpheus-node@*'; is the system bus there?"};
   }
-  if (::chmod(files.data.c_str(), own) != 0) return file_error(files.data, errno);
+  if (::chmod(files.data.c_str(), own_only) != 0) return file_error(files.data, errno);
   return {};
 }
 

@@ -21,7 +21,7 @@ using testing::HasSubstr;
 
 const json price = {{"location", "fsn1"}, {"price_hourly", {{"net", "0.0075"}}}, {"price_monthly", {{"net", "5.4900000000"}}}};
 const json action = {{"id", 5}, {"status", "running"}, {"error", {{"code", "server_error"}, {"message", "no"}}}};
-const json server = {{"id", 4294968296},
+const json sound_server = {{"id", 4294968296},
                      {"name", "oak-node-1"},
                      {"status", "running"},
                      {"labels", {{"managed-by", "morpheus"}, {"morpheus-controller", "ff"}}},
@@ -49,8 +49,8 @@ Page<MachineType> read_types(const JsonObject& answer) { return read_page(answer
 
 const std::vector<AnswerCase>& cases() {
   static const std::vector<AnswerCase> all{
-      {"servers", {{"servers", json::array({server})}, {"meta", pagination}}, read_as<Page<Server>, read_servers>},
-      {"a new server", {{"server", server}, {"action", action}}, read_as<NewServer, read_new_server>},
+      {"servers", {{"servers", json::array({sound_server})}, {"meta", pagination}}, read_as<Page<Server>, read_servers>},
+      {"a new server", {{"server", sound_server}, {"action", action}}, read_as<NewServer, read_new_server>},
       {"an action", {{"action", action}}, read_as<Action, read_started_action>},
       {"actions", {{"actions", json::array({action})}}, read_as<std::vector<Action>, read_actions>},
       {"a firewall",
@@ -137,7 +137,7 @@ TEST(HetznerAnswer, HugeDocumentsAreRefusedBeforeTheyAreRead) {
 }
 
 TEST(HetznerAnswer, WhatMayBeMissingIs) {
-  json bare = server;
+  json bare = sound_server;
   for (const char* field : {"labels", "location"}) bare[field] = nullptr;
   bare["public_net"] = {{"ipv4", nullptr}};
   bare["something_new"] = {{"of", "2027"}};
