@@ -44,6 +44,22 @@ std::string place_in(const std::string& path, std::string_view field) {
   return path.empty() ? std::string(field) : fmt::format("{}.{}", path, field);
 }
 
+// "routes[3].remote_id"; empty: the document itself. As deep as the document at most.
+std::string path_of(const detail::JsonStep& step) {
+  if (!step.from) return {};
+  const auto before = path_of(*step.from);
+  return step.field.data() ? place_in(before, step.field) : fmt::format("{}[{}]", before, step.element);
+}
+
+// The field's own name in the document, whose bytes live as long as its values, and its value; unset: there is none.
+std::optional<dom::key_value_pair> field_of(dom::element element, std::string_view field) {
+  const dom::object object = element.get_object();
+  for (auto each = object.begin(); each != object.end(); ++each) {
+    if (each.key_equals(field)) return *each;
+  }
+  return std::nullopt;
+}
+
 template <class Place>
 dom::element element_at(const Place& place) {
   static_assert(sizeof(dom::element) == sizeof(Place) && std::is_trivially_copyable_v<dom::element>);
@@ -63,12 +79,15 @@ DecodeError wrong_type(const JsonValue& value, const dom::element& element, std:
 
 class JsonDocument::Parsed {
  public:
+  explicit Parsed(const DecodeBounds& bounds) : context{bounds} {}
+
   dom::parser parser;
   dom::element root;
+  detail::JsonContext context;
 };
 
 JsonDocument::JsonDocument(std::string_view text, const DecodeBounds& bounds)
-    : bounds_(bounds), parsed_(std::make_unique<Parsed>()) {
+    : parsed_(std::make_unique<Parsed>(bounds)) {
   if (text.size() > bounds.bytes) throw DecodeError("the document is " + words_of(simdjson::CAPACITY, bounds));
   auto error = parsed_->parser.allocate(text.size(), bounds.depth);
   if (!error) error = parsed_->parser.parse(text.data(), text.size(), true).get(parsed_->root);
@@ -78,17 +97,22 @@ JsonDocument::JsonDocument(std::string_view text, const DecodeBounds& bounds)
 
 JsonDocument::~JsonDocument() = default;
 
-JsonValue JsonDocument::root() const { return {place_of<JsonValue::Place>(parsed_->root), "", bounds_}; }
+JsonValue JsonDocument::root() const {
+  return {place_of<JsonValue::Place>(parsed_->root), detail::JsonStep{}, parsed_->context};
+}
+
+std::string JsonValue::path() const { return path_of(step_); }
 
 DecodeError JsonValue::error(const std::string& what) const {
-  return DecodeError(fmt::format("{} {}", path_.empty() ? "the document" : clean(path_, longest_path), what));
+  const auto where = path();
+  return DecodeError(fmt::format("{} {}", where.empty() ? "the document" : clean(where, longest_path), what));
 }
 
 std::string JsonValue::text(std::size_t most_bytes) const {
   const auto element = element_at(place_);
   std::string_view value;
   if (element.get(value)) throw wrong_type(*this, element, "text");
-  const std::size_t most = std::min(most_bytes, bounds_->text);
+  const std::size_t most = std::min(most_bytes, context_->bounds.text);
   if (value.size() > most) throw error(fmt::format("is longer than {} bytes", most));
   return std::string(value);
 }
@@ -144,37 +168,38 @@ std::vector<JsonValue> JsonValue::array() const {
   const auto element = element_at(place_);
   dom::array array;
   if (element.get(array)) throw wrong_type(*this, element, "an array");
-  if (array.size() > bounds_->elements) throw error(fmt::format("has more than {} elements", bounds_->elements));
+  const auto most = context_->bounds.elements;
+  if (array.size() > most) throw error(fmt::format("has more than {} elements", most));
+  const detail::JsonStep& here = kept_step();
   std::vector<JsonValue> values;
   values.reserve(array.size());
   for (const dom::element each : array) {
-    values.push_back(JsonValue(place_of<Place>(each), fmt::format("{}[{}]", path_, values.size()), *bounds_));
+    values.push_back(JsonValue(place_of<Place>(each), {&here, {}, values.size()}, *context_));
   }
   return values;
 }
 
 std::optional<JsonValue> JsonObject::find(std::string_view field) const {
-  dom::element found;
-  const auto object = element_at(value_.place_).get_object();
-  if (object.at_key(field).get(found) || found.is_null()) return std::nullopt;
-  return JsonValue(place_of<JsonValue::Place>(found), place_in(path(), field), *value_.bounds_);
+  const auto found = field_of(element_at(value_.place_), field);
+  if (!found || found->value.is_null()) return std::nullopt;
+  return JsonValue(place_of<JsonValue::Place>(found->value), {step_, found->key}, *value_.context_);
 }
 
 JsonValue JsonObject::at(std::string_view field) const {
-  dom::element found;
-  const auto object = element_at(value_.place_).get_object();
-  if (object.at_key(field).get(found)) throw DecodeError(clean(place_in(path(), field), longest_path) + " is missing");
-  return {place_of<JsonValue::Place>(found), place_in(path(), field), *value_.bounds_};
+  const auto found = field_of(element_at(value_.place_), field);
+  if (!found) throw DecodeError(clean(place_in(path(), field), longest_path) + " is missing");
+  return {place_of<JsonValue::Place>(found->value), {step_, found->key}, *value_.context_};
 }
 
 std::vector<std::pair<std::string, JsonValue>> JsonObject::fields() const {
   const dom::object object = element_at(value_.place_).get_object();
-  if (object.size() > value_.bounds_->elements) throw error(fmt::format("has more than {} fields", value_.bounds_->elements));
+  const DecodeBounds& bounds = value_.context_->bounds;
+  if (object.size() > bounds.elements) throw error(fmt::format("has more than {} fields", bounds.elements));
   std::vector<std::pair<std::string, JsonValue>> all;
   all.reserve(object.size());
   for (const auto& [key, each] : object) {
-    if (key.size() > value_.bounds_->text) throw error(fmt::format("has a field whose name is longer than {} bytes", value_.bounds_->text));
-    all.emplace_back(std::string(key), JsonValue(place_of<JsonValue::Place>(each), place_in(path(), key), *value_.bounds_));
+    if (key.size() > bounds.text) throw error(fmt::format("has a field whose name is longer than {} bytes", bounds.text));
+    all.emplace_back(std::string(key), JsonValue(place_of<JsonValue::Place>(each), {step_, key}, *value_.context_));
   }
   return all;
 }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -41,6 +42,21 @@ class DecodeError : public std::runtime_error {
 
 class JsonObject;
 
+namespace detail {
+// One step of the way to a value of a document, for errors alone: it becomes text when there is one.
+struct JsonStep {
+  const JsonStep* from = nullptr;  // null: the document itself
+  std::string_view field = {};     // in the document's own bytes; no data: an element of an array
+  std::size_t element = 0;
+};
+
+// What the values of one document share. Steps do not move.
+struct JsonContext {
+  DecodeBounds bounds;
+  std::deque<JsonStep> steps = {};
+};
+}  // namespace detail
+
 // A value of a document, and where it stands there ("routes[3].remote_id"). Lives only inside the `read` of decode(). Every
 // function throws DecodeError, which names the place, if the value is of another type or out of bounds.
 class JsonValue {
@@ -58,7 +74,7 @@ class JsonValue {
   std::vector<JsonValue> array() const;
   bool is_null() const;
 
-  const std::string& path() const { return path_; }
+  std::string path() const;
   // A DecodeError about this value: "PATH `what`". For checks that only the reader of a field can make.
   DecodeError error(const std::string& what) const;
 
@@ -70,12 +86,14 @@ class JsonValue {
     const void* document;
     std::size_t index;
   };
-  JsonValue(Place place, std::string path, const DecodeBounds& bounds)
-      : place_(place), path_(std::move(path)), bounds_(&bounds) {}
+  JsonValue(Place place, const detail::JsonStep& step, detail::JsonContext& context) : place_(place), step_(step), context_(&context) {}
+
+  // Where values below this one come from.
+  const detail::JsonStep& kept_step() const { return context_->steps.emplace_back(step_); }
 
   Place place_;
-  std::string path_;
-  const DecodeBounds* bounds_;
+  detail::JsonStep step_;
+  detail::JsonContext* context_;
 };
 
 // An object of a document. Fields that nobody asks for are ignored; of a repeated one the first counts. Like JsonValue, it lives
@@ -108,14 +126,15 @@ class JsonObject {
   std::optional<JsonObject> optional_object(std::string_view field) const;
   std::optional<std::vector<JsonValue>> optional_array(std::string_view field) const;
 
-  const std::string& path() const { return value_.path(); }
+  std::string path() const { return value_.path(); }
   DecodeError error(const std::string& what) const { return value_.error(what); }
 
  private:
   friend class JsonValue;
-  explicit JsonObject(JsonValue value) : value_(std::move(value)) {}
+  explicit JsonObject(const JsonValue& value) : value_(value), step_(&value.kept_step()) {}
 
   JsonValue value_;
+  const detail::JsonStep* step_;
 };
 
 // A parsed document. Throws DecodeError for what is not JSON in UTF-8, or out of bounds. Linear in the document's size.
@@ -130,7 +149,6 @@ class JsonDocument {
 
  private:
   class Parsed;
-  DecodeBounds bounds_;
   std::unique_ptr<Parsed> parsed_;
 };
 

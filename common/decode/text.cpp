@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -59,6 +60,8 @@ Character next_character(std::string_view text) {
 bool is_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
 
 std::string clean(std::string_view text, std::size_t most_bytes) {
+  const auto is_plain = [](char each) { return each >= 0x20 && each < 0x7F; };
+  if (text.size() <= most_bytes && std::ranges::all_of(text, is_plain)) return std::string(text);  // as nearly all are
   std::string out;
   std::size_t end_if_cut = 0;  // the longest beginning of `out` that leaves room for the mark
   while (!text.empty()) {
