@@ -41,6 +41,7 @@ struct NodeFinding {
   std::optional<double> held_memory_percent;
   bool hot = false;     // a held value is above its threshold
   std::string unknown;  // why nothing recent is known; empty: known
+  std::optional<double> sample_age_seconds = {};  // of its newest sample, when this was decided; unset: it has none
 };
 
 // What started the question.
@@ -64,6 +65,13 @@ struct Decision {
   double threshold_memory = 0;  // percent
   Millis window{};              // over which pressure had to hold
 };
+
+// Of the newest samples of nodes whose load was known: nodes are polled one after the other. Unset: none was known.
+struct SampleAges {
+  std::optional<double> youngest_seconds;
+  std::optional<double> oldest_seconds;
+};
+SampleAges sample_ages(const std::vector<NodeFinding>& findings);
 
 std::string_view to_string(Outcome outcome);
 std::string_view to_string(Verdict verdict);

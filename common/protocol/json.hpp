@@ -46,7 +46,7 @@ namespace morpheus {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Gate, name, verdict, detail, to_change)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(NodeFinding, name, role, state, cpu_percent, memory_percent,
-                                                held_cpu_percent, held_memory_percent, hot, unknown)
+                                                held_cpu_percent, held_memory_percent, hot, unknown, sample_age_seconds)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Finding, check, level, message, hint)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Caller, uid, pid, user)
 

@@ -56,6 +56,9 @@ DecisionView to_view(const Decision& decision) {
   view.threshold_cpu = decision.threshold_cpu;
   view.threshold_memory = decision.threshold_memory;
   view.window_seconds = std::chrono::duration_cast<std::chrono::seconds>(decision.window).count();
+  const SampleAges ages = sample_ages(decision.findings);
+  view.youngest_sample_seconds = ages.youngest_seconds;
+  view.oldest_sample_seconds = ages.oldest_seconds;
   return view;
 }
 

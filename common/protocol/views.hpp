@@ -79,6 +79,8 @@ struct DecisionView {
   double threshold_cpu = 0;
   double threshold_memory = 0;
   std::int64_t window_seconds = 0;
+  std::optional<double> youngest_sample_seconds;  // age of the newest samples of the nodes that were known, when this was decided
+  std::optional<double> oldest_sample_seconds;
 };
 
 // One line of `list`.
@@ -278,7 +280,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(OperationView, id, forest, kind,
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(EventView, id, at, level, kind, forest, node, operation_id, message)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DecisionView, id, at, since, times, trigger, outcome, nodes, reason,
                                                 blocked_by, gates, findings, threshold_cpu, threshold_memory,
-                                                window_seconds)
+                                                window_seconds, youngest_sample_seconds, oldest_sample_seconds)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ForestSummary, name, provider, state, paused, nodes, nodes_ready, created,
                                                 operation)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ClusterView, nodes, healthy, cpu_percent, memory_percent, connections,

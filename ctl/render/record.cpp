@@ -85,6 +85,14 @@ std::string when_words(const DecisionView& decision) {
                      local_time(decision.at));
 }
 
+// Empty where nothing was known of any node.
+std::string age_words(const DecisionView& decision) {
+  if (!decision.youngest_sample_seconds || !decision.oldest_sample_seconds) return {};
+  const auto youngest = fmt::format("{:.1f} s", *decision.youngest_sample_seconds);
+  const auto oldest = fmt::format("{:.1f} s", *decision.oldest_sample_seconds);
+  return fmt::format("  newest sample of each node: {} old\n", youngest == oldest ? oldest : youngest + " to " + oldest);
+}
+
 std::string outcome_words(const DecisionView& decision, const Style& style) {
   const auto name = std::string(to_string(decision.outcome));
   switch (decision.outcome) {
@@ -117,7 +125,8 @@ std::string render_decision(const DecisionView& decision, const std::string& for
   const auto which = decision.id == 0 ? "It would be decided now" : fmt::format("Decision {}", decision.id);
   std::string out = fmt::format("{}: {}\n", which, outcome_words(decision, style));
   out += fmt::format("  {}\n", local_times(decision.reason)) + render_unknown(decision, forest);
-  out += fmt::format("  asked by {}, {}\n\n", trigger_words(decision.trigger), when_words(decision));
+  out += fmt::format("  asked by {}, {}\n", trigger_words(decision.trigger), when_words(decision));
+  out += age_words(decision) + "\n";
   out += "Gates:\n" + render_gates(decision.gates, style);
   out += fmt::format("\nNodes (thresholds: CPU {:g}%, memory {:g}%, held for {} s):\n",
                      decision.threshold_cpu, decision.threshold_memory, decision.window_seconds);

@@ -34,6 +34,7 @@ NodeFinding find_node(const PolicyInput& input, const PolicyNode& node) {
       held_value(node.samples, &PolicySample::cpu_percent, window, input.poll_interval);
   finding.held_memory_percent =
       held_value(node.samples, &PolicySample::memory_percent, window, input.poll_interval);
+  if (!node.samples.empty()) finding.sample_age_seconds = std::chrono::duration<double>(node.samples.back().age).count();
   finding.hot =
       node.state == NodeState::ready && (above(finding.held_cpu_percent, cpu_threshold(input)) ||
                                          above(finding.held_memory_percent, memory_threshold(input)));

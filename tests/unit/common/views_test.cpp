@@ -136,7 +136,13 @@ TEST(DecisionView, CarriesItsDecision) {
   decision.window = Millis{60'000};
   decision.first_at = WallTime{Millis{1'000}};
   decision.gates = {{"pressure", Verdict::pass, "memory 93%", ""}};
+  decision.findings.resize(4);
+  for (std::size_t i = 0; i < 4; ++i) decision.findings[i].sample_age_seconds = 4.0 - static_cast<double>(i);
+  decision.findings[0].unknown = "silent";
+  decision.findings[3].state = NodeState::draining;
   const auto view = to_view(decision);
+  EXPECT_EQ(view.youngest_sample_seconds, 2.0) << "of ready nodes that are known";
+  EXPECT_EQ(view.oldest_sample_seconds, 3.0);
   EXPECT_EQ(view.id, 3);
   EXPECT_EQ(view.outcome, Outcome::grow);
   EXPECT_EQ(view.times, 4);

@@ -72,6 +72,16 @@ TEST_F(RecordRender, ADecisionShowsEveryGateAndWhatWouldChangeIt) {
             "  demo-node-2  unknown  -    -     -    -     connection refused\n");
 }
 
+TEST_F(RecordRender, ADecisionSaysHowOldItsSamplesAre) {
+  auto decision = blocked_decision();
+  decision.youngest_sample_seconds = 0.04;
+  decision.oldest_sample_seconds = 2.61;
+  const auto shown = render_decision(decision, "demo", plain_);
+  EXPECT_NE(shown.find("to 2020-02-03 04:06:00\n  newest sample of each node: 0.0 s to 2.6 s old\n\nGates:"), std::string::npos) << shown;
+  decision.youngest_sample_seconds = 2.6;
+  EXPECT_NE(render_decision(decision, "demo", plain_).find(": 2.6 s old\n"), std::string::npos);
+}
+
 TEST_F(RecordRender, AnUnknownNodeIsNamedWithWhatToDo) {
   auto decision = blocked_decision();
   decision.outcome = Outcome::unknown;

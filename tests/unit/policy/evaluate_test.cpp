@@ -34,6 +34,16 @@ TEST(Evaluate, KeepsWhatItWasDecidedFrom) {
   EXPECT_EQ(decision.findings[0].held_memory_percent, 91);
 }
 
+TEST(Evaluate, SaysHowOldTheYoungestAndTheOldestSampleIs) {
+  auto input = scene::input({scene::steady("n1", 20, 40), scene::steady("n2", 20, 40), scene::unknown("n3", "silent")});
+  for (PolicySample& each : input.nodes[1].samples) each.age += 2'500ms;
+  const auto decision = evaluate(input);
+  const auto ages = sample_ages(decision.findings);
+  const double youngest = std::chrono::duration<double>(input.nodes[0].samples.back().age).count();
+  EXPECT_EQ(ages.youngest_seconds, youngest);
+  EXPECT_EQ(ages.oldest_seconds, youngest + 2.5);
+}
+
 TEST(Evaluate, SaysTheHighestNumbersWithinLimits) {
   const auto decision = evaluate(scene::input({scene::steady("n1", 12, 40), scene::steady("n2", 3, 80)}));
   EXPECT_EQ(decision.outcome, Outcome::none);
