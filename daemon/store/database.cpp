@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "common/model/size_words.hpp"
+#include "daemon/store/query.hpp"
 #include "daemon/store/soundness.hpp"
 #include "daemon/store/store.hpp"
 
@@ -76,6 +77,12 @@ Database::Database(std::string path)
       connection_(path_, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_ms) {
   distrust(connection_);
   connection_.exec("PRAGMA foreign_keys = ON");
+  const auto written = [](void* self, int, const char*, const char* table, sqlite3_int64) {
+    if (std::string_view(table) == "nodes") ++static_cast<Database*>(self)->node_writes_;
+  };
+  sqlite3_update_hook(connection_.getHandle(), written, this);
+  const auto rolled_back = [](void* self) { ++static_cast<Database*>(self)->epoch_; };
+  sqlite3_rollback_hook(connection_.getHandle(), rolled_back, this);
 }
 
 void Database::make_durable() {
@@ -147,6 +154,16 @@ void Database::check_room(std::uint64_t least) const {
   if (space.available >= least) return;
   fail(fmt::format("the disk is full, {} are free where {} are needed: make room; df {}", size_words(space.available), size_words(least),
                    directory.string()));
+}
+
+std::uint64_t Database::epoch() {
+  static const std::string text = "PRAGMA data_version";
+  Query query(*this, text);
+  std::int64_t commits = 0;
+  if (query.next()) query.into(commits);
+  if (commits != others_commits_) ++epoch_;
+  others_commits_ = commits;
+  return epoch_;
 }
 
 void Database::execute(const char* text) {

@@ -16,6 +16,8 @@ class Database {
  public:
   // Opens the database file at `path`, or creates it; changes nothing in it.
   explicit Database(std::string path);
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
 
   // A write-ahead log, and synchronous=FULL. Once, when it is known that the database is ours; throws
   // SQLite::Exception.
@@ -38,6 +40,12 @@ class Database {
   // Throws when the file's disk has less than `least` bytes free for this process, or when that cannot be told.
   void check_room(std::uint64_t least) const;
 
+  // Changes whenever something else than this connection's own writes may have changed what was read: a commit of another program, or a
+  // rollback.
+  std::uint64_t epoch();
+  // Rows of the table nodes that were written, cascades included.
+  std::uint64_t node_writes() const { return node_writes_; }
+
   // Runs statements that are not worth keeping.
   void execute(const char* text);
   std::int64_t last_id() const { return connection_.getLastInsertRowid(); }
@@ -57,6 +65,9 @@ class Database {
   SQLite::Database connection_;
   std::unordered_map<std::string, SQLite::Statement> statements_;  // as many as there are texts in the code
   bool in_transaction_ = false;
+  std::uint64_t epoch_ = 0;
+  std::int64_t others_commits_ = 0;  // as SQLite counts them
+  std::uint64_t node_writes_ = 0;
   std::pair<std::uint64_t, std::uint64_t> file_{};  // device and inode; zeroes until it is durable
   std::string saved_;  // where the content is, once the file was found gone
 };

@@ -1,25 +1,15 @@
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
-#include "common/protocol/json.hpp"
 #include "daemon/store/impl.hpp"
 #include "daemon/store/stored_json.hpp"
 
 namespace morpheus {
 namespace {
 
-using nlohmann::json;
-
 const std::string select_decisions =
     "SELECT id, forest_id, at_wall, at_boot, at_boot_id, first_at, times, trigger_kind, outcome, nodes, "
     "reason, "
     "blocked_by, gates, findings, threshold_cpu, threshold_memory, window FROM decisions ";
-
-// Text of others (a provider's error) may be broken UTF-8; that must not keep a decision from being stored.
-template <class T>
-std::string to_text(const std::vector<T>& list) {
-  return json(list).dump(-1, ' ', false, json::error_handler_t::replace);
-}
 
 std::optional<Decision> next_decision(sql::Database& database, sql::Query& query) {
   if (!query.next()) return std::nullopt;
@@ -54,21 +44,46 @@ bool same_answer(const Decision& a, const Decision& b) {
          std::ranges::equal(a.findings, b.findings, same_finding);
 }
 
+// The row's numbers may be a minute old.
+void take_newest(LastDecisions& last, Decision& decision) {
+  if (const Decision* known = last.with_id(decision.forest_id, decision.id)) decision = *known;
+}
+
+void update_whole(sql::Database& database, const Decision& decision) {
+  sql::Query(database,
+             "UPDATE decisions SET at_wall = ?, at_boot = ?, at_boot_id = ?, times = ?, reason = ?, gates = ?, findings = ? WHERE id = ?")
+      .with(decision.at, decision.times, decision.reason, to_stored_json(decision.gates), to_stored_json(decision.findings), decision.id)
+      .run();
+}
+
+void update_count(sql::Database& database, const Decision& decision) {
+  sql::Query(database, "UPDATE decisions SET at_wall = ?, at_boot = ?, at_boot_id = ?, times = ? WHERE id = ?")
+      .with(decision.at, decision.times, decision.id)
+      .run();
+}
+
 }  // namespace
 
 Store::Recorded Store::record_decision(const Decision& decision) {
   Change change(*impl_);
-  const auto last = last_decision(decision.forest_id);
+  Decision kept = decision;
+  std::optional<Decision> stored;
+  const Decision* last = impl_->last_decisions.of(decision.forest_id);
+  if (!last && (stored = last_decision(decision.forest_id))) last = &*stored;
   if (last && same_answer(*last, decision)) {
-    sql::Query(impl_->database,
-               "UPDATE decisions SET at_wall = ?, at_boot = ?, at_boot_id = ?, times = times + ?, reason = "
-               "?, gates = ?, "
-               "findings = ? WHERE id = ?")
-        .with(decision.at, decision.times, decision.reason, to_text(decision.gates),
-              to_text(decision.findings), last->id)
-        .run();
+    kept.id = last->id;
+    kept.first_at = last->first_at;
+    kept.times = last->times + decision.times;
+    const bool numbers = impl_->last_decisions.are_numbers_due(decision);
+    if (numbers) {
+      update_whole(impl_->database, kept);
+    } else {
+      update_count(impl_->database, kept);
+    }
     change.commit();
-    return {last->id, false};
+    const Recorded recorded{kept.id, false};
+    impl_->last_decisions.keep(std::move(kept), numbers);
+    return recorded;
   }
   const WallTime first_at = decision.first_at == WallTime{} ? decision.at.wall : decision.first_at;
   sql::Query(impl_->database,
@@ -77,15 +92,19 @@ Store::Recorded Store::record_decision(const Decision& decision) {
              "nodes, reason, blocked_by, gates, findings, threshold_cpu, threshold_memory, window) "
              "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .with(decision.forest_id, decision.at, first_at, decision.times, decision.trigger, decision.outcome,
-            decision.nodes, decision.reason, decision.blocked_by, to_text(decision.gates),
-            to_text(decision.findings), decision.threshold_cpu, decision.threshold_memory, decision.window)
+            decision.nodes, decision.reason, decision.blocked_by, to_stored_json(decision.gates),
+            to_stored_json(decision.findings), decision.threshold_cpu, decision.threshold_memory, decision.window)
       .run();
-  const std::int64_t id = impl_->database.last_id();
+  kept.id = impl_->database.last_id();
+  kept.first_at = first_at;
   change.commit();
-  return {id, true};
+  const Recorded recorded{kept.id, true};
+  impl_->last_decisions.keep(std::move(kept), true);
+  return recorded;
 }
 
 std::optional<Decision> Store::last_decision(std::int64_t forest_id) const {
+  if (const Decision* known = impl_->last_decisions.of(forest_id)) return *known;
   static const std::string text = select_decisions + "WHERE forest_id = ? ORDER BY id DESC LIMIT 1";
   sql::Query query(impl_->database, text);
   return next_decision(impl_->database, query.with(forest_id));
@@ -94,7 +113,9 @@ std::optional<Decision> Store::last_decision(std::int64_t forest_id) const {
 std::optional<Decision> Store::decision(std::int64_t id) const {
   static const std::string text = select_decisions + "WHERE id = ?";
   sql::Query query(impl_->database, text);
-  return next_decision(impl_->database, query.with(id));
+  auto found = next_decision(impl_->database, query.with(id));
+  if (found) take_newest(impl_->last_decisions, *found);
+  return found;
 }
 
 std::vector<Decision> Store::decisions(std::int64_t forest_id, int limit, std::int64_t before) const {
@@ -102,7 +123,10 @@ std::vector<Decision> Store::decisions(std::int64_t forest_id, int limit, std::i
   sql::Query query(impl_->database, text);
   query.with(forest_id, before, limit);
   std::vector<Decision> found;
-  while (auto decision = next_decision(impl_->database, query)) found.push_back(std::move(*decision));
+  while (auto decision = next_decision(impl_->database, query)) {
+    take_newest(impl_->last_decisions, *decision);
+    found.push_back(std::move(*decision));
+  }
   return found;
 }
 

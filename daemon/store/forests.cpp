@@ -46,6 +46,7 @@ void Store::update_forest(const Forest& forest) {
 }
 
 void Store::remove_forest(std::int64_t id) {
+  impl_->last_decisions.forget(id);
   Change change(*impl_);
   sql::Query(impl_->database, "DELETE FROM forests WHERE id = ?").with(id).run();
   change.commit();

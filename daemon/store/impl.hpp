@@ -7,8 +7,10 @@
 
 #include "daemon/runtime/lock_file.hpp"
 #include "daemon/store/database.hpp"
+#include "daemon/store/last_decisions.hpp"
 #include "daemon/store/node_cache.hpp"
 #include "daemon/store/query.hpp"
+#include "daemon/store/server_rows.hpp"
 #include "daemon/store/store.hpp"
 
 namespace morpheus {
@@ -21,6 +23,8 @@ class Store::Impl {
   LockFile lock;
   sql::Database database;
   NodeCache nodes{database};
+  LastDecisions last_decisions{database};
+  ServerRows servers{database};
   std::string installation_id;
   std::optional<std::string> moving;  // why this daemon does not act although it is stored as active
   std::function<void()> committing;  // may throw StoreError

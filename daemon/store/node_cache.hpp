@@ -1,12 +1,9 @@
 #pragma once
 
-#include <sqlite3.h>
-
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "daemon/store/database.hpp"
@@ -14,26 +11,19 @@
 
 namespace morpheus {
 
-// What was read of the nodes since one of them last changed. SQLite itself says when that is: each write of the table, each rollback, and
-// each commit of another program.
+// What was read of the nodes since one of them last changed.
 class NodeCache {
  public:
-  explicit NodeCache(sql::Database& database);
-  ~NodeCache();
-  NodeCache(const NodeCache&) = delete;
-  NodeCache& operator=(const NodeCache&) = delete;
+  explicit NodeCache(sql::Database& database) : database_(database) {}
 
   // What is kept of the forest, or what `read` reads now.
   NodeList of(std::int64_t forest_id, const std::function<std::vector<Node>()>& read);
 
  private:
-  static void changed(void* self, int operation, const char* database, const char* table, sqlite3_int64 row);
-  static void rolled_back(void* self);
-  bool others_wrote();
-
   sql::Database& database_;
   std::map<std::int64_t, std::shared_ptr<const std::vector<Node>>> kept_;  // by forest
-  std::optional<std::int64_t> version_;                                    // of the database, in others' commits
+  std::uint64_t epoch_ = 0;
+  std::uint64_t writes_ = 0;
 };
 
 }  // namespace morpheus

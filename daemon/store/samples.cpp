@@ -49,13 +49,16 @@ void Store::add_samples(std::span<const Sample> samples) {
   Change change(*impl_);
   std::string boot_id = samples.front().at.boot_id;
   std::int64_t boot = boot_number(database, boot_id);
+  impl_->servers.refresh();
   for (const Sample& sample : samples) {
-    if (!node_exists(database, sample.node_id)) continue;
+    const auto* known = impl_->servers.of(sample.node_id, sample.server_id);
+    if (!known && !node_exists(database, sample.node_id)) continue;
     if (sample.at.boot_id != boot_id) {
       boot_id = sample.at.boot_id;
       boot = boot_number(database, boot_id);
     }
-    const auto server = server_number(database, sample);
+    const auto server = known ? known->number : server_number(database, sample);
+    if (!known) impl_->servers.keep(sample.node_id, {sample.server_id, server});
     // A clock that stepped back may give a node the same millisecond twice: the later poll stands.
     sql::Query(
         database,

@@ -102,8 +102,8 @@ class Store {
     bool is_new = false;  // a row of its own
   };
   // A decision with the same answer as the forest's last one updates that row and counts it: the same question, thresholds,
-  // outcome, verdicts, and nodes that are hot or unknown, whatever the numbers. Any other is a new row, and so is each that
-  // grows the forest: what an operation was started for stays as it was.
+  // outcome, verdicts, and nodes that are hot or unknown, whatever the numbers: these are written once a minute, and all that is read here
+  // has the newest. Any other is a new row, and so is each that grows the forest: what an operation was started for stays as it was.
   Recorded record_decision(const Decision& decision);
   std::optional<Decision> last_decision(std::int64_t forest_id) const;
   std::optional<Decision> decision(std::int64_t id) const;

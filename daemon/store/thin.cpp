@@ -67,6 +67,7 @@ void thin_old_samples(sql::Database& database, std::int64_t now) {
 
 void Store::thin(WallTime now) {
   sql::Database& database = impl_->database;
+  impl_->servers.clear();  // it may delete one that a node went back to
   const sql::RelaxedDurability relaxed(database);
   Change change(*impl_);
   const std::int64_t now_ms = now.time_since_epoch().count();

@@ -47,8 +47,13 @@ Event growth_event(const Operation& operation, const std::vector<Node>& nodes) {
 // A forest that cannot grow is an event when what forbids it changes, or is no mere wait any more, not whenever another node is hot.
 bool is_news(const Store& store, const Decision& decision) {
   if (decision.trigger != Trigger::loop || decision.outcome != Outcome::blocked) return true;
-  for (const Decision& earlier : store.decisions(decision.forest_id, looked_back)) {
-    if (earlier.id == decision.id || earlier.trigger != Trigger::loop) continue;
+  std::int64_t before = decision.id;
+  for (int i = 0; i < looked_back; ++i) {  // one by one: the first will do mostly, and each names every node
+    const auto found = store.decisions(decision.forest_id, 1, before);
+    if (found.empty()) return true;
+    const Decision& earlier = found.front();
+    before = earlier.id;
+    if (earlier.trigger != Trigger::loop) continue;
     return earlier.outcome != Outcome::blocked || earlier.blocked_by != decision.blocked_by || level_of(earlier) < level_of(decision);
   }
   return true;

@@ -1,3 +1,7 @@
+#include <SQLiteCpp/Database.h>
+
+#include <limits>
+
 #include "tests/unit/store/fixture.hpp"
 
 namespace morpheus {
@@ -22,10 +26,22 @@ class DecisionsTest : public StoreTest {
         {"oak-node-1", NodeRole::core, NodeState::ready, 91.25, std::nullopt, 90.5, std::nullopt, true, ""},
         {"oak-node-2", NodeRole::edge, NodeState::joining, std::nullopt, 1.0 / 3, std::nullopt, 0.1, false,
          "silent"}};
+    decision.findings[0].sample_age_seconds = 2.5;
     decision.threshold_cpu = 80;
     decision.threshold_memory = 75.5;
     decision.window = Millis{60'000};
     return decision;
+  }
+
+  Decision with_cpu(std::int64_t at, double percent) const {
+    Decision decision = blocked(at);
+    decision.findings[0].cpu_percent = percent;
+    return decision;
+  }
+  // What another program reads of the last row.
+  std::string in_file(const std::string& column) const {
+    SQLite::Database file(path_, SQLite::OPEN_READONLY);
+    return file.execAndGet("SELECT " + column + " FROM decisions ORDER BY id DESC LIMIT 1").getString();
   }
 
   std::int64_t forest_ = 0;
@@ -82,6 +98,8 @@ TEST_F(DecisionsTest, ADecisionComesBackAsItWas) {
   EXPECT_EQ(found->findings[1].memory_percent, 1.0 / 3);
   EXPECT_EQ(found->findings[1].held_memory_percent, 0.1);
   EXPECT_EQ(found->findings[1].unknown, "silent");
+  EXPECT_EQ(found->findings[0].sample_age_seconds, 2.5);
+  EXPECT_EQ(found->findings[1].sample_age_seconds, std::nullopt);
 }
 
 TEST_F(DecisionsTest, TheSameAnswerIsCountedWithItsNewestNumbers) {
@@ -100,6 +118,59 @@ TEST_F(DecisionsTest, TheSameAnswerIsCountedWithItsNewestNumbers) {
   EXPECT_EQ(found->findings[0].cpu_percent, 93);
   EXPECT_EQ(found->gates[1].detail, "3 min left");
   EXPECT_EQ(store_->decisions(forest_, 10).size(), 1U);
+}
+
+TEST_F(DecisionsTest, NumbersThatMoveAreWrittenOnceAMinuteAndReadAtOnce) {
+  const auto id = store_->record_decision(with_cpu(1'000, 91)).id;
+  const auto written = in_file("findings");
+  store_->record_decision(with_cpu(60'000, 92));  // the stamps of this test count half as fast by the boot clock
+  EXPECT_EQ(in_file("findings"), written);
+  EXPECT_EQ(in_file("times"), "2");
+  EXPECT_EQ(in_file("at_wall"), "60000");
+  EXPECT_EQ(store_->last_decision(forest_)->findings[0].cpu_percent, 92);
+  EXPECT_EQ(store_->decision(id)->findings[0].cpu_percent, 92);
+  EXPECT_EQ(store_->decisions(forest_, 1).front().findings[0].cpu_percent, 92);
+  store_->record_decision(with_cpu(121'000, 93));
+  EXPECT_NE(in_file("findings"), written);
+}
+
+TEST_F(DecisionsTest, AnotherReasonWhyANodeIsUnknownIsWrittenAtOnce) {
+  store_->record_decision(blocked(1'000));
+  Decision later = blocked(2'000);
+  later.findings[1].unknown = "connection refused";
+  EXPECT_FALSE(store_->record_decision(later).is_new);
+  EXPECT_NE(in_file("findings").find("connection refused"), std::string::npos);
+}
+
+TEST_F(DecisionsTest, ARestartLosesNoFindingAndCountsOn) {
+  const auto id = store_->record_decision(with_cpu(1'000, 91)).id;
+  store_->record_decision(with_cpu(2'000, 92));
+  reopen();
+  const auto found = store_->last_decision(forest_);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->times, 2);
+  EXPECT_EQ(found->findings.size(), 2U);
+  EXPECT_EQ(found->findings[0].cpu_percent, 91) << "as of the last time that they were written";
+  EXPECT_EQ(store_->record_decision(with_cpu(3'000, 93)).id, id);
+  EXPECT_EQ(in_file("times"), "3");
+  EXPECT_NE(in_file("findings").find("\"cpu_percent\":93"), std::string::npos) << "what was written before the start is not known to be recent";
+}
+
+TEST_F(DecisionsTest, ARolledBackDecisionIsForgotten) {
+  store_->record_decision(with_cpu(1'000, 91));
+  {
+    const Store::Transaction transaction(*store_);
+    store_->record_decision(with_cpu(2'000, 92));
+    EXPECT_EQ(store_->last_decision(forest_)->times, 2);
+  }
+  EXPECT_EQ(store_->last_decision(forest_)->times, 1);
+  EXPECT_EQ(store_->last_decision(forest_)->findings[0].cpu_percent, 91);
+}
+
+TEST_F(DecisionsTest, OfAForestThatIsGoneThereIsNone) {
+  store_->record_decision(blocked(1'000));
+  store_->remove_forest(forest_);
+  EXPECT_FALSE(store_->last_decision(forest_));
 }
 
 TEST_F(DecisionsTest, AnotherAnswerIsAnotherDecision) {
@@ -152,6 +223,23 @@ TEST_F(DecisionsTest, BrokenTextOfOthersDoesNotKeepADecisionFromBeingStored) {
   decision.gates[0].detail = "bad \xff byte";
   const auto id = store_->record_decision(decision).id;
   EXPECT_EQ(store_->decision(id)->gates[0].name, "enabled");
+  reopen();
+  EXPECT_EQ(store_->decision(id)->gates[0].detail, "bad \xEF\xBF\xBD byte");
+}
+
+TEST_F(DecisionsTest, AnyTextAndAnyNumberOfAFindingComesBack) {
+  Decision decision = blocked(1);
+  decision.findings[0].unknown = "it said \"no\\\" \n\x01 ü";
+  decision.findings[0].cpu_percent = 1e-300;
+  decision.findings[0].memory_percent = 123456789.125;
+  decision.findings[1].cpu_percent = std::numeric_limits<double>::infinity();
+  const auto id = store_->record_decision(decision).id;
+  reopen();
+  const auto found = store_->decision(id)->findings;
+  EXPECT_EQ(found[0].unknown, decision.findings[0].unknown);
+  EXPECT_EQ(found[0].cpu_percent, 1e-300);
+  EXPECT_EQ(found[0].memory_percent, 123456789.125);
+  EXPECT_EQ(found[1].cpu_percent, std::nullopt) << "JSON has no such number";
 }
 
 }  // namespace

@@ -1,3 +1,5 @@
+#include <SQLiteCpp/Database.h>
+
 #include <limits>
 
 #include "tests/unit/store/fixture.hpp"
@@ -18,6 +20,12 @@ class SamplesTest : public StoreTest {
     sample.at = stamp(at);
     sample.server_id = std::move(server);
     return sample;
+  }
+
+  // Of all samples in the file, whose nodes may be gone.
+  WallTime newest_stored() const {
+    SQLite::Database file(path_, SQLite::OPEN_READONLY);
+    return wall(file.execAndGet("SELECT max(at_wall) FROM samples").getInt64());
   }
 
   std::int64_t forest_ = 0;
@@ -72,6 +80,24 @@ TEST_F(SamplesTest, TheyComeOldestFirstFromTheGivenTimeOnAndOfOneForest) {
   EXPECT_EQ(found[0].at.wall, wall(200));
   EXPECT_EQ(found[1].at.wall, wall(300));
   EXPECT_EQ(store_->samples(other_forest, wall(0)).size(), 1U);
+}
+
+TEST_F(SamplesTest, EachSampleKeepsItsServerAndANodeThatWentMeanwhileIsSkipped) {
+  for (const auto& [at, server] : {std::pair(1, "a"), {2, "a"}, {3, "b"}, {4, ""}, {5, "a"}}) store_->add_samples(std::vector{sample(at, server)});
+  std::vector<std::string> servers;
+  for (const Sample& each : store_->samples(forest_, wall(0))) servers.push_back(each.server_id);
+  EXPECT_EQ(servers, (std::vector<std::string>{"a", "a", "b", "", "a"}));
+  store_->remove_forest(forest_);
+  store_->add_samples(std::vector{sample(6, "a")});
+  EXPECT_EQ(newest_stored(), wall(5));
+}
+
+TEST_F(SamplesTest, AServersRowThatWasRolledBackIsMadeAgain) {
+  store_->before_commit([] { throw StoreError("the disk is full"); });
+  EXPECT_THROW(store_->add_samples(std::vector{sample(1, "a")}), StoreError);
+  store_->before_commit(nullptr);
+  store_->add_samples(std::vector{sample(2, "a")});
+  EXPECT_EQ(store_->samples(forest_, wall(0)).front().server_id, "a");
 }
 
 TEST_F(SamplesTest, ANodeThatIsGoneIsSkippedAndTheRestIsKept) {
