@@ -54,31 +54,62 @@ asio::awaitable<void> Poller::run() {
 asio::awaitable<void> Poller::sweep_for_ever() {
   BootTime tick = clock_.boot();
   for (;;) {
-    flush();
-    try {
-      start_polls();
-    } catch (const std::exception& error) {
-      spdlog::error("nothing is polled: {}; tried again with the next sweep", error.what());
+    const bool is_tick = clock_.boot() >= tick;
+    if (is_tick || wakes_ != wake_.count()) {
+      is_anyone_waiting() ? store_samples() : flush();
+      try {
+        take_turns();
+      } catch (const std::exception& error) {
+        spdlog::error("nothing is polled: {}; tried again with the next sweep", error.what());
+      }
     }
+    begin_slice();
     const Millis step = std::min(busy_interval, config_.monitor.poll_interval);
     // A wake-up between two ticks moves none of them.
-    if (clock_.boot() >= tick) tick = std::max(tick + step, clock_.boot());
+    if (is_tick) tick = std::max(tick + step, clock_.boot());
     const auto seen = wake_.count();
-    co_await finishes_within(clock_, tick - clock_.boot(), wake_.wait_past(seen));
+    const BootTime next = is_anyone_waiting() ? std::min(tick, next_slice_) : tick;
+    co_await finishes_within(clock_, next - clock_.boot(), wake_.wait_past(seen));
   }
 }
 
-void Poller::start_polls() {
+void Poller::take_turns() {
   if (wakes_ == wake_.count() && clock_.boot() < next_due_) return;
   wakes_ = wake_.count();
   next_due_ = BootTime{};  // at once again, if the store refuses
   auto all_due = due_nodes();
   if (in_flight_.empty()) sweep_began_ = clock_.boot();
+  if (!is_anyone_waiting()) next_slice_ = clock_.boot();
   for (Due& due : all_due) {
-    in_flight_.insert(due.node.id);
-    const std::string name = due.node.name;
-    polls_.spawn(name, poll_one(std::move(due)));
+    in_flight_.insert(due.node->id);
+    (due.is_urgent ? urgent_ : waiting_).push_back(std::move(due));
   }
+  const std::size_t slices = 1 + (urgent_.size() + waiting_.size()) / polls_a_slice;
+  pause_ = std::min(longest_pause, config_.monitor.poll_interval / 2 / static_cast<std::int64_t>(slices));
+}
+
+void Poller::begin_slice() {
+  if (!is_anyone_waiting() || clock_.boot() < next_slice_) return;
+  next_slice_ = std::max(next_slice_ + pause_, clock_.boot());  // what is late is not made up for in one go
+  for (std::size_t begun = 0; begun < polls_a_slice && is_anyone_waiting();) {
+    Due due = next_in_turn(begun % 2 == 0);
+    const std::int64_t id = due.node->id;
+    if (!turns_.contains(id)) {  // it went meanwhile
+      in_flight_.erase(id);
+      continue;
+    }
+    const std::string name = due.node->name;
+    polls_.spawn(name, poll_one(std::move(due)));
+    ++begun;
+  }
+}
+
+// Neither keeps the other from its turn.
+Poller::Due Poller::next_in_turn(bool prefer_urgent) {
+  auto& from = waiting_.empty() || (prefer_urgent && !urgent_.empty()) ? urgent_ : waiting_;
+  Due due = std::move(from.front());
+  from.pop_front();
+  return due;
 }
 
 std::vector<Poller::Due> Poller::due_nodes() {
@@ -104,7 +135,7 @@ std::vector<Poller::Due> Poller::due_nodes() {
         const bool extras = at_work || turn.polls % steady_extras_every == 0;
         ++turn.polls;
         turn.last_due = std::max(turn.last_due + interval, now - interval / 2);
-        due.push_back({node, {extras, extras, extras}, peers});
+        due.push_back({nodes, &node, {extras, extras, extras}, peers, at_work});
       }
       next = std::min(next, turn.last_due + interval);
     }
@@ -119,34 +150,31 @@ std::vector<Poller::Due> Poller::due_nodes() {
   return due;
 }
 
+// What goes wrong while a node is asked, or in what it says, makes that node unknown.
 asio::awaitable<void> Poller::poll_one(Due due) {
+  const Node& node = *due.node;
   const BootTime began = clock_.boot();
   ProbeTarget target;
-  target.node_id = due.node.id;
-  target.address = due.node.address;
+  target.node_id = node.id;
+  target.address = node.address;
   target.peers = due.peers;
-  auto report = co_await ask(target, due.wants);
-  in_flight_.erase(due.node.id);
-  const bool counts = turns_.contains(due.node.id) && (report.varz || !lag_.stalled_since(began));
-  if (counts) try_to_take_in(due.node, std::move(report));
-  if (!in_flight_.empty()) co_return;
-  ++sweeps_.count;
-  sweeps_.sum += clock_.boot() - sweep_began_;
-  flush();
-}
-
-// What goes wrong while one node is asked, or in what it says, makes that node unknown.
-asio::awaitable<NodeReport> Poller::ask(ProbeTarget target, ProbeWants wants) {
   NodeReport report;
   try {
-    report = co_await probe_.probe(target, wants);
+    report = co_await probe_.probe(target, due.wants);
   } catch (const std::exception& error) {
     if (polls_.is_cancelled()) throw;
     report = NodeReport{};
     report.at = clock_.stamp();
     report.error = error.what();
   }
-  co_return report;
+  in_flight_.erase(node.id);
+  const bool counts = turns_.contains(node.id) && (report.varz || !lag_.stalled_since(began));
+  if (counts) try_to_take_in(node, std::move(report));
+  if (unstored_.size() >= samples_a_write) store_samples();
+  if (!in_flight_.empty()) co_return;
+  ++sweeps_.count;
+  sweeps_.sum += clock_.boot() - sweep_began_;
+  flush();
 }
 
 void Poller::try_to_take_in(const Node& node, NodeReport report) {
@@ -195,15 +223,19 @@ void Poller::record_change(const Node& node, const std::string& before, const St
   journal_.record_or_log(std::move(event));
 }
 
-void Poller::flush() {
-  if (!answered_) return;
-  answered_ = false;
+void Poller::store_samples() {
   try {
     store_.add_samples(unstored_);
   } catch (const std::exception& error) {
     spdlog::error("{} samples are not stored: {}; the next sweep is tried again", unstored_.size(), error.what());
   }
   unstored_.clear();
+}
+
+void Poller::flush() {
+  if (!answered_) return;
+  answered_ = false;
+  store_samples();
   swept_.notify();
 }
 

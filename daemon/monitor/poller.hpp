@@ -2,6 +2,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <set>
 #include <string>
@@ -20,15 +21,19 @@
 
 namespace morpheus {
 
-// Polls every node that has a server (booting, joining, ready, draining), all at the same time: each poll_interval, and each
-// second the nodes of a forest with a running operation. A sweep waits for nobody: a node whose last poll is still under way
-// when its turn comes again is left out, so a hung one delays no other. Samples are stored in one transaction a sweep. A
+// Polls every node that has a server (booting, joining, ready, draining): each poll_interval, and each second the nodes of a forest with a
+// running operation. A sweep waits for nobody: a node whose last poll is still under way when its turn comes again is left out, so a hung
+// one delays no other. The polls of a large sweep begin in slices, so that the loop has time for everything else. Samples are stored in one
+// transaction a sweep, those of a large one in several. A
 // failed poll during which the loop itself stood still counts for nobody. A ready node that stops answering, and one that
 // answers again, is an event.
 class Poller {
  public:
   static constexpr Millis busy_interval{1'000};
   static constexpr int steady_extras_every = 6;  // sweeps between two looks at /healthz, /routez and /jsz of a ready node
+  static constexpr std::size_t polls_a_slice = 20;  // that begin together: some 2 ms of the loop
+  static constexpr Millis longest_pause{20};        // between two slices; shorter where they have to begin within half an interval
+  static constexpr std::size_t samples_a_write = 200;  // in one transaction: some 2 ms
 
   Poller(Clock& clock, Store& store, Journal& journal, NodeProbe& probe, LoopLag& lag, Observations& observations,
          const asio::any_io_executor& executor, const Config& config);
@@ -55,9 +60,11 @@ class Poller {
 
  private:
   struct Due {
-    Node node;
+    NodeList nodes;  // of its forest
+    const Node* node = nullptr;
     ProbeWants wants;
     int peers = 0;  // servers of its forest
+    bool is_urgent = false;  // an operation waits for it
   };
   // When a node's last poll was due, and how many it has had.
   struct Turn {
@@ -66,13 +73,18 @@ class Poller {
   };
 
   asio::awaitable<void> sweep_for_ever();
-  void start_polls();
+  void take_turns();
   std::vector<Due> due_nodes();
+  // Begins the next slice of those that wait for their turn in this sweep.
+  void begin_slice();
+  bool is_anyone_waiting() const { return !waiting_.empty() || !urgent_.empty(); }
+  Due next_in_turn(bool prefer_urgent);
   asio::awaitable<void> poll_one(Due due);
-  asio::awaitable<NodeReport> ask(ProbeTarget target, ProbeWants wants);
   void try_to_take_in(const Node& node, NodeReport report);
   void take_in(const Node& node, NodeReport report);
   void record_change(const Node& node, const std::string& before, const Stamp& since);
+  void store_samples();
+  // Ends a sweep, or what there is of it.
   void flush();
 
   Clock& clock_;
@@ -86,7 +98,11 @@ class Poller {
   Signal swept_;
   Signal wake_;
   std::map<std::int64_t, Turn> turns_;  // by node id, of those that have a server
-  std::set<std::int64_t> in_flight_;
+  std::deque<Due> urgent_;   // wait for their slice
+  std::deque<Due> waiting_;  // likewise; each slice takes of both
+  BootTime next_slice_{};
+  Millis pause_{0};  // between this sweep's slices
+  std::set<std::int64_t> in_flight_;  // and waiting
   std::vector<Sample> unstored_;
   Sweeps sweeps_;
   BootTime sweep_began_{};

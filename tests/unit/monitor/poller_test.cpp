@@ -103,6 +103,31 @@ class PollerTest : public testing::Test {
     node.capacity = {1, 100};
     return store_->add_node(node);
   }
+  void add_nodes(int until) {
+    for (int n = static_cast<int>(nodes_.size()) + 1; n <= until; ++n) nodes_.push_back(add_node(n));
+  }
+  // A forest `elm` of one ready node beside oak; that node's id.
+  std::int64_t add_elm() {
+    Forest elm;
+    elm.name = "elm";
+    elm.provider = "local";
+    elm.state = ForestState::active;
+    elm_ = store_->add_forest(elm);
+    Node node;
+    node.forest_id = elm_;
+    node.index = 1;
+    node.name = node.server_name = "elm-node-1";
+    node.state = NodeState::ready;
+    node.address = "127.0.2.1";
+    node.capacity = {1, 100};
+    return store_->add_node(node);
+  }
+  void begin_work(std::int64_t forest, const std::string& name) {
+    Operation operation;
+    operation.forest_id = forest;
+    operation.forest = name;
+    store_->add_operation(operation);
+  }
   std::int64_t start_operation() {
     Operation operation;
     operation.forest_id = forest_;
@@ -131,6 +156,7 @@ class PollerTest : public testing::Test {
   Tally tally_;
   std::unique_ptr<Journal> journal_;
   std::int64_t forest_ = 0;
+  std::int64_t elm_ = 0;
   std::vector<std::int64_t> nodes_;
   Config config_;
   ScriptedProbe probe_{clock_};
@@ -272,6 +298,68 @@ TEST_F(PollerTest, WhatAnotherServerSaysIsNotTheNodes) {
   EXPECT_EQ(observations_.find(nodes_[2])->unknown, "");
   run_for(5s);
   EXPECT_EQ(stored_samples(), 1U);
+}
+
+TEST_F(PollerTest, ALargeSweepBeginsInSlicesAndEachNodeKeepsItsTime) {
+  add_nodes(50);
+  start();
+  run_for(30ms);
+  std::map<Millis, int> asked_at;
+  for (const Asked& each : probe_.asked) ++asked_at[each.after];
+  EXPECT_THAT(asked_at, testing::ElementsAre(std::pair(Millis{0}, 20), std::pair(Millis{20}, 20)));
+  EXPECT_EQ(poller_->swept().count(), 0U) << "some have yet to be asked";
+  run_for(20s);
+  EXPECT_THAT(probe_.times_of(nodes_[0]), testing::ElementsAre(0ms, 10'000ms, 20'000ms));
+  EXPECT_THAT(probe_.times_of(nodes_[49]), testing::ElementsAre(40ms, 10'040ms));
+  EXPECT_EQ(poller_->swept().count(), 2U);
+  EXPECT_EQ(stored_samples(), 100U);
+}
+
+TEST_F(PollerTest, EveryPollOfAVeryLargeSweepBeginsWithinHalfAnInterval) {
+  config_.monitor.poll_interval = 1s;
+  add_nodes(1'000);
+  start();
+  run_for(1'900ms);
+  std::map<std::int64_t, std::vector<Millis>> times;
+  for (const Asked& each : probe_.asked) times[each.node].push_back(each.after);
+  EXPECT_EQ(times.size(), 1'000U);
+  for (const auto& [node, asked] : times) {
+    ASSERT_EQ(asked.size(), 2U) << node;
+    EXPECT_LE(asked[0], 500ms);
+    EXPECT_EQ(asked[1], asked[0] + 1s);
+  }
+}
+
+TEST_F(PollerTest, NoForestWaitsForTheSlicesOfAnother) {
+  add_nodes(2'000);
+  const auto elm_node = add_elm();
+  begin_work(elm_, "elm");
+  start();
+  run_for(2'100ms);
+  EXPECT_THAT(probe_.times_of(elm_node), testing::ElementsAre(0s, 1s, 2s)) << "an operation waits for it";
+}
+
+TEST_F(PollerTest, AForestAtWorkThatIsTooLargeLeavesTheOthersTheirTurn) {
+  add_nodes(1'500);
+  const auto elm_node = add_elm();
+  begin_work(forest_, "oak");
+  start();
+  run_for(25s);
+  EXPECT_GE(probe_.times_of(elm_node).size(), 2U);
+  for (const auto node : nodes_) EXPECT_GE(probe_.times_of(node).size(), 10U) << node;
+}
+
+TEST_F(PollerTest, ANodeThatGoesWhileItWaitsIsNotAsked) {
+  add_nodes(50);
+  start();
+  Node node = *store_->node(nodes_[45]);
+  node.state = NodeState::gone;
+  store_->update_node(node);
+  poller_->hurry();
+  run_for(5s);
+  EXPECT_TRUE(probe_.times_of(nodes_[45]).empty());
+  EXPECT_EQ(probe_.times_of(nodes_[46]).size(), 1U);
+  EXPECT_GE(poller_->swept().count(), 1U);
 }
 
 TEST_F(PollerTest, NothingRunsOnceItIsCancelled) {
