@@ -7,10 +7,12 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/system/system_error.hpp>
 #include <chrono>
 
+#include "daemon/http/buffered.hpp"
 #include "daemon/http/cancelled.hpp"
 
 namespace morpheus {
@@ -19,6 +21,9 @@ namespace {
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using boost::system::error_code;
+
+// Read at once: a /varz has 3 kB. Beast begins with 512 bytes where nothing is reserved.
+constexpr std::size_t usual_answer = 8 * 1024;
 
 Error unavailable(std::string message) { return Error{ErrorCode::unavailable, std::move(message), ""}; }
 
@@ -79,6 +84,8 @@ asio::awaitable<Result<>> HttpClient::connect(HttpBounds bounds, Deadline end) {
   if (error == beast::error::timeout) co_return unavailable("no connection within " + seconds(bounds.connect));
   if (error == asio::error::connection_refused) co_return unavailable("connection refused");
   if (error) co_return unavailable(error.message());
+  stream_.socket().non_blocking(true, error);
+  if (error) co_return unavailable(error.message());
   connected_ = true;
   co_return Result<>{};
 }
@@ -88,11 +95,17 @@ asio::awaitable<Result<HttpAnswer>> HttpClient::exchange(std::string path, HttpB
   const std::string request = fmt::format("GET {} HTTP/1.1\r\nHost: {}:{}\r\n\r\n", path, address_, port_);
   stream_.expires_at(end);
   error_code error;
-  co_await asio::async_write(stream_, asio::buffer(request), asio::redirect_error(asio::use_awaitable, error));
+  // A connection with nothing under way takes a request at once; what it does not take is waited for.
+  const std::size_t taken = stream_.socket().write_some(asio::buffer(request), error);
+  if (error == asio::error::would_block) error.clear();
+  const auto rest = asio::buffer(request) + taken;
+  if (!error && rest.size() > 0) co_await asio::async_write(stream_, rest, asio::redirect_error(asio::use_awaitable, error));
+  beast::flat_buffer buffer(most_buffered);  // of this answer alone: most connections are idle
+  buffer.reserve(usual_answer);
   http::response_parser<http::string_body> parser;
   parser.body_limit(bounds.body);
   parser.header_limit(bounds.header);
-  if (!error) co_await http::async_read(stream_, buffer_, parser, asio::redirect_error(asio::use_awaitable, error));
+  if (!error) co_await http::async_read(stream_, buffer, parser, asio::redirect_error(asio::use_awaitable, error));
   if (error) {
     close();
     throw_if_cancelled(error);
@@ -105,14 +118,14 @@ asio::awaitable<Result<HttpAnswer>> HttpClient::exchange(std::string path, HttpB
   HttpAnswer answer;
   answer.status = response.result_int();
   answer.location = std::string(response[http::field::location]);
-  if (!response.keep_alive()) close();
+  const bool is_followed = buffer.size() > 0;  // nothing was asked that this could answer
+  if (!response.keep_alive() || is_followed) close();
   answer.body = std::move(response.body());
   co_return answer;
 }
 
 void HttpClient::close() {
   connected_ = false;
-  buffer_.clear();
   stream_.close();
 }
 

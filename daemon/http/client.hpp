@@ -3,7 +3,6 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <chrono>
 #include <cstdint>
@@ -12,7 +11,6 @@
 
 #include "common/error.hpp"
 #include "common/model/time.hpp"
-#include "daemon/http/buffered.hpp"
 
 namespace morpheus {
 
@@ -53,7 +51,6 @@ class HttpClient {
   std::string address_;
   int port_;
   boost::beast::tcp_stream stream_;
-  boost::beast::flat_buffer buffer_{most_buffered};
   bool connected_ = false;
 };
 

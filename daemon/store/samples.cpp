@@ -50,6 +50,12 @@ void Store::add_samples(std::span<const Sample> samples) {
   std::string boot_id = samples.front().at.boot_id;
   std::int64_t boot = boot_number(database, boot_id);
   impl_->servers.refresh();
+  // A clock that stepped back may give a node the same millisecond twice: the later poll stands.
+  static const std::string text =
+      "INSERT OR REPLACE INTO samples (at_wall, node_id, at_boot, boot, cpu_percent, memory_percent, "
+      "memory_bytes, connections, in_msgs, out_msgs, in_bytes, out_bytes, slow_consumers, server) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+  sql::Query insert(database, text);
   for (const Sample& sample : samples) {
     const auto* known = impl_->servers.of(sample.node_id, sample.server_id);
     if (!known && !node_exists(database, sample.node_id)) continue;
@@ -59,12 +65,7 @@ void Store::add_samples(std::span<const Sample> samples) {
     }
     const auto server = known ? known->number : server_number(database, sample);
     if (!known) impl_->servers.keep(sample.node_id, {sample.server_id, server});
-    // A clock that stepped back may give a node the same millisecond twice: the later poll stands.
-    sql::Query(
-        database,
-        "INSERT OR REPLACE INTO samples (at_wall, node_id, at_boot, boot, cpu_percent, memory_percent, "
-        "memory_bytes, connections, in_msgs, out_msgs, in_bytes, out_bytes, slow_consumers, server) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    insert
         .with(sample.at.wall, sample.node_id, sample.at.boot, boot, sample.cpu_percent, sample.memory_percent,
               sample.memory_bytes, sample.connections, sample.in_msgs, sample.out_msgs, sample.in_bytes,
               sample.out_bytes, sample.slow_consumers, server)

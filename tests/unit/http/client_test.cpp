@@ -97,6 +97,17 @@ TEST_F(HttpClientTest, ConnectsAgainWhenTheKeptConnectionWasClosed) {
   EXPECT_EQ(connections_, 2);
 }
 
+TEST_F(HttpClientTest, WhatFollowsAnAnswerIsNoAnswerToTheNextQuestion) {
+  const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+  answer_with(answer + "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfalse");
+  for (int i = 0; i < 2; ++i) {
+    const auto got = get();
+    ASSERT_TRUE(got) << got.error().message;
+    EXPECT_EQ(got->body, "{}");
+  }
+  EXPECT_EQ(connections_, 2);
+}
+
 TEST_F(HttpClientTest, TakesChunkedBodies) {
   answer_with("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n{\"a\r\n4\r\n\":1}\r\n0\r\n\r\n");
   const auto answer = get();
