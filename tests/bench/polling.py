@@ -10,7 +10,8 @@ from box import POLL_SECONDS, Box
 from running import PATIENCE_SECONDS, cpu_seconds, measured_nothing, memory_mib, nats_server
 
 SAMPLE_BUDGET = 5  # times wrk
-PAUSE_SECONDS = 0.1  # between two questions at the control socket
+PAUSE_SECONDS = 0.05  # between two questions at the control socket
+LOOK_SECONDS = 0.5    # between two looks whether all were sampled
 
 
 def version_latency_ms(path):
@@ -27,7 +28,8 @@ def version_latency_ms(path):
 
 
 class Polling:
-    """Windows of a whole number of sweeps, each with a sample of every node at least."""
+    """CPU of windows of a whole number of sweeps, each with a sample of every node at least; then, as long as half of them, how soon the
+    control socket answers. Nobody asks it while CPU is measured."""
 
     def __init__(self, box, scale):
         self.per_sample, self.core_percent, self.latency_ms = [], [], []
@@ -36,6 +38,7 @@ class Polling:
             decided = box.decisions()
             for _ in range(scale.repeats):
                 self.measure(box, daemon, scale.window)
+            self.ask(box, scale.repeats * scale.window / 2)
             self.memory_mib = memory_mib(daemon.pid)
             if box.decisions() == decided:
                 measured_nothing("the daemon decided nothing meanwhile")
@@ -45,19 +48,21 @@ class Polling:
 
     def measure(self, box, daemon, window):
         before, cpu, began = box.samples(), cpu_seconds(daemon.pid), time.monotonic()
-        samples = 0
-        while time.monotonic() - began < window or samples < box.nodes:
-            self.latency_ms.append(version_latency_ms(box.socket))
-            time.sleep(PAUSE_SECONDS)
-            if time.monotonic() - began < window:
-                continue
-            samples = box.samples() - before
+        time.sleep(window)
+        while (samples := box.samples() - before) < box.nodes:
+            time.sleep(LOOK_SECONDS)
             if time.monotonic() - began > window + PATIENCE_SECONDS:
                 measured_nothing(f"{samples} samples of {box.nodes} nodes in {window + PATIENCE_SECONDS} s")
         spent, took = cpu_seconds(daemon.pid) - cpu, time.monotonic() - began
         self.per_sample.append(spent / samples * 1e6)
         self.core_percent.append(spent / took * 100)
         self.per_sweep = samples / took * POLL_SECONDS
+
+    def ask(self, box, seconds):
+        began = time.monotonic()
+        while time.monotonic() - began < seconds:
+            self.latency_ms.append(version_latency_ms(box.socket))
+            time.sleep(PAUSE_SECONDS)
 
     def latency(self, share):
         return self.latency_ms[min(int(len(self.latency_ms) * share), len(self.latency_ms) - 1)]
