@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::size_t most_forests = 2;
 constexpr Millis pause_between_removals{30'000};
+constexpr Millis pause_between_sweeps{60'000};
 
 Caller the_caller() { return Caller{1000, 4711, "ada"}; }
 
@@ -114,6 +115,49 @@ void Operator::shrink(SimDaemon& daemon, const Forest& forest) {
       nodes[static_cast<std::size_t>(world_.chance().between(0, static_cast<int>(nodes.size()) - 1))];
   world_.note("operator: shrink " + node.name);
   daemon.spawn(shrink_node(world_, daemon.forests(), forest.name, node.name));
+}
+
+void Operator::take_over(SimDaemon& daemon) {
+  world_.note("operator: takeover");
+  daemon.spawn(ask_to_take_over(world_, daemon.forests()));
+}
+
+void Operator::delete_orphans(SimDaemon& daemon) {
+  if (world_.now() < swept_ + pause_between_sweeps) return;
+  swept_ = world_.now();
+  std::vector<std::string> names;
+  for (const auto& [forest, addresses] : world_.enclosed) {
+    if (!daemon.store().forest(forest)) names.push_back(forest + "-node-1");
+  }
+  daemon.spawn(delete_all_orphans(world_, daemon.forests(), std::move(names)));
+}
+
+asio::awaitable<void> Operator::ask_to_take_over(World& world, ForestService& forests) {
+  const Caller caller = the_caller();
+  try {
+    const auto answer = co_await forests.take_over(caller);
+    world.count(answer ? "takeover" : "takeover refused");
+  } catch (const StoreError&) {
+    world.count("request met a full disk");
+  } catch (const std::exception&) {
+    world.count("request met a fault");
+  }
+}
+
+asio::awaitable<void> Operator::delete_all_orphans(World& world, ForestService& forests, std::vector<std::string> names) {
+  const Caller caller = the_caller();
+  try {
+    const auto found = co_await forests.orphans(Freshness::anew);
+    for (const OrphanView& orphan : found->orphans) names.push_back(orphan.name);
+    for (const std::string& name : names) {
+      const auto deleted = co_await forests.delete_orphan(name, caller);
+      if (deleted && deleted->deleted) world.count("orphan deleted");
+    }
+  } catch (const StoreError&) {
+    world.count("request met a full disk");
+  } catch (const std::exception&) {
+    world.count("request met a fault");
+  }
 }
 
 asio::awaitable<void> Operator::plant_forest(World& world, ForestService& forests, PlantRequest request) {

@@ -30,7 +30,7 @@ void Promises::check(const Store& store) {
 void Promises::follow_events(const Store& store) {
   for (const Event& event : store.events_after(last_event_, "", events_at_once)) {
     last_event_ = event.id;
-    world_.note(fmt::format("{} {} {}: {}", event.kind, event.forest, event.node, event.message));
+    world_.note(fmt::format("{}{} {} {}: {}", daemon_ == only_daemon ? "" : daemon_ + ": ", event.kind, event.forest, event.node, event.message));
   }
 }
 
@@ -46,7 +46,7 @@ void Promises::check_machines(const Store& store) {
     }
   }
   for (const auto& [name, machine] : world_.machines) {
-    if (machine.stranger) continue;
+    if (!machine.known_by.contains(daemon_)) continue;
     const auto found = intents.find(name);
     if (found == intents.end()) {
       world_.complain(fmt::format("{} exists, and no stored node costs", name));
@@ -55,7 +55,9 @@ void Promises::check_machines(const Store& store) {
     }
   }
   for (const auto& [name, place] : world_.reserved) {
-    if (!intents.contains(name))
+    const SimMachine* machine = world_.machine(name);
+    const bool is_anothers = machine && !machine->stranger && !machine->known_by.contains(daemon_);  // its address too, then
+    if (!is_anothers && world_.reserved_by[name].contains(daemon_) && !intents.contains(name))
       world_.complain(fmt::format("the address of {} is reserved and forgotten", name));
   }
 }
@@ -63,7 +65,9 @@ void Promises::check_machines(const Store& store) {
 // Promise 2: never past max_nodes, in the record or outside.
 void Promises::check_limits(const Store& store) {
   std::map<std::string, int> outside;
-  for (const auto& [name, machine] : world_.machines) ++outside[machine.forest];
+  for (const auto& [name, machine] : world_.machines) {
+    if (machine.known_by.contains(daemon_)) ++outside[machine.forest];
+  }
   for (const Forest& forest : store.forests()) {
     const auto nodes = store.nodes(forest.id);
     const auto stored = std::ranges::count_if(nodes, costs);
@@ -174,10 +178,11 @@ void Promises::check_decision(const Store& store, const Forest& forest) {
   if (!now || decision->outcome != Outcome::none || decision->trigger == Trigger::manual) return;
   for (const Node& node : store.nodes(forest.id)) {
     if (node.state != NodeState::ready) continue;
-    const auto poll = world_.last_polls.find(node.id);
+    const auto& polls = world_.last_polls[daemon_];
+    const auto poll = polls.find(node.id);
     const bool failed =
-        poll != world_.last_polls.end() && !poll->second.second && poll->second.first < world_.now();
-    if (failed || poll == world_.last_polls.end()) {
+        poll != polls.end() && !poll->second.second && poll->second.first < world_.now();
+    if (failed || poll == polls.end()) {
       world_.complain(fmt::format("\"within limits\" was decided although {} is unknown", node.name));
     }
   }

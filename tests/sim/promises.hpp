@@ -15,8 +15,15 @@ namespace morpheus::sim {
 // to 4. A broken one is a complaint of the world.
 class Promises {
  public:
-  Promises(World& world, const SimClock& clock, const Config& config)
-      : world_(world), clock_(clock), config_(config) {}
+  // Of the daemon of that name.
+  Promises(World& world, const SimClock& clock, const Config& config, std::string daemon = only_daemon)
+      : world_(world), clock_(clock), config_(config), daemon_(std::move(daemon)) {}
+  // Of a daemon on a copy of the database, as of now.
+  Promises of_copy(std::string daemon) const {
+    Promises copy(*this);
+    copy.daemon_ = std::move(daemon);
+    return copy;
+  }
 
   // Also writes what is new in the store into the trace.
   void check(const Store& store);
@@ -45,6 +52,7 @@ class Promises {
   World& world_;
   const SimClock& clock_;
   const Config& config_;
+  std::string daemon_;
   std::int64_t last_event_ = 0;
   std::map<std::string, std::int64_t> last_operations_;  // by forest
   std::map<std::string, std::int64_t> bought_by_lies_;   // node -> the growth that its lie asked for

@@ -26,13 +26,15 @@ SimDaemon::SimDaemon(const Surroundings& around, const std::string& database, st
       lag_(never_late_),
       journal_(around.clock, *store_, tally_, loop_.get_executor()),
       observations_(around.config.growth.sustain),
-      probe_(world_, around.clock, around.config.monitor.timeout),
+      probe_(world_, around.clock, around.config.monitor.timeout, around.name),
       poller_(around.clock, *store_, journal_, probe_, lag_, observations_, loop_.get_executor(), around.config),
       system_(world_, around.clock),
-      provider_(world_, around.clock),
-      providers_{{"sim", &provider_}},
-      enclosing_(loop_.get_executor()),
       gate_(loop_.get_executor()),
+      lease_(around.clock, *store_, journal_),
+      provider_(world_, around.clock, around.name, gate_, fencing(around)),
+      gated_(provider_, gate_, [this] { return may_act(*store_); }),
+      providers_{{"sim", &gated_}},
+      enclosing_(loop_.get_executor()),
       waits_(around.clock, journal_, loop_.get_executor()),
       forests_({loop_.get_executor(), around.clock, around.ids, *store_, journal_, tally_, observations_, poller_,
                 system_, around.secrets, providers_, around.config, enclosing_, gate_, waits_},
@@ -46,6 +48,13 @@ SimDaemon::SimDaemon(const Surroundings& around, const std::string& database, st
   warm_from_store(observations_, *store_, around.clock.wall(), around.config.growth.sustain);
   spawn(poller_.run());
   spawn(forests_.run());
+}
+
+std::optional<SimFencing> SimDaemon::fencing(const Surroundings& around) {
+  if (!around.leases) return std::nullopt;
+  board_.emplace(world_, around.clock, *around.leases);
+  fence_.emplace(loop_.get_executor(), around.clock, *board_, lease_);
+  return SimFencing{*around.leases, lease_, *fence_};
 }
 
 SimDaemon::~SimDaemon() { loop_.drop_coroutines(); }

@@ -8,6 +8,9 @@
 #include <string>
 
 #include "daemon/forest/forest_service.hpp"
+#include "daemon/forest/leadership/stored_lease.hpp"
+#include "daemon/provider/gated_provider.hpp"
+#include "tests/sim/sim_board.hpp"
 #include "tests/sim/sim_probe.hpp"
 #include "tests/sim/sim_provider.hpp"
 #include "tests/sim/sim_system.hpp"
@@ -28,6 +31,8 @@ struct Surroundings {
   Ids& ids;
   SecretsKeeper& secrets;
   const Config& config;
+  std::string name = only_daemon;
+  SimLeases* leases = nullptr;  // null: no other daemon has the account
 };
 
 // One life of the daemon: the real loop, monitor, policy, operations and store, on the database of the life
@@ -51,6 +56,9 @@ class SimDaemon {
 
  private:
   // Nothing of the simulation stands still: failed polls count.
+  // Wires the fence, if there is to be one.
+  std::optional<SimFencing> fencing(const Surroundings& around);
+
   class NeverLate : public Clock {
    public:
     WallTime wall() const override { return {}; }
@@ -71,10 +79,14 @@ class SimDaemon {
   SimProbe probe_;
   Poller poller_;
   SimSystemRequests system_;
+  StepGate gate_;
+  StoredLease lease_;
+  std::optional<SimBoard> board_;
+  std::optional<Fence> fence_;
   SimProvider provider_;
+  GatedProvider gated_;
   std::map<std::string, Provider*> providers_;
   Turns enclosing_;
-  StepGate gate_;
   Waits waits_;
   ForestService forests_;
   std::exception_ptr failure_;

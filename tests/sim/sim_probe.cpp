@@ -22,7 +22,7 @@ std::vector<std::string> SimProbe::servers_of(const std::string& forest) const {
 }
 
 NodeReport SimProbe::failed(std::int64_t node_id, const std::string& why) const {
-  world_.last_polls[node_id] = {world_.now(), false};
+  world_.last_polls[daemon_][node_id] = {world_.now(), false};
   NodeReport report;
   report.at = clock_.stamp();
   report.error = why;
@@ -50,7 +50,7 @@ asio::awaitable<NodeReport> SimProbe::probe(ProbeTarget target, ProbeWants wants
   report.asked = wants;
   if (machine->lie != Lie::none) tell_lie(world_, *machine, servers_of(machine->forest), report);
   if (!report.varz) co_return failed(target.node_id, report.error);
-  world_.last_polls[target.node_id] = {world_.now(), true};
+  world_.last_polls[daemon_][target.node_id] = {world_.now(), true};
   world_.answers.emplace(target.node_id, report.at.wall.time_since_epoch().count());
   co_return report;
 }

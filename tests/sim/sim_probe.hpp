@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <utility>
+
 #include "daemon/monitor/node_probe.hpp"
 #include "tests/sim/world.hpp"
 
@@ -8,10 +11,11 @@ namespace morpheus::sim {
 // What the world's servers answer on their monitoring ports.
 class SimProbe : public NodeProbe {
  public:
-  SimProbe(World& world, Clock& clock, Millis timeout) : world_(world), clock_(clock), timeout_(timeout) {}
+  SimProbe(World& world, Clock& clock, Millis timeout, std::string daemon)
+      : world_(world), clock_(clock), timeout_(timeout), daemon_(std::move(daemon)) {}
 
   asio::awaitable<NodeReport> probe(ProbeTarget target, ProbeWants wants) override;
-  void forget(std::int64_t node_id) override { world_.last_polls.erase(node_id); }
+  void forget(std::int64_t node_id) override { world_.last_polls[daemon_].erase(node_id); }
 
  private:
   NodeReport answer(const SimMachine& machine, ProbeWants wants) const;
@@ -22,6 +26,7 @@ class SimProbe : public NodeProbe {
   World& world_;
   Clock& clock_;
   Millis timeout_;
+  std::string daemon_;  // who probes
 };
 
 }  // namespace morpheus::sim

@@ -49,6 +49,44 @@ asio::awaitable<Result<>> SimProvider::request(std::string call) {
   co_return Result<>{};
 }
 
+asio::awaitable<Result<Lease>> SimProvider::change(std::string call, Urgency urgency) {
+  if (gate_.held()) world_.complain(fmt::format("{} begins while the shutdown's gate is held", call));
+  const auto asked = co_await request(call);
+  if (!asked) co_return asked.error();
+  if (fencing_) co_return co_await pass_fence(call, urgency);
+  const Lease none;
+  co_return none;
+}
+
+asio::awaitable<Result<Lease>> SimProvider::pass_fence(std::string call, Urgency urgency) {
+  const auto passed = co_await fencing_->fence.pass(urgency);
+  if (!passed) co_return passed.error();
+  const auto lease = fencing_->holder.own();
+  if (!lease) co_return lease.error();
+  const Millis at = world_.now();
+  fencing_->leases.let_through(*lease, call);
+  const bool slow = world_.chance().happens(world_.faults.slow);
+  const Millis pause = slow ? world_.chance().seconds(1, static_cast<int>(SimLeases::longest_way / std::chrono::seconds{1})) : Millis{world_.chance().between(5, 100)};
+  co_await clock_.sleep_for(pause);
+  fencing_->leases.carried_out(*lease, at, call);
+  co_return *lease;
+}
+
+asio::awaitable<Result<>> SimProvider::confirm_lease() {
+  if (!fencing_) co_return Result<>{};
+  co_return co_await fencing_->fence.pass(Urgency::normal);
+}
+
+asio::awaitable<Result<std::int64_t>> SimProvider::highest_epoch() {
+  if (fencing_) co_return co_await fencing_->fence.highest_epoch();
+  co_return Result<std::int64_t>{0};
+}
+
+bool SimProvider::is_another(const MachineRef& meant) const {
+  const SimMachine* there = world_.machine(meant.name());
+  return there && !meant.id().empty() && there->id != meant.id();
+}
+
 asio::awaitable<Result<>> SimProvider::answer(std::string call) {
   Chance& chance = world_.chance();
   if (chance.happens(world_.faults.crash_in_call)) {
@@ -117,28 +155,28 @@ asio::awaitable<Result<Inventory>> SimProvider::inventory(Purpose) {
 }
 
 asio::awaitable<Result<>> SimProvider::enclose(std::string forest, std::vector<Member> members) {
-  const auto asked = co_await request("enclose " + forest);
+  const auto asked = co_await change("enclose " + forest);
   if (!asked) co_return asked.error();
-  auto& enclosed = world_.enclosed[forest];
-  enclosed.clear();
-  for (const Member& member : members) enclosed.insert(member.address);
+  const bool is_new = !world_.enclosed.contains(forest);
+  world_.enclose(forest, members, daemon_);
+  if (fencing_ && is_new) fencing_->leases.post(forest, *asked);
   world_.count("enclosed");
   co_return co_await answer("enclose " + forest);
 }
 
 asio::awaitable<Result<>> SimProvider::clear(std::string forest) {
-  const auto asked = co_await request("clear " + forest);
+  const auto asked = co_await change("clear " + forest, Urgency::deleting);
   if (!asked) co_return asked.error();
-  if (!world_.list(forest).empty()) world_.complain(forest + " is cleared before its machines are gone");
-  world_.enclosed.erase(forest);
+  world_.clear(forest, daemon_);
+  if (fencing_) fencing_->leases.take_down(forest);
   co_return co_await answer("clear " + forest);
 }
 
 asio::awaitable<Result<std::string>> SimProvider::reserve_address(std::string forest, std::string name) {
   const std::string call = "reserve_address " + name;
-  const auto asked = co_await request(call);
+  const auto asked = co_await change(call);
   if (!asked) co_return asked.error();
-  const std::string address = world_.reserve(forest, name);
+  const std::string address = world_.reserve(forest, name, daemon_);
   const auto answered = co_await answer(call);
   if (!answered) co_return answered.error();
   co_return address;
@@ -146,7 +184,7 @@ asio::awaitable<Result<std::string>> SimProvider::reserve_address(std::string fo
 
 asio::awaitable<Result<Machine>> SimProvider::create(MachineSpec spec) {
   const std::string call = "create " + spec.name;
-  const auto asked = co_await request(call);
+  const auto asked = co_await change(call);
   if (!asked) co_return asked.error();
   const SimMachine* there = world_.machine(spec.name);
   if (there && there->intent != spec.intent) {
@@ -165,7 +203,7 @@ asio::awaitable<Result<Machine>> SimProvider::create(MachineSpec spec) {
     Error error{ErrorCode::refused, "the quota of machines is used up", "ask the provider for more"};
     co_return error;
   }
-  const Machine machine = world_.describe(world_.make(spec));
+  const Machine machine = world_.describe(world_.make(spec, daemon_));
   const auto answered = co_await answer(call);
   if (!answered) co_return answered.error();
   co_return machine;
@@ -202,10 +240,10 @@ asio::awaitable<Result<std::vector<Machine>>> SimProvider::list(std::string fore
 asio::awaitable<Result<>> SimProvider::drain(MachineRef meant) {
   const std::string name = meant.name();
   const std::string call = "drain " + name;
-  const auto asked = co_await request(call);
+  const auto asked = co_await change(call, Urgency::deleting);
   if (!asked) co_return asked.error();
   SimMachine* machine = world_.machine(name);
-  if (machine && !machine->deaf_to_drain && !machine->shuts_down_at) {
+  if (machine && !is_another(meant) && !machine->deaf_to_drain && !machine->shuts_down_at) {
     machine->shuts_down_at = world_.now() + world_.chance().seconds(1, 20);
     world_.note(fmt::format("world: {} drains", name));
     world_.count("drained");
@@ -216,15 +254,19 @@ asio::awaitable<Result<>> SimProvider::drain(MachineRef meant) {
 asio::awaitable<Result<>> SimProvider::destroy(MachineRef meant) {
   const std::string name = meant.name();
   const std::string call = "destroy " + name;
-  const auto asked = co_await request(call);
+  const auto asked = co_await change(call, Urgency::deleting);
   if (!asked) co_return asked.error();
-  world_.remove(name);
+  if (is_another(meant)) {
+    world_.count("another machine has the name, and stays");
+  } else {
+    world_.remove(name, daemon_);
+  }
   co_return co_await answer(call);
 }
 
 asio::awaitable<Result<bool>> SimProvider::retire_witness(std::string name) {
   const std::string call = "retire_witness " + name;
-  const auto asked = co_await request(call);
+  const auto asked = co_await change(call);
   if (!asked) co_return asked.error();
   SimMachine* machine = world_.machine(name);
   if (machine && world_.machines_retire) {

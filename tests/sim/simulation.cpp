@@ -1,12 +1,8 @@
 #include "tests/sim/simulation.hpp"
 
 #include <fmt/format.h>
-#include <stdlib.h>
-
 #include <algorithm>
-#include <filesystem>
 #include <stdexcept>
-#include <system_error>
 
 #include "tests/sim/draw.hpp"
 #include "tests/sim/rest.hpp"
@@ -17,17 +13,6 @@ namespace {
 constexpr Millis reconciled_within = 2 * Reconciler::interval;
 constexpr Millis load_goes_on{90'000};  // while the first nodes that it brought are still booting
 constexpr int steps_between_sample_checks = 200;
-
-// In memory where there is such a place: a commit there costs no disk.
-std::string make_directory() {
-  const std::filesystem::path memory = "/dev/shm";
-  std::error_code none;
-  const auto base =
-      std::filesystem::is_directory(memory, none) ? memory : std::filesystem::temp_directory_path();
-  std::string pattern = (base / "morpheus-sim-XXXXXX").string();
-  if (!::mkdtemp(pattern.data())) throw std::system_error(errno, std::generic_category(), pattern);
-  return pattern;
-}
 
 }  // namespace
 
@@ -41,17 +26,12 @@ Simulation::Simulation(std::uint64_t seed, bool loud)
       config_(random_config(chance_)),
       promises_(world_, clock_, config_),
       operator_(world_),
-      mishaps_(world_, chance_, clock_, promises_),
-      directory_(make_directory()) {
+      mishaps_(world_, chance_, clock_, promises_) {
   world_.faults = random_faults(chance_);
   world_.machines_retire = chance_.happens(0.5);
 }
 
-Simulation::~Simulation() {
-  daemon_.reset();
-  std::error_code ignored;
-  std::filesystem::remove_all(directory_, ignored);
-}
+Simulation::~Simulation() = default;
 
 SeedResult Simulation::run() {
   try {
@@ -78,7 +58,7 @@ void Simulation::start_daemon() {
   world_.last_polls.clear();
   world_.crashed = false;
   world_.changed = true;
-  daemon_ = std::make_unique<SimDaemon>(around, directory_ + "/morpheus.db", [this] { committed(); });
+  daemon_ = std::make_unique<SimDaemon>(around, directory_.path() + "/morpheus.db", [this] { committed(); });
   daemon_->run_ready();
 }
 
@@ -167,9 +147,33 @@ void Simulation::something_happens() {
     mishaps_.disk_suffers();
   } else if (what < 94) {
     mishaps_.stranger_comes(daemon_->store());
+  } else if (what < 96) {
+    shutdown_comes();
   } else {
     mishaps_.clock_suffers();
   }
+}
+
+// Meanwhile the trouble goes on. A daemon that dies of it is followed by one whose gate is open, as if the shutdown had been called off.
+void Simulation::shutdown_comes() {
+  world_.note("the computer is to shut down: the gate is held");
+  world_.count("gate held");
+  daemon_->gate().hold();
+  steps_until(chance_.seconds(1, 20), [] { return false; });
+  do_to_daemon([this] { operator_.act(*daemon_); });
+  mishaps_.load_changes();
+  steps_until(chance_.seconds(1, 40), [] { return false; });
+  if (failed() || !daemon_->gate().held()) return;
+  if (chance_.happens(0.5)) {
+    world_.note("the shutdown is called off: the gate is let go");
+    world_.count("gate let go");
+    daemon_->gate().let_go();
+    return;
+  }
+  world_.note("the daemon ends while the gate is held");
+  world_.count("ended while the gate was held");
+  end_daemon();
+  start_daemon();
 }
 
 // Every fault ends, every machine comes back: the daemon must find its way to a forest of which all is known.

@@ -10,6 +10,7 @@
 #include "tests/sim/mishaps.hpp"
 #include "tests/sim/operator.hpp"
 #include "tests/sim/promises.hpp"
+#include "tests/sim/run_directory.hpp"
 #include "tests/sim/sim_daemon.hpp"
 
 namespace morpheus::sim {
@@ -56,6 +57,8 @@ class Simulation {
   void committed();
 
   void something_happens();
+  // The computer is to shut down: the gate is held, until that is called off or the daemon ends.
+  void shutdown_comes();
   std::vector<SimMachine*> machines_of(const std::string& forest);
   void set_lie(SimMachine& machine, Lie lie);
   void take_turns(SimMachine& first, SimMachine& second);
@@ -73,7 +76,7 @@ class Simulation {
   Promises promises_;
   Operator operator_;
   Mishaps mishaps_;
-  std::string directory_;
+  const RunDirectory directory_;
   int commits_to_crash_ = 0;  // 0: it is not to die at a commit
   int steps_ = 0;
   std::unique_ptr<SimDaemon> daemon_;

@@ -23,7 +23,8 @@ bool World::is_up(const SimMachine& machine) const {
   return is_running(machine) && !machine.never_boots && !machine.hung && machine.up_at <= now();
 }
 
-const std::string& World::reserve(const std::string& forest, const std::string& name) {
+const std::string& World::reserve(const std::string& forest, const std::string& name, const std::string& by) {
+  reserved_by[name].insert(by);
   const auto [entry, fresh] = reserved.try_emplace(name, forest, "");
   if (fresh) {
     entry->second.second = fmt::format("127.1.{}.{}", next_address_ / 250, next_address_ % 250 + 1);
@@ -34,27 +35,34 @@ const std::string& World::reserve(const std::string& forest, const std::string& 
   return entry->second.second;
 }
 
-const SimMachine& World::make(const MachineSpec& spec) {
+const SimMachine& World::make(const MachineSpec& spec, const std::string& by) {
   changed = true;
   const auto found = machines.find(spec.name);
   if (found != machines.end()) {
     assert(found->second.intent == spec.intent);
     count("adopted");
+    found->second.known_by.insert(by);
     if (!is_running(found->second)) revive(found->second);
     return found->second;
   }
-  const auto [ever, fresh] = made_.try_emplace(spec.name, spec.intent);
-  if (!fresh && ever->second != spec.intent) complain(fmt::format("the name {} is used twice", spec.name));
-  if (!fresh && ever->second == spec.intent)
+  // What another daemon made or deleted, this one cannot know.
+  Made& ever = made_[spec.name];
+  const bool is_its_own = ever.by == by;
+  if (is_its_own && ever.intent != spec.intent) complain(fmt::format("the name {} is used twice", spec.name));
+  if (is_its_own && ever.intent == spec.intent && ever.removed_by == by)
     complain(fmt::format("{} is made again after it was deleted", spec.name));
+  ever = {spec.intent, by, ""};
   SimMachine machine;
   machine.name = spec.name;
   machine.id = fmt::format("m{}", next_id_++);
   machine.forest = spec.forest;
   machine.intent = spec.intent;
-  machine.address = reserve(spec.forest, spec.name);
+  machine.known_by = {by};
+  machine.address = reserve(spec.forest, spec.name, by);
   if (machine.address != spec.image.address) complain(fmt::format("{} is told a wrong address", spec.name));
-  if (!enclosed[spec.forest].contains(machine.address)) complain(fmt::format("{} is made before it is enclosed", spec.name));
+  const auto encloser = enclosed_by_.find(spec.forest);
+  const bool by_another = encloser != enclosed_by_.end() && encloser->second != by;
+  if (!by_another && !enclosed[spec.forest].contains(machine.address)) complain(fmt::format("{} is made before it is enclosed", spec.name));
   machine.server_name = spec.image.server_name;
   machine.role = spec.image.role;
   machine.witness = spec.image.witness;
@@ -71,19 +79,39 @@ const SimMachine& World::make(const MachineSpec& spec) {
   return machines.emplace(machine.name, machine).first->second;
 }
 
-void World::remove(const std::string& name) {
+void World::enclose(const std::string& forest, const std::vector<Member>& members, const std::string& by) {
+  changed = true;
+  auto& addresses = enclosed[forest];
+  addresses.clear();
+  for (const Member& member : members) addresses.insert(member.address);
+  enclosed_by_[forest] = by;
+}
+
+void World::clear(const std::string& forest, const std::string& by) {
+  const auto is_known = [&](const Machine& each) {
+    const SimMachine* there = machine(each.name);
+    return there ? there->known_by.contains(by) : reserved_by[each.name].contains(by);
+  };
+  if (std::ranges::any_of(list(forest), is_known)) complain(forest + " is cleared before its machines are gone");
+  enclosed.erase(forest);
+  enclosed_by_[forest] = by;
+}
+
+void World::remove(const std::string& name, const std::string& by) {
   changed = true;
   reserved.erase(name);
+  reserved_by.erase(name);
   const SimMachine* found = machine(name);
   if (!found || found->stranger) return;
   machines.erase(name);
+  made_[name].removed_by = by;
   note(fmt::format("world: {} is deleted", name));
   count("machine deleted");
 }
 
 void World::lose(const std::string& name) {
   note("somebody else deletes " + name);
-  remove(name);
+  remove(name, "");
   made_.erase(name);
 }
 

@@ -42,6 +42,7 @@ struct SimMachine {
   bool cut_from_daemon = false;  // its answers do not reach the admin box
   bool cut_from_peers = false;   // nor the others of its forest
   bool stranger = false;         // another's machine on the same account
+  std::set<std::string> known_by;  // the daemons whose database has it
   bool deaf_to_drain = false;
   std::optional<Millis> shuts_down_at;
   std::optional<Millis> witness_ends_at;  // by the machine itself
@@ -52,6 +53,9 @@ struct SimMachine {
   Millis lies_since{};
   std::optional<Millis> claimed_load;  // when it last claimed one that it does not have
 };
+
+// The name of the daemon where there is one.
+inline constexpr const char* only_daemon = "morpheusd";
 
 // How likely the world misbehaves, each time that there is an occasion.
 struct Faults {
@@ -74,7 +78,7 @@ struct Obstacle {
   std::optional<Error> error;
 };
 
-// The outside truth: machines, what their servers agree on, and what was ever asked of them. It outlives the
+// The outside truth, for one daemon or for several that know nothing of each other: machines, what their servers agree on, and what was ever asked of them. It outlives the
 // daemon.
 class World {
  public:
@@ -93,10 +97,13 @@ class World {
   bool is_up(const SimMachine& machine) const;
   bool is_running(const SimMachine& machine) const;  // as the provider sees it
 
-  const std::string& reserve(const std::string& forest, const std::string& name);
+  // What daemon `by` does.
+  const std::string& reserve(const std::string& forest, const std::string& name, const std::string& by);
   // Makes the machine, or starts the one that the same intent made.
-  const SimMachine& make(const MachineSpec& spec);
-  void remove(const std::string& name);
+  const SimMachine& make(const MachineSpec& spec, const std::string& by);
+  void remove(const std::string& name, const std::string& by);
+  void enclose(const std::string& forest, const std::vector<Member>& members, const std::string& by);
+  void clear(const std::string& forest, const std::string& by);
   SimMachine* machine(const std::string& name);
   const SimMachine* machine_at(const std::string& address) const;
   SimMachine* machine_at(const std::string& address);
@@ -119,6 +126,7 @@ class World {
 
   std::map<std::string, SimMachine> machines;                           // by name
   std::map<std::string, std::pair<std::string, std::string>> reserved;  // name -> forest, address
+  std::map<std::string, std::set<std::string>> reserved_by;             // name -> daemons whose database has it
   std::map<std::string, std::set<std::string>> enclosed;                // forest -> addresses that reach each other
   std::optional<Millis> quota_until;                                    // the provider makes no machine before
   Faults faults;
@@ -128,18 +136,26 @@ class World {
   bool machines_retire = false;  // their witness, by themselves
   bool crashed = false;  // the daemon is dying: nothing of it may act any more
   bool changed = true;   // since the promises were looked at
-  std::map<std::int64_t, std::pair<Millis, bool>>
-      last_polls;  // node id -> when, answered; of this daemon's life
+  std::map<std::string, std::map<std::int64_t, std::pair<Millis, bool>>>
+      last_polls;  // daemon -> node id -> when, answered; of its life
   std::set<std::pair<std::int64_t, std::int64_t>>
       answers;  // node id, wall time of every poll that brought numbers
 
  private:
+  // Of a machine that ever was.
+  struct Made {
+    std::string intent;
+    std::string by;
+    std::string removed_by;
+  };
+
   SimClock& clock_;
   Chance& chance_;
   Trace& trace_;
   std::vector<std::string> complaints_;
   std::map<std::string, MetaGroup> groups_;  // by forest
-  std::map<std::string, std::string> made_;  // name -> intent, of every machine that ever was
+  std::map<std::string, Made> made_;         // by name
+  std::map<std::string, std::string> enclosed_by_;  // forest -> the daemon that did it last
   int next_address_ = 1;
   int next_id_ = 1;
 };

@@ -1,5 +1,7 @@
 #include "daemon/provider/lease/fence.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace morpheus {
@@ -7,6 +9,10 @@ namespace {
 
 Error changed_meanwhile() {
   return Error{ErrorCode::unavailable, "this daemon took over while it looked who acts", "tried again by itself"};
+}
+
+Error answered_late() {
+  return Error{ErrorCode::unavailable, fmt::format("each answer to who acts took longer than {} s", Fence::look_counts.count() / 1000), "tried again by itself"};
 }
 
 }  // namespace
@@ -28,13 +34,17 @@ asio::awaitable<Result<>> Fence::pass(Urgency urgency) {
   if (!before) co_return before.error();
   if (counts(*before)) co_return Result<>{};
   const auto turn = co_await looking_.take(static_cast<std::int64_t>(urgency));
-  const auto own = holder_.own();
-  if (!own) co_return own.error();
-  if (counts(*own)) co_return Result<>{};
-  co_return co_await look(urgency);
+  for (int looks = 0;; ++looks) {
+    const auto own = holder_.own();
+    if (!own) co_return own.error();
+    if (counts(*own)) co_return Result<>{};
+    if (looks == most_looks) co_return answered_late();
+    const auto looked = co_await look(urgency);
+    if (!looked) co_return looked.error();
+  }
 }
 
-// What it finds is judged by what this daemon is when the answer is there: it may have been told to take over meanwhile.
+// Success says nothing of whether it counts: the answer may have taken too long. What it finds is judged by what this daemon is when the answer is there: it may have been told to take over meanwhile.
 asio::awaitable<Result<>> Fence::look(Urgency urgency) {
   const BootTime begun = clock_.boot();
   const auto found = co_await board_.read(urgency);
@@ -44,6 +54,7 @@ asio::awaitable<Result<>> Fence::look(Urgency urgency) {
   for (const Posting& posting : *found) {
     if (posting.lease && supersedes(*posting.lease, *own)) co_return superseded_by(*posting.lease);
   }
+  if (clock_.boot() - begun >= look_counts) co_return Result<>{};  // another daemon may have posted since: nothing is posted by it either
   for (const Posting& posting : *found) {
     if (posting.lease == *own) continue;
     const auto written = co_await board_.write(posting.place, *own, urgency);

@@ -14,14 +14,16 @@ namespace morpheus {
 // not to be understood or of a lower epoch is replaced by this daemon's.
 class Fence {
  public:
-  // A look counts for this long: what one operation changes is one look's. For so long after a takeover two daemons may act at once.
+  // A look counts for this long, from when the board was asked: what one operation changes is one look's. For so long after a takeover two
+  // daemons may act at once.
   static constexpr Millis look_counts{3'000};
+  static constexpr int most_looks = 3;  // in a row, of a board that answers so late that none of them counts
 
   Fence(const asio::any_io_executor& executor, Clock& clock, LeaseBoard& board, LeaseHolder& holder)
       : clock_(clock), board_(board), holder_(holder), looking_(executor) {}
 
   // Before anything is made, changed or deleted: reads the whole board, unless one look counts still. superseded: another daemon
-  // acts, and nothing was changed. Where nothing is posted there is nothing to compare.
+  // acts, and nothing was changed. unavailable: the board did not answer in time. Where nothing is posted there is nothing to compare.
   asio::awaitable<Result<>> pass(Urgency urgency);
 
   // The same by one posting that was just read.
