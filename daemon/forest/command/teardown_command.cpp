@@ -16,8 +16,8 @@ Result<OperationView> teardown(const CommandContext& command, std::string_view n
   if (is_teardown && !running->parked.empty()) return resume_operation(command, running->id, caller);
   if (is_teardown) return to_view(*running);
   Store::Transaction transaction(context.store);
-  if (running) cancel_operation(context, *running, "a teardown was asked for");
   record_command(context, caller, forest->name, "", "teardown");
+  if (running) cancel_operation(context, *running, "a teardown was asked for");
   Operation operation = new_operation(context, *forest, OperationKind::teardown, caller, "asked for");
   operation.id = context.store.add_operation(operation);
   for (Node& node : context.store.nodes(forest->id)) {

@@ -51,12 +51,12 @@ asio::awaitable<void> Housekeeping::run() {
 void Housekeeping::do_what_is_due() {
   const BootTime now = context_.clock.boot();
   if (now >= compared_ + contradictions_.interval()) {
-    compared_ = now;
     for (const Forest& forest : context_.store.forests()) contradictions_.look(forest);
+    compared_ = now;
   }
   if (now < thinned_ + thin_interval) return;
-  thinned_ = now;
   context_.store.thin(context_.clock.wall());
+  thinned_ = now;
 }
 
 asio::awaitable<void> Housekeeping::watch_gate() {

@@ -66,6 +66,8 @@ asio::awaitable<Result<Machine>> HetznerProvider::adopt(MachineSpec spec, Server
                 "choose another name for the forest"};
     co_return error;
   }
+  const auto acts = co_await access_.fence().pass(Urgency::normal);  // of two from one copy, both know the intent
+  if (!acts) co_return acts.error();
   spdlog::info("{}: server {} is there already, made by the same intent", spec.name, server.id);
   const auto running = co_await servers_.wait_until_running(server, action_limit);
   if (!running) co_return to_error(running.error());
@@ -206,6 +208,8 @@ asio::awaitable<Result<>> HetznerProvider::enclose(std::string forest, std::vect
 }
 
 asio::awaitable<Result<>> HetznerProvider::clear(std::string forest) {
+  const auto acts = co_await access_.fence().pass(Urgency::deleting);  // that nothing is left may be another daemon's doing
+  if (!acts) co_return acts.error();
   const auto firewall = co_await firewalls_.remove(forest);
   if (!firewall) co_return firewall.error();
   co_return co_await groups_.remove(forest);

@@ -64,6 +64,8 @@ asio::awaitable<Result<std::optional<Machine>>> HetznerProvider::look(MachineRef
 }
 
 asio::awaitable<Result<>> HetznerProvider::drain(MachineRef machine) {
+  const auto acts = co_await access_.fence().pass(Urgency::deleting);
+  if (!acts) co_return acts.error();
   const auto server = co_await find_own(machine, Urgency::deleting);
   if (is_given_away(server)) co_return Result<>{};
   if (!server) co_return server.error();
@@ -96,6 +98,8 @@ asio::awaitable<Result<std::string>> HetznerProvider::remove_server(MachineRef m
 }
 
 asio::awaitable<Result<>> HetznerProvider::destroy(MachineRef machine) {
+  const auto acts = co_await access_.fence().pass(Urgency::deleting);  // that there is none may be another daemon's doing
+  if (!acts) co_return acts.error();
   const auto removed = co_await remove_server(machine);
   if (!removed) co_return removed.error();
   // Addresses go with their machine; one that never had a machine does not.
@@ -108,6 +112,8 @@ asio::awaitable<Result<>> HetznerProvider::destroy(MachineRef machine) {
 }
 
 asio::awaitable<Result<bool>> HetznerProvider::restore(MachineRef machine, std::string forest, std::string intent) {
+  const auto acts = co_await access_.fence().pass(Urgency::normal);  // before its labels are read, which are all written again
+  if (!acts) co_return acts.error();
   const auto found = co_await servers_.get(number_of(machine.id()));
   if (!found) co_return to_error(found.error());
   if (!*found) {

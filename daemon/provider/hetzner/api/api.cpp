@@ -2,8 +2,8 @@
 
 namespace morpheus::hetzner {
 
-asio::awaitable<ApiResult<>> Api::remove(std::string path) {
-  const auto answer = co_await call("DELETE", path, "", Urgency::deleting);
+asio::awaitable<ApiResult<>> Api::remove(std::string path, Permit* permit) {
+  const auto answer = co_await call("DELETE", path, "", Urgency::deleting, permit);
   if (!answer) co_return answer.error();
   co_return ApiResult<>{};
 }

@@ -46,7 +46,7 @@ asio::awaitable<void> ApiReader::pause_before_reading_again(std::string flaw) {
   co_await clock_.sleep_for(reading_pause);
 }
 
-asio::awaitable<ApiResult<std::string>> ApiReader::call(std::string method, std::string path, std::string body, Urgency urgency) {
+asio::awaitable<ApiResult<std::string>> ApiReader::call(std::string method, std::string path, std::string body, Urgency urgency, Permit* permit) {
   for (int tries = 1;; ++tries) {
     const Millis wait = budget_.wait_for(urgency);
     if (urgency == Urgency::reading && wait > Millis{0}) co_return kept_for_work(method, path, wait);
@@ -58,6 +58,10 @@ asio::awaitable<ApiResult<std::string>> ApiReader::call(std::string method, std:
     if (wait > Millis{0}) {
       spdlog::warn("{} {} waits {} s: the account's calls are used up", method, path, wait.count() / 1000);
       co_await clock_.sleep_for(wait);
+    }
+    if (permit) {
+      const auto allowed = co_await permit->ask(urgency);
+      if (!allowed) co_return allowed.error();
     }
     auto answer = co_await once(method, path, body);
     const bool knows_nothing = !answer && answer.error().fault == Fault::not_found && method == "DELETE";

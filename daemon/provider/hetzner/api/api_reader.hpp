@@ -15,6 +15,7 @@
 #include "daemon/provider/cloud/rate_budget.hpp"
 #include "daemon/provider/hetzner/api/answer.hpp"
 #include "daemon/provider/hetzner/api/api_error.hpp"
+#include "daemon/provider/hetzner/api/permit.hpp"
 
 namespace morpheus::hetzner {
 
@@ -44,9 +45,9 @@ class ApiReader {
 
  protected:
   template <class T>
-  asio::awaitable<ApiResult<T>> ask(std::string method, std::string path, std::string body, Reader<T> read, Urgency urgency);
-  // The answer's body.
-  asio::awaitable<ApiResult<std::string>> call(std::string method, std::string path, std::string body, Urgency urgency);
+  asio::awaitable<ApiResult<T>> ask(std::string method, std::string path, std::string body, Reader<T> read, Urgency urgency, Permit* permit = nullptr);
+  // The answer's body. `permit`: null for none.
+  asio::awaitable<ApiResult<std::string>> call(std::string method, std::string path, std::string body, Urgency urgency, Permit* permit = nullptr);
 
  private:
   // A list as its pages gave it.
@@ -78,8 +79,8 @@ std::string path_of_page(const std::string& key, const std::string& query, std::
 std::string flaw_of(const std::string& key, std::vector<std::int64_t> ids, std::optional<std::int64_t> total);
 
 template <class T>
-asio::awaitable<ApiResult<T>> ApiReader::ask(std::string method, std::string path, std::string body, Reader<T> read, Urgency urgency) {
-  const auto answer = co_await call(method, path, body, urgency);
+asio::awaitable<ApiResult<T>> ApiReader::ask(std::string method, std::string path, std::string body, Reader<T> read, Urgency urgency, Permit* permit) {
+  const auto answer = co_await call(method, path, body, urgency, permit);
   if (!answer) co_return answer.error();
   co_return decode_answer(name_of_call(method, path), *answer, read);
 }

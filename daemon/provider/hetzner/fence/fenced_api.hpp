@@ -10,9 +10,9 @@
 
 namespace morpheus::hetzner {
 
-// The API for whoever changes something there: reads are free, and every other call passes the fence right before it is made. not_acting:
-// the fence let it not through, and nothing was asked for.
-class FencedApi {
+// The API for whoever changes something there: reads are free, and every other call passes the fence right before each time that it is sent,
+// after all waiting. not_acting: the fence did not let it through, and nothing was asked for.
+class FencedApi : Permit {
  public:
   FencedApi(Api& api, Fence& fence) : api_(api), fence_(fence) {}
 
@@ -28,25 +28,23 @@ class FencedApi {
   }
   template <class T>
   asio::awaitable<ApiResult<T>> post(std::string path, nlohmann::json body, Reader<T> read, Urgency urgency = Urgency::normal) {
-    return pass(urgency, api_.post(std::move(path), std::move(body), read, urgency));
+    return api_.post(std::move(path), std::move(body), read, urgency, this);
   }
   template <class T>
   asio::awaitable<ApiResult<T>> put(std::string path, nlohmann::json body, Reader<T> read, Urgency urgency = Urgency::normal) {
-    return pass(urgency, api_.put(std::move(path), std::move(body), read, urgency));
+    return api_.put(std::move(path), std::move(body), read, urgency, this);
   }
   template <class T>
   asio::awaitable<ApiResult<T>> remove(std::string path, Reader<T> read) {
-    return pass(Urgency::deleting, api_.remove(std::move(path), read));
+    return api_.remove(std::move(path), read, this);
   }
-  asio::awaitable<ApiResult<>> remove(std::string path) { return pass(Urgency::deleting, api_.remove(std::move(path))); }
+  asio::awaitable<ApiResult<>> remove(std::string path) { return api_.remove(std::move(path), this); }
 
  private:
-  // `call` has not begun: it begins when it is awaited.
-  template <class T>
-  asio::awaitable<ApiResult<T>> pass(Urgency urgency, asio::awaitable<ApiResult<T>> call) {
+  asio::awaitable<ApiResult<>> ask(Urgency urgency) override {
     const auto passed = co_await fence_.pass(urgency);
     if (!passed) co_return not_acting(passed.error());
-    co_return co_await std::move(call);
+    co_return ApiResult<>{};
   }
 
   Api& api_;

@@ -6,6 +6,8 @@
 #include <charconv>
 #include <utility>
 
+#include "daemon/provider/hetzner/api/api.hpp"
+
 namespace morpheus::hetzner {
 namespace {
 
@@ -34,6 +36,7 @@ asio::awaitable<Result<std::vector<Posting>>> FirewallBoard::read(Urgency urgenc
     const auto forest = label_at(firewall.labels, forest_label);
     seen[forest] = std::move(firewall);
   }
+  seen_.clear();  // what is older than this list is not of this look
   if (changes == changes_) seen_ = std::move(seen);
   co_return Result<std::vector<Posting>>{std::move(postings)};
 }

@@ -6,12 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "daemon/provider/hetzner/api/api.hpp"
 #include "daemon/provider/hetzner/resource/firewall.hpp"
 #include "daemon/provider/hetzner/resource/labels.hpp"
 #include "daemon/provider/lease/lease_board.hpp"
 
 namespace morpheus::hetzner {
+
+class Api;
 
 // On a forest's firewall: the lease of the daemon that acts.
 inline constexpr const char* lease_label = "morpheus-acting";
