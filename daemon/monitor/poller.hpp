@@ -31,8 +31,8 @@ class Poller {
  public:
   static constexpr Millis busy_interval{1'000};
   static constexpr int steady_extras_every = 6;  // sweeps between two looks at /healthz, /routez and /jsz of a ready node
-  static constexpr std::size_t polls_a_slice = 20;  // that begin together: some 2 ms of the loop
-  static constexpr Millis longest_pause{20};        // between two slices; shorter where they have to begin within half an interval
+  static constexpr std::size_t polls_a_slice = 50;  // that begin together: some 3 ms of the loop
+  static constexpr Millis longest_pause{50};        // between two slices; shorter where they have to begin within half an interval
   static constexpr std::size_t samples_a_write = 200;  // in one transaction: some 2 ms
 
   Poller(Clock& clock, Store& store, Journal& journal, NodeProbe& probe, LoopLag& lag, Observations& observations,
