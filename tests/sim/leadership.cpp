@@ -280,7 +280,8 @@ void LeadershipSimulation::learn_what_is_known(Seat& seat) {
     for (const Node& node : store.nodes(forest.id)) {
       if (!costs(node)) continue;
       SimMachine* machine = world_.machine(node.name);
-      if (machine && machine->intent == node.intent) machine->known_by.insert(seat.name);
+      const bool is_its = machine && machine->intent == node.intent && (node.machine_id.empty() || node.machine_id == machine->id);
+      if (is_its) machine->known_by.insert(seat.name);
       const auto place = world_.reserved.find(node.name);
       if (place != world_.reserved.end() && place->second.second == node.address) world_.reserved_by[node.name].insert(seat.name);
     }
