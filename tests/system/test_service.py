@@ -131,11 +131,11 @@ class ServiceTest(PackageCase):
     def test_a_full_disk_is_said_and_ends_with_room(self):
         self.plant("small", "fir")
         filler = self.box.root / "var/tmp/filler"
-        with open(filler, "wb") as file:
+        self.addCleanup(filler.unlink, missing_ok=True)
+        with open(filler, "wb", buffering=0) as file:  # a buffer would have a rest to write when it is closed
             try:
                 while True:
                     file.write(b"\0" * 65536)
-                    file.flush()
             except OSError:
                 pass
         status, printed = self.box.ctl("plant", "local", "small", "--name", "yew")
