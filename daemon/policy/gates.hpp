@@ -13,7 +13,7 @@ inline constexpr double clear_margin = 0.05;
 // a larger machine feels less of it.
 inline constexpr double least_taken_over = 0.25;
 
-// Asks every gate, in their order: enabled, paused, pressure, operation, max_nodes, cooldown, cost, futility.
+// Asks every gate, in their order: enabled, paused, pressure, operation, max_nodes, cooldown, cost, provider, futility.
 std::vector<Gate> ask_gates(const PolicyInput& input, const std::vector<NodeFinding>& findings);
 
 // "7 min 20 s", rounded up to seconds.
