@@ -3,7 +3,9 @@
 from life import FREE
 
 MOST_LIVES = 12  # in which a cell may be armed without firing
-MOST_SHARED = 2  # cells armed in a box at once that any life may meet: a life that met one after the other would wait for minutes
+MOST_SHARED = 1  # cells armed in a box at once that any life may meet: a life that met one after the other would wait for minutes
+
+MOST_BESIDE_SHARED = 2  # faults of its own that a life meets in one loop of retries meanwhile: at each retry it may meet a shared one too
 
 SHARED = ["GET /firewalls (own)"]  # the look who acts is one for all forests
 
@@ -53,9 +55,12 @@ class Pending:
         """For one go of a stage; `shared` cells that any life may meet are armed already."""
         taken = []
         spared = self._spared(stage)
+        beside_shared = shared > 0 or any(self.by_call.get(call) for call in SHARED)
         for calls, most in QUOTAS.get(stage, []):
             if calls == SHARED:
                 most = min(most, MOST_SHARED - shared)
+            elif beside_shared:
+                most = min(most, MOST_BESIDE_SHARED)
             costly = 0
             while costly < most:
                 queues = [queue for queue in (self._shown(call, stage) for call in calls if call != spared) if queue]
