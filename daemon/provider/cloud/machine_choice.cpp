@@ -14,7 +14,8 @@ constexpr double rounding = 1e-6;  // of sums of prices
 
 MachineChoice::MachineChoice(std::vector<MachineCandidate> candidates, ChoiceKeys keys, const Availability& availability)
     : candidates_(std::move(candidates)), keys_(std::move(keys)), availability_(availability) {
-  std::ranges::stable_partition(candidates_, [](const MachineCandidate& each) { return each.advised; });
+  // clang 14 does not compile std::ranges::stable_partition of libstdc++ 12.
+  std::stable_partition(candidates_.begin(), candidates_.end(), [](const MachineCandidate& each) { return each.advised; });
 }
 
 std::vector<MachinePair> MachineChoice::pairs_of(const std::vector<MachineCandidate>& candidates) {
