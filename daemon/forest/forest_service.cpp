@@ -1,10 +1,9 @@
 #include "daemon/forest/forest_service.hpp"
 
-#include <exception>
+#include <functional>
 #include <utility>
 
-#include "daemon/forest/node/transition.hpp"
-#include "daemon/runtime/backoff.hpp"
+#include "daemon/forest/retry.hpp"
 #include "daemon/store/lease_record.hpp"
 
 namespace morpheus {
@@ -22,27 +21,16 @@ ForestService::ForestService(ForestContext context, bool after_crash)
 asio::awaitable<void> ForestService::run() {
   tasks_.spawn("waits", context_.waits.run());
   tasks_.spawn("shutdown", housekeeping_.watch_gate());
-  co_await housekeeping_.carry_over();
-  co_await take_up();
+  const std::function<void()> carry_over = [this] { context_.store.carry_over(context_.clock.stamp()); };
+  co_await until_stored(context_, carry_over);
+  const std::function<void()> take_up = [this] {
+    if (may_act(context_.store)) runner_.take_up_all();
+  };
+  co_await until_stored(context_, take_up);
   tasks_.spawn("decisions", autoscaler_.run());
   tasks_.spawn("housekeeping", housekeeping_.run());
   tasks_.spawn("reconciling", reconciler_.run());
   co_await tasks_.join();
-}
-
-asio::awaitable<void> ForestService::take_up() {
-  auto waiting = context_.waits.begin(WaitReason::store, "");
-  Backoff backoff;
-  for (;;) {
-    Error refused;
-    try {
-      if (may_act(context_.store)) runner_.take_up_all();
-      co_return;
-    } catch (const std::exception& error) {
-      refused.message = error.what();
-    }
-    co_await pause_before_retry(context_, waiting, refused, backoff);
-  }
 }
 
 }  // namespace morpheus

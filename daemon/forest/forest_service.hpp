@@ -71,8 +71,6 @@ class ForestService : public Forests {
   Result<LeaseView> retire(const Caller& caller) override { return command::retire(commands_, caller); }
 
  private:
-  asio::awaitable<void> take_up();
-
   ForestContext context_;
   Housekeeping housekeeping_;
   Reconciler reconciler_;

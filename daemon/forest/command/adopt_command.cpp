@@ -5,11 +5,12 @@
 #include "daemon/forest/autoscaler/policy_input.hpp"
 #include "daemon/forest/command/commands.hpp"
 #include "daemon/forest/command/find.hpp"
+#include "daemon/forest/leadership/may_begin.hpp"
+#include "daemon/forest/node/addresses.hpp"
+#include "daemon/forest/node/transition.hpp"
 #include "daemon/forest/orphan/evidence.hpp"
 #include "daemon/forest/orphan/hold.hpp"
 #include "daemon/forest/orphan/provider_fault.hpp"
-#include "daemon/forest/node/addresses.hpp"
-#include "daemon/forest/node/transition.hpp"
 #include "daemon/forest/orphan/search.hpp"
 
 namespace morpheus::command {

@@ -2,9 +2,9 @@
 
 #include "daemon/forest/command/commands.hpp"
 #include "daemon/forest/command/find.hpp"
+#include "daemon/forest/leadership/may_begin.hpp"
 #include "daemon/forest/orphan/hold.hpp"
 #include "daemon/forest/orphan/provider_fault.hpp"
-#include "daemon/forest/node/transition.hpp"
 #include "daemon/forest/orphan/search.hpp"
 
 namespace morpheus::command {

@@ -6,8 +6,8 @@
 #include "daemon/forest/command/ask_offer.hpp"
 #include "daemon/forest/command/commands.hpp"
 #include "daemon/forest/command/find.hpp"
+#include "daemon/forest/leadership/may_begin.hpp"
 #include "daemon/forest/node/intents.hpp"
-#include "daemon/forest/node/transition.hpp"
 #include "daemon/forest/view/plan.hpp"
 #include "daemon/policy/evaluate.hpp"
 

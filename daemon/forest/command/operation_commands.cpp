@@ -4,10 +4,11 @@
 
 #include "daemon/forest/command/commands.hpp"
 #include "daemon/forest/command/find.hpp"
+#include "daemon/forest/leadership/may_begin.hpp"
 #include "daemon/forest/node/transition.hpp"
 #include "daemon/forest/operation/attempts.hpp"
-#include "daemon/forest/operation/plant.hpp"
 #include "daemon/forest/operation/lifecycle.hpp"
+#include "daemon/forest/operation/plant.hpp"
 #include "daemon/forest/view/waits.hpp"
 
 namespace morpheus::command {

@@ -3,6 +3,7 @@
 #include "daemon/forest/autoscaler/policy_input.hpp"
 #include "daemon/forest/command/commands.hpp"
 #include "daemon/forest/command/find.hpp"
+#include "daemon/forest/leadership/may_begin.hpp"
 #include "daemon/forest/node/transition.hpp"
 #include "daemon/forest/operation/lifecycle.hpp"
 #include "daemon/forest/operation/shrink.hpp"

@@ -1,5 +1,6 @@
 #include "daemon/forest/command/commands.hpp"
 #include "daemon/forest/command/find.hpp"
+#include "daemon/forest/leadership/may_begin.hpp"
 #include "daemon/forest/node/transition.hpp"
 #include "daemon/forest/operation/lifecycle.hpp"
 

@@ -2,10 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
-#include <string>
+#include <exception>
 
-#include "daemon/forest/node/transition.hpp"
-#include "daemon/runtime/backoff.hpp"
 #include "daemon/runtime/timeout.hpp"
 
 namespace morpheus {
@@ -14,21 +12,6 @@ namespace {
 constexpr Millis thin_interval{10 * 60'000};
 
 }  // namespace
-
-asio::awaitable<void> Housekeeping::carry_over() {
-  auto waiting = context_.waits.begin(WaitReason::store, "");
-  Backoff backoff;
-  for (;;) {
-    Error refused;
-    try {
-      context_.store.carry_over(context_.clock.stamp());
-      co_return;
-    } catch (const std::exception& error) {
-      refused.message = error.what();
-    }
-    co_await pause_before_retry(context_, waiting, refused, backoff);
-  }
-}
 
 asio::awaitable<void> Housekeeping::run() {
   Signal& swept = context_.poller.swept();

@@ -8,14 +8,11 @@
 
 namespace morpheus {
 
-// What is done for no operation and no command: waits that were stored in another boot, old rows, nodes that contradict the others, and
+// What is done for no operation and no command: old rows, nodes that contradict the others, and
 // word of a shutdown that holds everything up.
 class Housekeeping {
  public:
   explicit Housekeeping(const ForestContext& context) : context_(context), contradictions_(context) {}
-
-  // Carries the store's waits over into this boot; tried until it succeeds.
-  asio::awaitable<void> carry_over();
 
   // Looks after each sweep whether something is due. Until cancelled.
   asio::awaitable<void> run();

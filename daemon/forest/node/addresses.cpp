@@ -1,6 +1,7 @@
 #include "daemon/forest/node/addresses.hpp"
 
 #include "daemon/forest/node/transition.hpp"
+#include "daemon/forest/retry.hpp"
 #include "daemon/runtime/backoff.hpp"
 
 namespace morpheus {

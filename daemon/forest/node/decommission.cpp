@@ -6,6 +6,7 @@
 
 #include "daemon/forest/node/node_events.hpp"
 #include "daemon/forest/node/transition.hpp"
+#include "daemon/forest/retry.hpp"
 #include "daemon/runtime/backoff.hpp"
 
 namespace morpheus {

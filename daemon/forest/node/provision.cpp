@@ -14,6 +14,7 @@
 #include "daemon/forest/node/node_events.hpp"
 #include "daemon/forest/node/readiness.hpp"
 #include "daemon/forest/node/transition.hpp"
+#include "daemon/forest/retry.hpp"
 #include "daemon/monitor/parse.hpp"
 #include "daemon/runtime/backoff.hpp"
 

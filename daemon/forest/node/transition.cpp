@@ -18,11 +18,6 @@ EventLevel level_of(NodeState state, const std::string& reason) {
   return state == NodeState::failed || lost ? EventLevel::warning : EventLevel::info;
 }
 
-void note_vain_try(Waits::Waiting& waiting, const Error& error, Millis pause) {
-  waiting.tried(error);
-  spdlog::info("{}; again in {} ms", describe(waiting.wait()), pause.count());
-}
-
 }  // namespace
 
 void store_state(const ForestContext& context, Node& node, NodeState state, const std::string& reason) {
@@ -58,13 +53,6 @@ void take_machine(Node& node, const Machine& machine) {
   node.monthly_cost = machine.monthly_cost;
 }
 
-Result<> check_may_begin(const ForestContext& context) {
-  const auto acts = may_act(context.store);
-  if (!acts) return acts;
-  if (!context.gate.held()) return {};
-  return Error{ErrorCode::unavailable, "this computer shuts down, and nothing new is begun", "try again when it is up again"};
-}
-
 bool is_running(const ForestContext& context, std::int64_t operation_id) {
   const auto operation = context.store.operation(operation_id);
   const bool acts = context.store.lease().state == LeaseState::active;
@@ -88,23 +76,6 @@ Waits::Waiting begin_wait(const ForestContext& context, WaitReason reason, const
   auto waiting = context.waits.begin(reason, node, forest.name);
   waiting.asks(context.provider_of(forest));
   return waiting;
-}
-
-asio::awaitable<bool> pause_before_retry(const ForestContext& context, Waits::Waiting& waiting, Error error, Backoff& backoff,
-                                         Millis left) {
-  // It may have been carried out, or the other side may come back.
-  const bool transient = error.code == ErrorCode::unavailable || error.code == ErrorCode::ambiguous;
-  if (!transient || left == Millis{0}) co_return false;
-  const Millis pause = std::min(backoff.next(), left);
-  note_vain_try(waiting, error, pause);
-  co_await context.clock.sleep_for(pause);
-  co_return true;
-}
-
-asio::awaitable<void> pause_before_retry(const ForestContext& context, Waits::Waiting& waiting, Error error, Backoff& backoff) {
-  const Millis pause = backoff.next();
-  note_vain_try(waiting, error, pause);
-  co_await context.clock.sleep_for(pause);
 }
 
 asio::awaitable<void> next_look(const ForestContext& context) {

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "daemon/forest/context.hpp"
-#include "daemon/runtime/backoff.hpp"
 
 namespace morpheus {
 
@@ -21,9 +20,6 @@ MachineRef machine_of(const Node& node);
 // Takes over what the provider says of the node's machine; not stored.
 void take_machine(Node& node, const Machine& machine);
 
-// Whether new work may be begun. refused: this daemon is in standby or retired. unavailable: this computer shuts down.
-Result<> check_may_begin(const ForestContext& context);
-
 // The operation has not ended, nobody has ended it (a teardown ends the one that it takes over from), and this daemon acts. Stopped
 // by its retirement an operation is left as a crash leaves it, and taken up again by a takeover.
 bool is_running(const ForestContext& context, std::int64_t operation_id);
@@ -36,13 +32,6 @@ Millis stage_time_left(const ForestContext& context, const Node& node, Millis li
 
 // What `node` waits for from now on, for as long as the result lives.
 Waits::Waiting begin_wait(const ForestContext& context, WaitReason reason, const Node& node);
-
-// After a call that failed: false if trying again makes no sense or `left` is over; else notes in `waiting` that it was in vain,
-// waits as long as `backoff` says, and returns true.
-asio::awaitable<bool> pause_before_retry(const ForestContext& context, Waits::Waiting& waiting, Error error, Backoff& backoff,
-                                         Millis left);
-// The same for what is tried until it succeeds.
-asio::awaitable<void> pause_before_retry(const ForestContext& context, Waits::Waiting& waiting, Error error, Backoff& backoff);
 
 // Returns after the monitor's next sweep, or after a second.
 asio::awaitable<void> next_look(const ForestContext& context);

@@ -6,12 +6,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "daemon/forest/node/transition.hpp"
 #include "daemon/forest/operation/attempts.hpp"
 #include "daemon/forest/operation/grow.hpp"
 #include "daemon/forest/operation/plant.hpp"
 #include "daemon/forest/operation/shrink.hpp"
 #include "daemon/forest/operation/teardown.hpp"
+#include "daemon/forest/retry.hpp"
 #include "daemon/runtime/backoff.hpp"
 
 namespace morpheus {

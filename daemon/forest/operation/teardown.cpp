@@ -4,6 +4,7 @@
 #include "daemon/forest/node/decommission.hpp"
 #include "daemon/forest/node/transition.hpp"
 #include "daemon/forest/operation/lifecycle.hpp"
+#include "daemon/forest/retry.hpp"
 #include "daemon/runtime/backoff.hpp"
 #include "daemon/runtime/task_group.hpp"
 
