@@ -31,7 +31,7 @@ HetznerProvider::HetznerProvider(const asio::any_io_executor& executor, Clock& c
       actions_(clock, access_.reader()),
       servers_(clock, access_.api(), actions_),
       addresses_(access_.api(), ownership_, settings_.hetzner.ipv4 ? "ipv4" : "ipv6"),
-      firewalls_(access_.api(), ownership_, access_.board(), access_.fence(), holder, repairs, settings_.security, settings_.host_metrics),
+      firewalls_(access_.api(), ownership_, access_.board(), access_.fence(), repairs, settings_.security, settings_.host_metrics),
       groups_(executor, access_.api(), ownership_, repairs),
       keys_(access_.api(), repairs, settings_.hetzner.ssh_keys),
       availability_(clock),

@@ -29,6 +29,9 @@ class Fence {
   // The same by one posting that was just read.
   asio::awaitable<Result<>> check(Posting posting, Urgency urgency);
 
+  // This daemon's lease, for what is made with it.
+  Result<Lease> own() const { return holder_.own(); }
+
   // The last look counts still.
   bool is_fresh() const;
 

@@ -25,6 +25,9 @@ class LeaseBoard {
   // All of this installation. Empty: it has no forest there.
   virtual asio::awaitable<Result<std::vector<Posting>>> read(Urgency urgency) = 0;
 
+ private:
+  friend class Fence;
+
   // Posts the lease there. false: the place has vanished.
   virtual asio::awaitable<Result<bool>> write(std::string place, Lease lease, Urgency urgency) = 0;
 };

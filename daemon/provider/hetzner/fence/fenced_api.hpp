@@ -16,8 +16,6 @@ class FencedApi : Permit {
  public:
   FencedApi(Api& api, Fence& fence) : api_(api), fence_(fence) {}
 
-  ApiReader& reader() { return api_; }
-
   template <class T>
   asio::awaitable<ApiResult<T>> get(std::string path, Reader<T> read, Urgency urgency = Urgency::normal) {
     return api_.get(std::move(path), read, urgency);

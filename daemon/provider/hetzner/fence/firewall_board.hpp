@@ -24,7 +24,6 @@ class FirewallBoard : public LeaseBoard {
   FirewallBoard(Api& api, const Ownership& ownership) : api_(api), ownership_(ownership) {}
 
   asio::awaitable<Result<std::vector<Posting>>> read(Urgency urgency) override;
-  asio::awaitable<Result<bool>> write(std::string place, Lease lease, Urgency urgency) override;
 
   // Of a firewall that was just read.
   Posting posting_of(const Firewall& firewall);
@@ -35,6 +34,8 @@ class FirewallBoard : public LeaseBoard {
   void forget(const std::string& forest);
 
  private:
+  asio::awaitable<Result<bool>> write(std::string place, Lease lease, Urgency urgency) override;
+
   Api& api_;
   const Ownership& ownership_;
   std::map<std::string, Firewall> seen_;  // by forest

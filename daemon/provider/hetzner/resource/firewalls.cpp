@@ -71,7 +71,7 @@ asio::awaitable<ApiResult<std::optional<Firewall>>> Firewalls::find(std::string 
 asio::awaitable<Result<>> Firewalls::create(std::string forest, std::vector<FirewallRule> rules, std::vector<Member> members) {
   const auto acts = co_await fence_.pass(Urgency::normal);
   if (!acts) co_return acts.error();
-  const auto own = holder_.own();
+  const auto own = fence_.own();
   if (!own) co_return own.error();
   auto labels = ownership_.labels(forest);
   labels[lease_label] = to_text(*own);

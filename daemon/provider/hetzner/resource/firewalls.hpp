@@ -1,8 +1,8 @@
 #pragma once
 
 #include <map>
-#include <set>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,8 +21,8 @@ namespace morpheus::hetzner {
 // for one to be made or deleted has passed the fence.
 class Firewalls {
  public:
-  Firewalls(FencedApi& api, const Ownership& ownership, FirewallBoard& board, Fence& fence, LeaseHolder& holder, Repairs& repairs, Config::Security security, bool host_metrics)
-      : api_(api), ownership_(ownership), board_(board), fence_(fence), holder_(holder), repairs_(repairs), security_(std::move(security)), host_metrics_(host_metrics) {}
+  Firewalls(FencedApi& api, const Ownership& ownership, FirewallBoard& board, Fence& fence, Repairs& repairs, Config::Security security, bool host_metrics)
+      : api_(api), ownership_(ownership), board_(board), fence_(fence), repairs_(repairs), security_(std::move(security)), host_metrics_(host_metrics) {}
 
   // Makes the forest's firewall, or its rules what they should be for these members, and puts every machine of theirs into it;
   // nothing is sent if it is so. What somebody else had changed is told to `repairs`. superseded: another daemon acts, as the
@@ -52,7 +52,6 @@ class Firewalls {
   const Ownership& ownership_;
   FirewallBoard& board_;
   Fence& fence_;
-  LeaseHolder& holder_;
   Repairs& repairs_;
   Config::Security security_;
   bool host_metrics_;
