@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include "daemon/provider/hetzner/resource/ssh_key.hpp"
 #include "daemon/runtime/system_clock.hpp"
+#include "tests/tools/run_on.hpp"
 #include "tests/tools/scripted_api.hpp"
 
 namespace morpheus::hetzner {
@@ -53,15 +53,7 @@ class ApiTest : public testing::Test {
 
   template <class T>
   T run(asio::awaitable<T> work) {
-    std::optional<T> result;
-    asio::co_spawn(loop_, std::move(work), [&](std::exception_ptr error, T value) {
-      if (error) std::rethrow_exception(error);
-      result = std::move(value);
-    });
-    loop_.restart();
-    while (!result && loop_.run_one_for(api_limit) > 0) {
-    }
-    return std::move(result.value());
+    return run_on(loop_, std::move(work), api_limit);
   }
 
   ApiResult<std::vector<SshKey>> keys() { return run(api_->list("ssh_keys", "", read_ssh_key)); }

@@ -2,13 +2,12 @@
 
 #include <gmock/gmock.h>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <memory>
-#include <optional>
 
 #include "daemon/provider/hetzner/resource/ssh_key.hpp"
 #include "tests/sim/sim_clock.hpp"
+#include "tests/tools/run_on.hpp"
 #include "tests/tools/scripted_api.hpp"
 #include "tests/unit/provider/lease/one_of_two.hpp"
 
@@ -33,15 +32,7 @@ class FencedApiTest : public testing::Test {
 
   template <class T>
   T run(asio::awaitable<T> work) {
-    std::optional<T> result;
-    asio::co_spawn(loop_, std::move(work), [&](std::exception_ptr error, T value) {
-      if (error) std::rethrow_exception(error);
-      result = std::move(value);
-    });
-    loop_.restart();
-    while (!result && loop_.run_one_for(answer_limit) > 0) {
-    }
-    return std::move(result.value());
+    return run_on(loop_, std::move(work), answer_limit);
   }
 
   // What each call that changes something came to.

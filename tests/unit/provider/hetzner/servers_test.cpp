@@ -4,11 +4,11 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <functional>
 
 #include "daemon/runtime/system_clock.hpp"
+#include "tests/tools/run_on.hpp"
 #include "tests/tools/scripted_api.hpp"
 #include "tests/unit/provider/lease/one_of_two.hpp"
 
@@ -64,15 +64,7 @@ class ServersTest : public testing::Test {
 
   template <class T>
   T run(asio::awaitable<T> work) {
-    std::optional<T> result;
-    asio::co_spawn(loop_, std::move(work), [&](std::exception_ptr error, T value) {
-      if (error) std::rethrow_exception(error);
-      result = std::move(value);
-    });
-    loop_.restart();
-    while (!result && loop_.run_one_for(patience) > 0) {
-    }
-    return std::move(result.value());
+    return run_on(loop_, std::move(work), patience);
   }
 
   Server known() const {
